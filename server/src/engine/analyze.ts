@@ -1,0 +1,165 @@
+import { defaultSettings, type Settings } from './config/settings.ts';
+import { kinds } from './kinds/index.ts';
+import type { DocumentKind, SourceFile } from './kinds/kind.ts';
+import type { Facts, ImageUse, Skip } from './model/facts.ts';
+import { type Finding, isPinFix, type Report } from './model/finding.ts';
+import { placeFix, placeImage, placeRelated } from './model/place.ts';
+import { pinEdits } from './pin.ts';
+import { rules } from './rules/index.ts';
+import type { Rule } from './rules/rule.ts';
+import { readSuppressions, type Suppressions } from './suppress.ts';
+import { isRefusal } from './text/edit.ts';
+import { SourceText } from './text/source-text.ts';
+import { type Span, shiftSpan, span } from './text/span.ts';
+import { YamlPiece } from './yaml/parse.ts';
+import { splitDocuments } from './yaml/split.ts';
+
+/** A text to analyse, with what tells its kind. */
+export interface Input {
+  /** Decoded path with forward slashes: see `SourceFile.path`. */
+  readonly path: string;
+  readonly languageId?: string;
+  readonly text: string;
+}
+
+/** All that is known about one document at one moment. Offsets are into `source.text`. */
+export interface Analysis {
+  readonly input: Input;
+  readonly settings: Settings;
+  readonly source: SourceText;
+  /** The kinds found in it; empty for a file that is no container manifest. */
+  readonly kinds: readonly string[];
+  readonly images: readonly (ImageUse & { readonly kind: string })[];
+  readonly findings: readonly Finding[];
+  readonly skipped: readonly Skip[];
+  /** Counted on demand: the check of an edit compares it. */
+  commentCount(): number;
+  /** The pieces by text, for the next analysis of the same document. */
+  readonly pieces: ReadonlyMap<string, Piece>;
+}
+
+/** What one piece of text came to; offsets are into the piece, so it holds wherever the piece stands. */
+interface Piece {
+  readonly kind: string | null;
+  readonly facts: Facts | null;
+  readonly reports: readonly { readonly rule: Rule; readonly report: Report }[];
+  readonly suppressions: Suppressions | null;
+}
+
+const unclaimed: Piece = { kind: null, facts: null, reports: [], suppressions: null };
+
+/**
+ * Reads a document: detect → parse → extract → rules → suppress. Never throws on any text.
+ * `previous`, an earlier analysis of the same document, spares the pieces that have not changed.
+ */
+export function analyze(input: Input, settings: Settings = defaultSettings, previous?: Analysis): Analysis {
+  const source = previous?.source.text === input.text ? previous.source : new SourceText(input.text);
+  const file: SourceFile = {
+    path: input.path,
+    name: input.path.slice(input.path.lastIndexOf('/') + 1),
+    languageId: input.languageId,
+    text: input.text,
+  };
+  const claiming = kinds.filter((kind) => kind.claims(file));
+  const candidates = claiming.filter((kind) => kind.syntax === claiming[0]?.syntax);
+  const known =
+    previous?.input.path === input.path && previous.input.languageId === input.languageId
+      ? previous.pieces
+      : null;
+  const pieces = new Map<string, Piece>();
+  const placed = cut(input.text, candidates).map((at) => {
+    const text = input.text.slice(at.start, at.end);
+    let piece = pieces.get(text) ?? known?.get(text);
+    const key = piece ? text : unshared(text, input.text);
+    piece ??= readPiece(key, file, candidates);
+    pieces.set(key, piece);
+    return { offset: at.start, piece };
+  });
+  return assemble({ input, settings, source, pieces, placed });
+}
+
+function cut(text: string, candidates: readonly DocumentKind[]): readonly Span[] {
+  const first = candidates[0];
+  if (!first) return [];
+  return first.syntax === 'yaml' ? splitDocuments(text) : [span(0, text.length)];
+}
+
+/** A copy that does not keep the text it was cut from alive: pieces outlive the version they were read in. */
+function unshared(part: string, whole: string): string {
+  return part.length === whole.length ? part : Buffer.from(part, 'utf16le').toString('utf16le');
+}
+
+function readPiece(text: string, file: SourceFile, candidates: readonly DocumentKind[]): Piece {
+  const yaml = new YamlPiece(text);
+  for (const kind of candidates) {
+    if (kind.syntax === 'yaml' && !kind.claimsPiece(yaml, file)) continue;
+    const facts = kind.syntax === 'yaml' ? kind.extract(yaml, file) : kind.extract({ ...file, text });
+    const reports = rules
+      .filter((rule) => rule.kinds.includes(kind.id))
+      .flatMap((rule) => Array.from(rule.check(facts), (report) => ({ rule, report })));
+    return { kind: kind.id, facts, reports, suppressions: readSuppressions(text, () => facts.comments()) };
+  }
+  return unclaimed;
+}
+
+interface Parts extends Pick<Analysis, 'input' | 'settings' | 'source' | 'pieces'> {
+  readonly placed: readonly { readonly offset: number; readonly piece: Piece }[];
+}
+
+function assemble({ input, settings, source, pieces, placed }: Parts): Analysis {
+  const fileWide = new Set(placed.flatMap(({ piece }) => [...(piece.suppressions?.fileWide ?? [])]));
+  const taken = new Map<string, number>();
+  const findings: Finding[] = [];
+  for (const { offset, piece } of placed) {
+    for (const { rule, report } of piece.reports) {
+      const key = unique(`${rule.id} ${report.path}`, taken);
+      const severity = settings.rules[rule.id] ?? rule.severity;
+      const silence = piece.suppressions?.at(rule.id, report.span.start);
+      if (severity === 'off' || fileWide.has(rule.id) || silence === 'silenced') continue;
+      const fixes = (): ReturnType<Finding['fixes']> =>
+        report.fixes?.().map((fix) => placeFix(fix, offset)) ?? [];
+      findings.push({
+        rule: rule.id,
+        severity,
+        key,
+        span: shiftSpan(report.span, offset),
+        message:
+          silence === 'reason-missing'
+            ? `${report.message} (The holdfast-ignore comment silences nothing until it gives a reason: \`-- why\`.)`
+            : report.message,
+        related: report.related?.map((related) => placeRelated(related, offset)) ?? [],
+        get fixable() {
+          return fixes().some(
+            (fix) => !isRefusal(isPinFix(fix) ? pinEdits(fix.pin, sampleDigest) : fix.edits()),
+          );
+        },
+        fixes,
+      });
+    }
+  }
+  findings.sort((a, b) => a.span.start - b.span.start);
+  return {
+    input,
+    settings,
+    source,
+    pieces,
+    kinds: [...new Set(placed.flatMap(({ piece }) => piece.kind ?? []))],
+    images: placed.flatMap(({ offset, piece }) =>
+      (piece.facts?.images ?? []).map((use) => ({ ...placeImage(use, offset), kind: piece.kind ?? '' })),
+    ),
+    findings,
+    skipped: placed.flatMap(({ offset, piece }) =>
+      (piece.facts?.skipped ?? []).map((skip) => ({ ...skip, span: shiftSpan(skip.span, offset) })),
+    ),
+    commentCount: () => placed.reduce((sum, { piece }) => sum + (piece.facts?.comments().length ?? 0), 0),
+  };
+}
+
+/** Stands for a digest where only the possibility of an edit is asked for. */
+const sampleDigest = `sha256:${'0'.repeat(64)}`;
+
+function unique(key: string, taken: Map<string, number>): string {
+  const count = (taken.get(key) ?? 0) + 1;
+  taken.set(key, count);
+  return count === 1 ? key : `${key} #${count}`;
+}

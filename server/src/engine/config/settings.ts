@@ -1,0 +1,16 @@
+import type { Severity } from '../model/finding.ts';
+import type { RegistryTable } from '../ports.ts';
+
+/** What a rule is raised or lowered to. */
+export type RuleLevel = Severity | 'off';
+
+/** The configuration of one file, whatever it came from: `.holdfast.yaml`, editor settings, or nothing. */
+export interface Settings {
+  /** Rule id → level. A rule that is not named keeps its own severity. */
+  readonly rules: Readonly<Record<string, RuleLevel>>;
+  /** Patterns of files that are not looked at, in `.gitignore` syntax, relative to the configuration's folder. */
+  readonly ignore: readonly string[];
+  readonly registries: RegistryTable;
+}
+
+export const defaultSettings: Settings = { rules: {}, ignore: [], registries: {} };

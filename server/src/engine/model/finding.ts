@@ -1,0 +1,63 @@
+import type { Edits } from '../text/edit.ts';
+import type { Span } from '../text/span.ts';
+import type { ImageUse } from './facts.ts';
+
+/** Of the Language Server Protocol; gravest first. */
+export const severities = ['error', 'warning', 'information', 'hint'] as const;
+export type Severity = (typeof severities)[number];
+
+/** `safe` keeps the meaning, so fix-all takes it; `behaviour` changes what runs and is only ever offered alone. */
+export type Safety = 'safe' | 'behaviour';
+
+interface FixBase {
+  /** Unique among the fixes of one finding, and stable: it travels to the editor and back. */
+  readonly id: string;
+  /** Imperative, for a menu: `Make the root filesystem read-only`. */
+  readonly title: string;
+  readonly safety: Safety;
+}
+
+/** A change this file's text is enough for. `edits` is asked for only when somebody wants the fix. */
+export interface LocalFix extends FixBase {
+  edits(): Edits;
+}
+
+/** A change that needs the image's digest from its registry. */
+export interface PinFix extends FixBase {
+  readonly pin: ImageUse;
+}
+
+export type Fix = LocalFix | PinFix;
+
+export const isPinFix = (fix: Fix): fix is PinFix => 'pin' in fix;
+
+/** A second place that explains a finding. */
+export interface Related {
+  readonly span: Span;
+  readonly message: string;
+}
+
+/** What a rule says of a piece of text. */
+export interface Report {
+  /** Structural path of the thing found; with the rule's id it identifies the finding across edits elsewhere. */
+  readonly path: string;
+  readonly span: Span;
+  /** What, why and what to do, in one or two sentences. */
+  readonly message: string;
+  readonly related?: readonly Related[];
+  /** Most wanted first. Asked for only when somebody looks at the finding. */
+  fixes?(): readonly Fix[];
+}
+
+/** A report placed in its document, with the severity the configuration gives it. */
+export interface Finding {
+  readonly rule: string;
+  readonly severity: Severity;
+  /** `rule` + structural path, unique in the document. */
+  readonly key: string;
+  readonly span: Span;
+  readonly message: string;
+  readonly related: readonly Related[];
+  readonly fixable: boolean;
+  fixes(): readonly Fix[];
+}

@@ -1,0 +1,22 @@
+import type { ImageUse } from './model/facts.ts';
+import type { ImageName } from './ports.ts';
+import { type Edits, refuse } from './text/edit.ts';
+
+/** Whether a digest would make this image immutable: it is pulled, it parses, and it has none yet. */
+export const isPinnable = (use: ImageUse): boolean =>
+  use.role !== 'build-output' &&
+  (use.mutability === 'tag' || use.mutability === 'floating' || use.mutability === 'implicit');
+
+/** What to ask the registry for; null where the text names no image that can be looked up. */
+export function lookupName(use: ImageUse): ImageName | null {
+  if (use.reading.state !== 'parsed') return null;
+  const { digest, registry, repository, tag } = use.reading.reference;
+  return { registry, repository, version: digest ?? tag ?? 'latest' };
+}
+
+/** `name:tag@digest`: the tag is kept for people, and an implicit `latest` is written out. */
+export function pinEdits(use: ImageUse, digest: string): Edits {
+  if (!isPinnable(use)) return refuse('This image has nothing to pin.');
+  const tag = use.mutability === 'implicit' ? ':latest' : '';
+  return use.site.replace(`${use.resolved}${tag}@${digest}`);
+}

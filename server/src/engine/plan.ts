@@ -1,0 +1,163 @@
+import { type Analysis, analyze } from './analyze.ts';
+import type { ImageUse } from './model/facts.ts';
+import { type Finding, type Fix, isPinFix } from './model/finding.ts';
+import { isPinnable, lookupName, pinEdits } from './pin.ts';
+import type { Lookup, Registry } from './ports.ts';
+import { suppressionLine } from './suppress.ts';
+import { applyEdits, isRefusal, type TextEdit } from './text/edit.ts';
+import { type Span, span } from './text/span.ts';
+
+/** A change that was tried in memory and found to do what it says, or why there is none. */
+export type Plan =
+  | { readonly ok: true; readonly edits: readonly TextEdit[]; readonly text: string }
+  | { readonly ok: false; readonly message: string };
+
+export interface PlanOptions {
+  readonly registry: Registry;
+  readonly signal?: AbortSignal;
+}
+
+const stop = (message: string): Plan => ({ ok: false, message });
+
+/** Turns one fix of one finding into verified edits. A pin asks the registry; everything else is local. */
+export async function planFix(
+  document: Analysis,
+  finding: Finding,
+  fix: Fix,
+  options: PlanOptions,
+): Promise<Plan> {
+  if (!isPinFix(fix)) return verified(document, fix.edits(), [finding.key]);
+  const found = await lookUp(document, fix.pin, options);
+  if (!found.ok) return stop(found.message);
+  return verified(document, pinEdits(fix.pin, found.digest), [finding.key]);
+}
+
+/** The comment that silences one finding, on a line of its own above it. */
+export function planSuppression(document: Analysis, finding: Finding, reason: string): Plan {
+  const why = reason.replace(/\s+/g, ' ').trim();
+  if (why === '') return stop('A suppression needs a reason, so that the next reader knows why it is there.');
+  const { at, line } = suppressionLine(document.source, finding.span.start, finding.rule, why);
+  return verified(document, [{ span: span(at, at), newText: line }], [finding.key], 1);
+}
+
+/** One image that could not be pinned, and why. */
+export interface PinFailure {
+  readonly span: Span;
+  readonly image: string;
+  readonly message: string;
+}
+
+export interface PinPlan {
+  /** How many references the edits pin. */
+  readonly pinned: number;
+  readonly edits: readonly TextEdit[];
+  /** The document with the edits made. */
+  readonly text: string;
+  readonly failures: readonly PinFailure[];
+}
+
+/** Pins every image of the document that can be pinned. One failure never stops the others. Nothing is looked up for a finding that was silenced or switched off. */
+export async function planPins(
+  document: Analysis,
+  options: PlanOptions & { readonly onProgress?: (done: number, total: number) => void },
+): Promise<PinPlan> {
+  const uses = document.images.filter(isPinnable).filter((use) => !isSilenced(document, use));
+  const edits: TextEdit[] = [];
+  const failures: PinFailure[] = [];
+  let done = 0;
+  const fail = (use: ImageUse, message: string): void => {
+    failures.push({ span: use.site.span, image: use.resolved, message });
+  };
+  let pinned = 0;
+  let text = document.source.text;
+  const answers = await Promise.all(
+    uses.map(async (use) => {
+      const answer = isRefusal(pinEdits(use, `sha256:${'0'.repeat(64)}`))
+        ? null
+        : await lookUp(document, use, options);
+      options.onProgress?.(++done, uses.length);
+      return { use, answer };
+    }),
+  );
+  const planned = new Set<string>();
+  for (const { use, answer } of answers) {
+    if (answer && !answer.ok) {
+      fail(use, answer.message);
+      continue;
+    }
+    const wanted = pinEdits(use, answer?.digest ?? '');
+    if (isRefusal(wanted)) {
+      fail(use, wanted.refused);
+      continue;
+    }
+    const plan = verified(document, wanted, []);
+    if (!plan.ok) {
+      fail(use, plan.message);
+      continue;
+    }
+    // Two uses fed by one ARG or one anchor ask for the same edit: it is made once.
+    const fresh = plan.edits.filter((edit) => !planned.has(JSON.stringify(edit)));
+    for (const edit of fresh) planned.add(JSON.stringify(edit));
+    edits.push(...fresh);
+    pinned++;
+  }
+  const result = verified(document, edits, []);
+  if (result.ok) text = result.text;
+  else
+    return {
+      pinned: 0,
+      edits: [],
+      text,
+      failures: uses.map((use) => ({ span: use.site.span, image: use.resolved, message: result.message })),
+    };
+  return { pinned, edits, text, failures };
+}
+
+/** An image whose every pinning rule is off or silenced is left as it is. */
+function isSilenced(document: Analysis, use: ImageUse): boolean {
+  return !document.findings.some((finding) =>
+    finding
+      .fixes()
+      .some(
+        (fix) =>
+          isPinFix(fix) && fix.pin.path === use.path && fix.pin.site.span.start === use.site.span.start,
+      ),
+  );
+}
+
+async function lookUp(document: Analysis, use: ImageUse, { registry, signal }: PlanOptions): Promise<Lookup> {
+  const name = lookupName(use);
+  if (!name)
+    return { ok: false, code: 'refused', message: 'This text names no image that could be looked up.' };
+  return registry.resolve(name, { registries: document.settings.registries, ...(signal && { signal }) });
+}
+
+/**
+ * Applies the edits in memory and reads the document again: the findings must be gone, nothing new may appear,
+ * no comment may be lost, and what could be read before must still be readable.
+ */
+function verified(
+  document: Analysis,
+  edits: ReturnType<typeof pinEdits>,
+  gone: readonly string[],
+  newComments = 0,
+): Plan {
+  if (isRefusal(edits)) return stop(edits.refused);
+  const text = applyEdits(document.source.text, edits);
+  if (typeof text !== 'string') return stop(text.refused);
+  const after = analyze({ ...document.input, text }, document.settings, document);
+  const before = new Set(document.findings.map((finding) => finding.key));
+  const left = new Set(after.findings.map((finding) => finding.key));
+  if (gone.some((key) => left.has(key)))
+    return stop('The change would not remove the finding, so it was not made.');
+  const raised = after.findings.find((finding) => !before.has(finding.key));
+  if (raised) return stop(`The change would raise another finding (${raised.rule}), so it was not made.`);
+  if (after.skipped.length > document.skipped.length)
+    return stop('The change would make the file unreadable, so it was not made.');
+  if (after.images.length !== document.images.length)
+    return stop('The change would alter more than this image, so it was not made.');
+  if (after.commentCount() !== document.commentCount() + newComments) {
+    return stop('The change would lose or add a comment, so it was not made.');
+  }
+  return { ok: true, edits, text };
+}
