@@ -86,7 +86,7 @@ function cut(text: string, candidates: readonly DocumentKind[]): readonly Span[]
 
 /** A copy that does not keep the text it was cut from alive: pieces outlive the version they were read in. */
 function unshared(part: string, whole: string): string {
-  return part.length === whole.length ? part : Buffer.from(part, 'utf16le').toString('utf16le');
+  return part.length === whole.length ? part : structuredClone(part);
 }
 
 function readPiece(text: string, file: SourceFile, candidates: readonly DocumentKind[]): Piece {

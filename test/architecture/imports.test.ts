@@ -1,0 +1,88 @@
+import assert from 'node:assert/strict';
+import { globSync, readFileSync } from 'node:fs';
+import { dirname, join, posix, sep } from 'node:path';
+import { test } from 'node:test';
+import { fileURLToPath } from 'node:url';
+
+const root = fileURLToPath(new URL('../..', import.meta.url));
+
+/** What each part may import of the project itself, and which packages. First match wins. */
+const parts: readonly { at: RegExp; may: RegExp; packages: RegExp }[] = [
+  part('server/src/engine/text', ['engine/text']),
+  part('server/src/engine/image', ['engine/text', 'engine/image']),
+  part('server/src/engine/model', ['engine/text', 'engine/image', 'engine/model']),
+  part('server/src/engine/yaml', ['engine/text', 'engine/image', 'engine/model', 'engine/yaml'], ['yaml']),
+  ...['compose', 'kubernetes', 'helm'].map((kind) =>
+    part(`server/src/engine/kinds/${kind}`, [
+      'engine/text',
+      'engine/image',
+      'engine/model',
+      'engine/yaml',
+      'engine/kinds/kind.ts',
+      `engine/kinds/${kind}`,
+    ]),
+  ),
+  part(
+    'server/src/engine/kinds/dockerfile',
+    ['engine/text', 'engine/image', 'engine/model', 'engine/kinds/kind.ts', 'engine/kinds/dockerfile'],
+    ['dockerfile-ast'],
+  ),
+  part('server/src/engine/rules', ['engine/text', 'engine/image', 'engine/model', 'engine/rules']),
+  part('server/src/engine/report', ['engine/'], ['sarif']),
+  part('server/src/engine', ['engine/'], ['ignore']),
+  part('server/src/registry', ['engine/image', 'engine/ports.ts', 'registry/'], ['node:']),
+  part('server/src/files', ['engine/index.ts', 'files/'], ['node:', 'ignore', 'vscode-uri']),
+  part(
+    'server/src/lsp',
+    ['engine/index.ts', 'registry/', 'files/', 'lsp/'],
+    ['node:', 'vscode-languageserver', 'vscode-languageserver-textdocument', 'vscode-uri'],
+  ),
+  part('server/src/cli', ['engine/index.ts', 'registry/', 'files/', 'cli/'], ['node:', 'diff', 'vscode-uri']),
+  {
+    at: /^client\/src\//,
+    may: /^(client\/src\/|server\/src\/lsp\/protocol\.ts$)/,
+    packages: /^(node:|vscode$|vscode-languageclient)/,
+  },
+];
+
+function part(folder: string, may: readonly string[], packages: readonly string[] = []) {
+  const literal = (text: string): string => text.replaceAll('.', '\\.');
+  return {
+    at: new RegExp(`^${literal(folder)}/`),
+    may: new RegExp(
+      `^server/src/(${may.map((one) => (/(\.ts|\/)$/.test(one) ? literal(one) : `${one}/`)).join('|')})`,
+    ),
+    packages: packages.length === 0 ? /^$/ : new RegExp(`^(${packages.join('|')})`),
+  };
+}
+
+const files = globSync('{client,server}/src/**/*.ts', { cwd: root }).map((file) => file.split(sep).join('/'));
+
+const importPattern =
+  /(?:^|[\s;])(?:import|export)\s[^'"]*?from\s*['"]([^'"]+)['"]|import\s*\(?\s*['"]([^'"]+)['"]/g;
+
+test('imports run one way', () => {
+  assert.ok(files.length > 20);
+  const wrong: string[] = [];
+  for (const file of files) {
+    const rule = parts.find(({ at }) => at.test(file));
+    assert.ok(
+      rule,
+      `${file} belongs to no part of the map: add its folder to the table above and to ARCHITECTURE.md`,
+    );
+    for (const match of readFileSync(join(root, file), 'utf8').matchAll(importPattern)) {
+      const target = match[1] ?? match[2] ?? '';
+      const isLocal = target.startsWith('.');
+      const resolved = isLocal ? posix.join(dirname(file), target) : target;
+      if (!(isLocal ? rule.may : rule.packages).test(resolved)) wrong.push(`${file} imports ${resolved}`);
+    }
+  }
+  assert.deepEqual(wrong, []);
+});
+
+test('the engine knows no editor, no network and no disk', () => {
+  for (const file of files.filter((one) => one.startsWith('server/src/engine/'))) {
+    const text = readFileSync(join(root, file), 'utf8');
+    assert.doesNotMatch(text, /from '(node:|vscode|undici)|\bfetch\(|\bprocess\./, file);
+  }
+});
