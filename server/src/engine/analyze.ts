@@ -4,7 +4,7 @@ import type { DocumentKind, SourceFile } from './kinds/kind.ts';
 import type { Facts, ImageUse, Skip } from './model/facts.ts';
 import { type Finding, isPinFix, type Report } from './model/finding.ts';
 import { placeFix, placeImage, placeRelated } from './model/place.ts';
-import { pinEdits } from './pin.ts';
+import { pinEdits, sampleDigest } from './pin.ts';
 import { rules } from './rules/index.ts';
 import type { Rule } from './rules/rule.ts';
 import { readSuppressions, type Suppressions } from './suppress.ts';
@@ -154,9 +154,6 @@ function assemble({ input, settings, source, pieces, placed }: Parts): Analysis 
     commentCount: () => placed.reduce((sum, { piece }) => sum + (piece.facts?.comments().length ?? 0), 0),
   };
 }
-
-/** Stands for a digest where only the possibility of an edit is asked for. */
-const sampleDigest = `sha256:${'0'.repeat(64)}`;
 
 function unique(key: string, taken: Map<string, number>): string {
   const count = (taken.get(key) ?? 0) + 1;

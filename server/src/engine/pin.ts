@@ -7,6 +7,9 @@ export const isPinnable = (use: ImageUse): boolean =>
   use.role !== 'build-output' &&
   (use.mutability === 'tag' || use.mutability === 'floating' || use.mutability === 'implicit');
 
+/** Stands for a digest where only the possibility of an edit is asked for. */
+export const sampleDigest = `sha256:${'0'.repeat(64)}`;
+
 /** What to ask the registry for; null where the text names no image that can be looked up. */
 export function lookupName(use: ImageUse): ImageName | null {
   if (use.reading.state !== 'parsed') return null;

@@ -1,7 +1,7 @@
 import { type Analysis, analyze } from './analyze.ts';
 import type { ImageUse } from './model/facts.ts';
 import { type Finding, type Fix, isPinFix } from './model/finding.ts';
-import { isPinnable, lookupName, pinEdits } from './pin.ts';
+import { lookupName, pinEdits, sampleDigest } from './pin.ts';
 import type { Lookup, Registry } from './ports.ts';
 import { suppressionLine } from './suppress.ts';
 import { applyEdits, isRefusal, type TextEdit } from './text/edit.ts';
@@ -28,8 +28,7 @@ export async function planFix(
 ): Promise<Plan> {
   if (!isPinFix(fix)) return verified(document, fix.edits(), [finding.key]);
   const found = await lookUp(document, fix.pin, options);
-  if (!found.ok) return stop(found.message);
-  return verified(document, pinEdits(fix.pin, found.digest), [finding.key]);
+  return found.ok ? verified(document, pinEdits(fix.pin, found.digest), [finding.key]) : stop(found.message);
 }
 
 /** The comment that silences one finding, on a line of its own above it. */
@@ -56,73 +55,60 @@ export interface PinPlan {
   readonly failures: readonly PinFailure[];
 }
 
-/** Pins every image of the document that can be pinned. One failure never stops the others. Nothing is looked up for a finding that was silenced or switched off. */
+/**
+ * Pins every image of the document that a finding offers to pin; what is silenced or switched off is left as it is.
+ * One failure never stops the others.
+ */
 export async function planPins(
   document: Analysis,
   options: PlanOptions & { readonly onProgress?: (done: number, total: number) => void },
 ): Promise<PinPlan> {
-  const uses = document.images.filter(isPinnable).filter((use) => !isSilenced(document, use));
-  const edits: TextEdit[] = [];
+  const uses = offeredPins(document);
   const failures: PinFailure[] = [];
-  let done = 0;
   const fail = (use: ImageUse, message: string): void => {
     failures.push({ span: use.site.span, image: use.resolved, message });
   };
-  let pinned = 0;
-  let text = document.source.text;
-  const answers = await Promise.all(
+  let done = 0;
+  const plans = await Promise.all(
     uses.map(async (use) => {
-      const answer = isRefusal(pinEdits(use, `sha256:${'0'.repeat(64)}`))
-        ? null
-        : await lookUp(document, use, options);
+      const plan = await planPin(document, use, options);
       options.onProgress?.(++done, uses.length);
-      return { use, answer };
+      return { use, plan };
     }),
   );
-  const planned = new Set<string>();
-  for (const { use, answer } of answers) {
-    if (answer && !answer.ok) {
-      fail(use, answer.message);
-      continue;
+  // Two uses fed by one ARG or one anchor ask for the same edit: it is made once.
+  const edits = new Map<string, TextEdit>();
+  let pinned = 0;
+  for (const { plan, use } of plans) {
+    if (!plan.ok) fail(use, plan.message);
+    else {
+      pinned++;
+      for (const edit of plan.edits) edits.set(`${edit.span.start} ${edit.span.end} ${edit.newText}`, edit);
     }
-    const wanted = pinEdits(use, answer?.digest ?? '');
-    if (isRefusal(wanted)) {
-      fail(use, wanted.refused);
-      continue;
-    }
-    const plan = verified(document, wanted, []);
-    if (!plan.ok) {
-      fail(use, plan.message);
-      continue;
-    }
-    // Two uses fed by one ARG or one anchor ask for the same edit: it is made once.
-    const fresh = plan.edits.filter((edit) => !planned.has(JSON.stringify(edit)));
-    for (const edit of fresh) planned.add(JSON.stringify(edit));
-    edits.push(...fresh);
-    pinned++;
   }
-  const result = verified(document, edits, []);
-  if (result.ok) text = result.text;
-  else
-    return {
-      pinned: 0,
-      edits: [],
-      text,
-      failures: uses.map((use) => ({ span: use.site.span, image: use.resolved, message: result.message })),
-    };
-  return { pinned, edits, text, failures };
+  const whole = verified(document, [...edits.values()], []);
+  if (whole.ok) return { pinned, edits: whole.edits, text: whole.text, failures };
+  for (const { plan, use } of plans) if (plan.ok) fail(use, whole.message);
+  return { pinned: 0, edits: [], text: document.source.text, failures };
 }
 
-/** An image whose every pinning rule is off or silenced is left as it is. */
-function isSilenced(document: Analysis, use: ImageUse): boolean {
-  return !document.findings.some((finding) =>
-    finding
-      .fixes()
-      .some(
-        (fix) =>
-          isPinFix(fix) && fix.pin.path === use.path && fix.pin.site.span.start === use.site.span.start,
-      ),
-  );
+/** The images some finding offers to pin, each once, in the order of the text. */
+function offeredPins(document: Analysis): readonly ImageUse[] {
+  const offered = new Map<string, ImageUse>();
+  for (const finding of document.findings) {
+    for (const fix of finding.fixes()) {
+      if (isPinFix(fix)) offered.set(`${fix.pin.site.span.start} ${fix.pin.path}`, fix.pin);
+    }
+  }
+  return [...offered.values()].sort((a, b) => a.site.span.start - b.site.span.start);
+}
+
+/** Asks the registry only where the answer could be written down. */
+async function planPin(document: Analysis, use: ImageUse, options: PlanOptions): Promise<Plan> {
+  const possible = pinEdits(use, sampleDigest);
+  if (isRefusal(possible)) return stop(possible.refused);
+  const found = await lookUp(document, use, options);
+  return found.ok ? verified(document, pinEdits(use, found.digest), []) : stop(found.message);
 }
 
 async function lookUp(document: Analysis, use: ImageUse, { registry, signal }: PlanOptions): Promise<Lookup> {
