@@ -4,7 +4,15 @@ export { defaultSettings, type RuleLevel, type Settings } from './config/setting
 export type { Comment, ImageRole, ImageUse, Skip } from './model/facts.ts';
 export { type Finding, type Fix, isPinFix, type Severity, severities } from './model/finding.ts';
 export { isPinnable, lookupName, pinEdits } from './pin.ts';
-export { type PinFailure, type PinPlan, type Plan, planFix, planPins, planSuppression } from './plan.ts';
+export {
+  type PinFailure,
+  type PinPlan,
+  type Plan,
+  type PlanStop,
+  planFix,
+  planPins,
+  planSuppression,
+} from './plan.ts';
 export type * from './ports.ts';
 export { rules } from './rules/index.ts';
 export type { Rule } from './rules/rule.ts';

@@ -10,14 +10,17 @@ import { type Span, span } from './text/span.ts';
 /** A change that was tried in memory and found to do what it says, or why there is none. */
 export type Plan =
   | { readonly ok: true; readonly edits: readonly TextEdit[]; readonly text: string }
-  | { readonly ok: false; readonly message: string };
+  | { readonly ok: false; readonly cause: PlanStop; readonly message: string };
+
+/** `lookup` the registry gave no digest: another try may · `refused` the text does not allow the change. */
+export type PlanStop = 'lookup' | 'refused';
 
 export interface PlanOptions {
   readonly registry: Registry;
   readonly signal?: AbortSignal;
 }
 
-const stop = (message: string): Plan => ({ ok: false, message });
+const stop = (message: string, cause: PlanStop = 'refused'): Plan => ({ ok: false, cause, message });
 
 /** Turns one fix of one finding into verified edits. A pin asks the registry; everything else is local. */
 export async function planFix(
@@ -28,7 +31,9 @@ export async function planFix(
 ): Promise<Plan> {
   if (!isPinFix(fix)) return verified(document, fix.edits(), [finding.key]);
   const found = await lookUp(document, fix.pin, options);
-  return found.ok ? verified(document, pinEdits(fix.pin, found.digest), [finding.key]) : stop(found.message);
+  return found.ok
+    ? verified(document, pinEdits(fix.pin, found.digest), [finding.key])
+    : stop(found.message, 'lookup');
 }
 
 /** The comment that silences one finding, on a line of its own above it. */
@@ -39,10 +44,13 @@ export function planSuppression(document: Analysis, finding: Finding, reason: st
   return verified(document, [{ span: span(at, at), newText: line }], [finding.key], 1);
 }
 
+type Stopped = Extract<Plan, { ok: false }>;
+
 /** One image that could not be pinned, and why. */
 export interface PinFailure {
   readonly span: Span;
   readonly image: string;
+  readonly cause: PlanStop;
   readonly message: string;
 }
 
@@ -65,8 +73,8 @@ export async function planPins(
 ): Promise<PinPlan> {
   const uses = offeredPins(document);
   const failures: PinFailure[] = [];
-  const fail = (use: ImageUse, message: string): void => {
-    failures.push({ span: use.site.span, image: use.resolved, message });
+  const fail = (use: ImageUse, { cause, message }: Stopped): void => {
+    failures.push({ span: use.site.span, image: use.resolved, cause, message });
   };
   let done = 0;
   const plans = await Promise.all(
@@ -80,7 +88,7 @@ export async function planPins(
   const edits = new Map<string, TextEdit>();
   let pinned = 0;
   for (const { plan, use } of plans) {
-    if (!plan.ok) fail(use, plan.message);
+    if (!plan.ok) fail(use, plan);
     else {
       pinned++;
       for (const edit of plan.edits) edits.set(`${edit.span.start} ${edit.span.end} ${edit.newText}`, edit);
@@ -88,7 +96,7 @@ export async function planPins(
   }
   const whole = verified(document, [...edits.values()], []);
   if (whole.ok) return { pinned, edits: whole.edits, text: whole.text, failures };
-  for (const { plan, use } of plans) if (plan.ok) fail(use, whole.message);
+  for (const { plan, use } of plans) if (plan.ok) fail(use, whole);
   return { pinned: 0, edits: [], text: document.source.text, failures };
 }
 
@@ -108,7 +116,7 @@ async function planPin(document: Analysis, use: ImageUse, options: PlanOptions):
   const possible = pinEdits(use, sampleDigest);
   if (isRefusal(possible)) return stop(possible.refused);
   const found = await lookUp(document, use, options);
-  return found.ok ? verified(document, pinEdits(use, found.digest), []) : stop(found.message);
+  return found.ok ? verified(document, pinEdits(use, found.digest), []) : stop(found.message, 'lookup');
 }
 
 async function lookUp(document: Analysis, use: ImageUse, { registry, signal }: PlanOptions): Promise<Lookup> {
