@@ -1,5 +1,5 @@
-import type { Mutability } from './mutability.ts';
-import type { ImageReference, ReferenceFault } from './reference.ts';
+import { classify, type Mutability } from './mutability.ts';
+import { type ImageReference, parseReference, type ReferenceFault } from './reference.ts';
 
 /** What a reference's text came to: a reference, text that is none, or a value this file cannot tell. */
 export type ReferenceReading =
@@ -11,4 +11,44 @@ export type ReferenceReading =
 export interface Reading {
   readonly reading: ReferenceReading;
   readonly mutability: Mutability;
+}
+
+/**
+ * Reads a reference in which known variables are put in. `holes` are the substrings of `text` that stay unknown (`${TAG}`, `{{ .tag }}`);
+ * with any of them the reading is `unknown`, but the class is told where the rest of the text decides it.
+ */
+export function readReference(text: string, holes: readonly string[]): Reading {
+  if (holes.length > 0) {
+    return { reading: { state: 'unknown', holes }, mutability: classifyAround(text, holes) };
+  }
+  const result = parseReference(text);
+  return result.ok
+    ? { reading: { state: 'parsed', reference: result.reference }, mutability: classify(result.reference) }
+    : { reading: { state: 'invalid', error: result.error }, mutability: 'unknown' };
+}
+
+const mask = '\0';
+
+/** Longer texts are no references; searching them for thousands of holes would take long. */
+const longestText = 4096;
+
+/** A hole is one unknown character: `1` fits wherever a part may stand, even as a port. */
+function classifyAround(text: string, holes: readonly string[]): Mutability {
+  if (text.length > longestText) return 'unknown';
+  const masked = maskHoles(text, holes);
+  const result = parseReference(masked.replaceAll(mask, '1'));
+  if (!result.ok) return 'unknown';
+  const { digest, path, tag } = result.reference.spans;
+  const deciding = digest ?? tag;
+  if (deciding) {
+    return masked.slice(deciding.start, deciding.end).includes(mask) ? 'unknown' : classify(result.reference);
+  }
+  const slash = masked.lastIndexOf('/', path.end);
+  return slash < 0 || masked.includes(mask, slash) ? 'unknown' : 'implicit';
+}
+
+/** Longest first: one hole may hold another, or begin like it (`$A` and `$AB`). */
+function maskHoles(text: string, holes: readonly string[]): string {
+  const distinct = [...new Set(holes)].filter((hole) => hole !== '').sort((a, b) => b.length - a.length);
+  return distinct.reduce((masked, hole) => masked.replaceAll(hole, mask), text);
 }
