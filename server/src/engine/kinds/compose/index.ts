@@ -1,0 +1,64 @@
+import { yamlFacts } from '../../yaml/facts.ts';
+import type { YamlValue } from '../../yaml/lookup.ts';
+import { ImageUses } from '../../yaml/uses.ts';
+import type { SourceFile, YamlKind } from '../kind.ts';
+import { readService } from './services.ts';
+
+/** Compose files, by name or by shape. Format: https://github.com/compose-spec/compose-spec */
+export const compose: YamlKind = {
+  id: 'compose',
+  syntax: 'yaml',
+  claims: (file) => isNamed(file) || (isYaml(file) && mayHoldServices(file.text)),
+  claimsPiece(piece, file) {
+    if (isNamed(file)) return !(piece.text.includes('apiVersion') && isObject(piece.root));
+    return mayHoldServices(piece.text) && hasServices(piece.text) && isShaped(piece.root);
+  },
+  extract(piece) {
+    const uses = new ImageUses();
+    const services = piece.root?.get('services')?.entries() ?? [];
+    const workloads = services.flatMap((entry) => readService(entry, uses) ?? []);
+    return yamlFacts('compose', piece, { images: uses.all, workloads });
+  },
+};
+
+const isNamed = ({ languageId, name }: SourceFile): boolean =>
+  languageId === 'dockercompose' || /^(?:docker-)?compose(?:[.\-_].*)?\.(?:ya?ml|json)$/i.test(name);
+
+const isYaml = ({ languageId, name }: SourceFile): boolean => languageId === 'yaml' || /\.ya?ml$/i.test(name);
+
+/** Cheap, so that other YAML is never parsed. */
+const mayHoldServices = (text: string): boolean =>
+  text.includes('services') && (text.includes('image') || text.includes('build'));
+
+/** Whether `services` can be a key of the root: in block style it stands in the column of the first key. */
+function hasServices(text: string): boolean {
+  const first = firstContent(text);
+  if (first === null || first.trimStart().startsWith('{')) return first !== null;
+  const indent = /^[ \t]*/.exec(first)?.[0] ?? '';
+  return new RegExp(`(?:^\\uFEFF?|[\\r\\n])${indent}["']?services["']?[ \\t]*:`).test(text);
+}
+
+/** The first line that is more than a comment, a directive or a document marker, without the marker. */
+function firstContent(text: string): string | null {
+  for (const line of text.replace(/^\uFEFF/, '').split(/[\r\n]+/, 1000)) {
+    const content = line.replace(/^---(?=\s|$)[ \t]*/, '');
+    if (!/^\s*(?:#|%|$)/.test(content)) return content;
+  }
+  return null;
+}
+
+const isObject = (root: YamlValue | null): boolean =>
+  root?.textAt('apiVersion') != null && root.textAt('kind') !== null;
+
+/** Keys of other tools' pipelines, which have `services` too. */
+const foreignKeys = ['steps', 'pipeline', 'jobs', 'stages', 'apiVersion'];
+
+function isShaped(root: YamlValue | null): boolean {
+  const services = root?.get('services');
+  if (!root || services?.type !== 'map' || foreignKeys.some((key) => root.get(key))) return false;
+  const entries = services.entries().map((entry) => entry.value);
+  return (
+    entries.every((value) => value.type === 'map' || value.type === 'null') &&
+    entries.some((value) => value.get('image') || value.get('build'))
+  );
+}

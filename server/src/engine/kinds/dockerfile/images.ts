@@ -1,0 +1,120 @@
+import { readReference } from '../../image/reading.ts';
+import type { ImageRole, ImageUse } from '../../model/facts.ts';
+import { GlobalArguments } from './arguments.ts';
+import { type Expansion, expand, verbatim } from './expand.ts';
+import type { MappedText } from './mapped-text.ts';
+import { siteOf } from './site.ts';
+import { type Dockerfile, type Instruction, instructionOf } from './split.ts';
+import { namesStage, outside, readStages, type Stage } from './stages.ts';
+import { readFlags } from './words.ts';
+
+/**
+ * Every image a Dockerfile pulls: the frontend, base images, and the sources of `COPY --from=` and `RUN --mount=…,from=`,
+ * behind `ONBUILD` too. Left out is what names no image: `scratch`, an earlier stage in `FROM`, and in `from=` any stage of
+ * the file by name or number (BuildKit `dockerfile2llb/convert.go`). A build context named on the command line can
+ * stand in for any reference; the file does not tell, so a name without a stage is the image it is without one.
+ */
+export function readImages(file: Dockerfile): readonly ImageUse[] {
+  const stages = readStages(file);
+  const names = new Set(stages.flatMap(({ name }) => name ?? []));
+  const bases = new Bases(file);
+  const uses = file.directives.filter(({ name }) => name === 'syntax').map(({ value }) => frontend(value));
+  let number = 0;
+  let stage = outside;
+  let counts = { 'copy-source': 0, 'mount-source': 0 };
+  for (const instruction of file.instructions) {
+    if (instruction.keyword === 'FROM') {
+      stage = stages[number++] ?? outside;
+      counts = { 'copy-source': 0, 'mount-source': 0 };
+      const use = bases.read(stage);
+      if (use) uses.push(use);
+      continue;
+    }
+    for (const { role, word } of sourceWords(instruction, file.escapeToken)) {
+      // BuildKit expands no variables here.
+      const source = expand(word, () => 'unknown', file.escapeToken);
+      if (/^\d*$/.test(source.text) || namesStage(source, names)) continue;
+      const path = `${role === 'copy-source' ? 'copy' : 'mount'}-from/${counts[role]++}`;
+      uses.push(useOf(role, stage.path + path, stage.label, source));
+    }
+  }
+  return uses;
+}
+
+interface SourceWord {
+  readonly role: 'copy-source' | 'mount-source';
+  readonly word: MappedText;
+}
+
+/** The values of `COPY --from=` and of every `RUN --mount=…,from=` of one instruction, which may stand behind `ONBUILD`. */
+function sourceWords({ keyword, rest }: Instruction, escapeToken: string): readonly SourceWord[] {
+  if (keyword === 'ONBUILD') {
+    const inner = instructionOf(rest);
+    return inner.keyword === 'ONBUILD' ? [] : sourceWords(inner, escapeToken);
+  }
+  if ((keyword !== 'COPY' && keyword !== 'RUN') || !rest.text.startsWith('--')) return [];
+  return readFlags(rest, escapeToken).flags.flatMap(({ name, value }): readonly SourceWord[] => {
+    if (keyword === 'COPY') return name === 'from' ? [{ role: 'copy-source', word: value }] : [];
+    const word = name === 'mount' ? mountSource(value) : undefined;
+    return word ? [{ role: 'mount-source', word }] : [];
+  });
+}
+
+/** The last `from=` among the comma-separated options of a mount. */
+function mountSource(options: MappedText): MappedText | undefined {
+  const found = Array.from(options.text.matchAll(/(?<=^|,)from=([^,]*)/gi)).at(-1);
+  if (!found) return undefined;
+  const end = found.index + found[0].length;
+  return options.slice(end - (found[1] ?? '').length, end);
+}
+
+/** Base images, read in the order of their stages. */
+class Bases {
+  readonly #file: Dockerfile;
+  readonly #globals: GlobalArguments;
+  #filled: GlobalArguments | null = null;
+  readonly #earlier = new Set<string>();
+
+  constructor(file: Dockerfile) {
+    this.#file = file;
+    this.#globals = new GlobalArguments(file);
+  }
+
+  read({ base, label, name, path }: Stage): ImageUse | null {
+    const image = base && this.#expand(base);
+    const isImage = image && !namesStage(image, this.#earlier);
+    if (name !== null) this.#earlier.add(name);
+    if (!isImage) return null;
+    image.origin?.readers.push(image.written.span);
+    return useOf('base', `${path}from`, label, image);
+  }
+
+  /** An empty default that leaves no reference behind is a value the build must bring, so it counts as unknown then. */
+  #expand(base: MappedText): Expansion {
+    const image = this.#globals.expand(base);
+    if (image.variables.length === 0 || readReference(image.text, image.holes).reading.state !== 'invalid') {
+      return image;
+    }
+    this.#filled ??= new GlobalArguments(this.#file, true);
+    const filled = this.#filled.expand(base);
+    return filled.holes.length > 0 ? filled : image;
+  }
+}
+
+function frontend(value: MappedText): ImageUse {
+  const end = value.text.indexOf(' ');
+  const word = end < 0 ? value : value.slice(0, end);
+  return useOf('frontend', 'syntax', 'Dockerfile frontend', verbatim(word));
+}
+
+function useOf(role: ImageRole, path: string, owner: string, expansion: Expansion): ImageUse {
+  const { holes, text } = expansion;
+  return {
+    role,
+    site: siteOf(expansion, role),
+    resolved: text,
+    ...readReference(text, holes),
+    path,
+    owners: [owner],
+  };
+}

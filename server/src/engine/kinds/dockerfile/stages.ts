@@ -1,0 +1,69 @@
+import type { Value } from './expand.ts';
+import type { MappedText } from './mapped-text.ts';
+import type { Dockerfile, Instruction } from './split.ts';
+import { readFlags, splitWords } from './words.ts';
+
+export interface Stage {
+  /** In lower case: stage names do not tell cases apart. Null for a stage that is known by its number only. */
+  readonly name: string | null;
+  /** The word that names the base; undefined while it is not written yet. */
+  readonly base: MappedText | undefined;
+  /** Begins the structural path of everything in the stage; ends with a slash unless it is empty. */
+  readonly path: string;
+  readonly label: string;
+}
+
+/** Where an instruction stands that no `FROM` precedes. */
+export const outside: Stage = { name: null, base: undefined, path: '', label: 'no stage' };
+
+/** The stages in the order of their `FROM` instructions. */
+export function readStages({ escapeToken, instructions }: Dockerfile): readonly Stage[] {
+  const starts = instructions.filter(({ keyword }) => keyword === 'FROM');
+  return starts.map((start, number) => stageOf(start, number, number === starts.length - 1, escapeToken));
+}
+
+function stageOf({ rest }: Instruction, number: number, isLast: boolean, escapeToken: string): Stage {
+  const [base, as, alias] = splitWords(readFlags(rest, escapeToken).rest);
+  const name = as?.text.toUpperCase() === 'AS' && alias ? alias.text.toLowerCase() : null;
+  const label = name === null && isLast ? 'final stage' : `stage ${name ?? number}`;
+  return { name, base, path: `stage/${name ?? number}/`, label };
+}
+
+/**
+ * Whether a name is `scratch` or one of `stages`. With unknown variables in it, it is when it can be one:
+ * `base-${TARGETARCH}` beside the stages `base-amd64` and `base-arm64`.
+ */
+export function namesStage({ holes, text }: Value, stages: ReadonlySet<string>): boolean {
+  if (text === 'scratch') return true;
+  if (holes.length === 0) return stages.has(text.toLowerCase());
+  if (stages.size === 0) return false;
+  const parts = partsAround(holes, text).map((part) => part.toLowerCase());
+  const known = parts.join('');
+  return known !== '' && !/[/:@]/.test(known) && [...stages].some((stage) => fits(stage, parts));
+}
+
+function partsAround(holes: readonly string[], text: string): readonly string[] {
+  const parts: string[] = [];
+  let from = 0;
+  for (const hole of holes) {
+    const at = text.indexOf(hole, from);
+    if (at < 0) continue;
+    parts.push(text.slice(from, at));
+    from = at + hole.length;
+  }
+  return [...parts, text.slice(from)];
+}
+
+/** Whether `parts` stand in `name` in this order, the first at its start and the last at its end. */
+function fits(name: string, parts: readonly string[]): boolean {
+  const [first = '', ...later] = parts;
+  const last = later.pop() ?? '';
+  if (!name.startsWith(first)) return false;
+  let at = first.length;
+  for (const part of later) {
+    const found = name.indexOf(part, at);
+    if (found < 0) return false;
+    at = found + part.length;
+  }
+  return name.length - last.length >= at && name.endsWith(last);
+}

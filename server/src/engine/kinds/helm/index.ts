@@ -1,0 +1,27 @@
+import { span } from '../../text/span.ts';
+import type { SourceFile, WholeFileKind } from '../kind.ts';
+import { firstAction } from './actions.ts';
+
+/** Helm and other Go templates of manifests: what they render to is not in the file, so they are reported as not read. */
+export const helm: WholeFileKind = {
+  id: 'helm',
+  syntax: 'whole',
+  claims: (file) => isCandidate(file) && firstAction(file.text, isTemplatePath(file)) !== null,
+  extract(file) {
+    const action = firstAction(file.text, isTemplatePath(file)) ?? span(0, 0);
+    const reason = 'This is a template, so what it renders to cannot be seen; render it and check the result';
+    return {
+      kind: 'helm',
+      images: [],
+      workloads: [],
+      skipped: [{ span: action, reason }],
+      comments: () => [],
+    };
+  },
+};
+
+const isCandidate = ({ languageId, name, text }: SourceFile): boolean =>
+  (languageId === 'helm' || /\.(?:ya?ml|json)$/i.test(name)) && text.includes('{{');
+
+const isTemplatePath = ({ languageId, path }: SourceFile): boolean =>
+  languageId === 'helm' || path.includes('/templates/') || path.startsWith('templates/');

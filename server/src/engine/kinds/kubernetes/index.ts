@@ -1,0 +1,48 @@
+import { yamlFacts } from '../../yaml/facts.ts';
+import { ImageUses } from '../../yaml/uses.ts';
+import type { YamlKind } from '../kind.ts';
+import { isInert } from './places.ts';
+import { findContainers } from './walk.ts';
+import { readWorkloads } from './workloads.ts';
+
+/** Objects of the Kubernetes API, with those of OpenShift and of custom resources. */
+export const kubernetes: YamlKind = {
+  id: 'kubernetes',
+  syntax: 'yaml',
+  claims: ({ languageId, name, text }) =>
+    (/\.(?:ya?ml|json)$/i.test(name) || languageId === 'yaml' || languageId === 'json') &&
+    text.includes('apiVersion') &&
+    text.includes('kind'),
+  claimsPiece(piece) {
+    const { text } = piece;
+    if (!text.includes('apiVersion') || !text.includes('kind')) return false;
+    if (!/mage|ontainers/.test(text)) return false;
+    const apiVersion = keyAtStart(text, 'apiVersion');
+    const kind = keyAtStart(text, 'kind');
+    if (apiVersion !== null && kind !== null && isInert(apiVersion, kind)) return false;
+    const root = piece.root;
+    return (
+      root?.textAt('apiVersion') != null &&
+      root.textAt('kind') !== null &&
+      !isInert(root.textAt('apiVersion') ?? '', root.textAt('kind') ?? '')
+    );
+  },
+  extract(piece) {
+    const uses = new ImageUses();
+    const { root } = piece;
+    const workloads = root ? readWorkloads(findContainers(root), uses) : [];
+    return yamlFacts('kubernetes', piece, { images: uses.all, workloads });
+  },
+};
+
+/**
+ * The value of a key at the start of a line, where only the root's keys stand in block style. Told without parsing: most of
+ * a large stream is schemas and access rules. Null where the root is written in another way.
+ */
+function keyAtStart(text: string, key: string): string | null {
+  const match = new RegExp(
+    `^["']?${key}["']?[ \\t]*:[ \\t]+["']?([\\w./-]+)["']?[ \\t]*(?:#.*)?\\r?$`,
+    'm',
+  ).exec(text);
+  return match?.[1] ?? null;
+}

@@ -1,0 +1,132 @@
+import type { Mount } from '../../model/facts.ts';
+import { type Edits, joinEdits, refuse } from '../../text/edit.ts';
+import { appendItems, setIn } from '../../yaml/insert.ts';
+import type { YamlValue } from '../../yaml/lookup.ts';
+import type { Fresh } from '../../yaml/render.ts';
+import { settingOf } from '../../yaml/setting.ts';
+import { readFlagHere, textHere } from './settings.ts';
+import type { ContainerPlace } from './walk.ts';
+
+/** The keys of a pod volume that bring in scratch space or things that are no data of the container. */
+const volumeTypes: Readonly<Record<string, Mount['type']>> = {
+  hostPath: 'host',
+  emptyDir: 'scratch',
+  configMap: 'other',
+  secret: 'other',
+  projected: 'other',
+  downwardAPI: 'other',
+  image: 'other',
+};
+
+/** What a pod calls a volume. */
+interface Volume {
+  readonly type: Mount['type'];
+  readonly hostPath: string | null;
+}
+
+/** The `volumeMounts` of a container, joined with the volumes they name. */
+export function readMounts({ container, object, path, pod }: ContainerPlace): readonly Mount[] {
+  const volumes = readVolumes(pod);
+  for (const claim of object.root.at('spec', 'volumeClaimTemplates')?.items() ?? []) {
+    const name = claim.textAt('metadata', 'name');
+    if (name !== null && !volumes.has(name)) volumes.set(name, { type: 'volume', hostPath: null });
+  }
+  return (container.get('volumeMounts')?.items() ?? []).flatMap((item) => {
+    if (item.type !== 'map') return [];
+    const volume = volumes.get(item.textAt('name') ?? '');
+    const target = textHere(item.get('mountPath'));
+    return {
+      type: volume?.type ?? 'other',
+      source: volume?.type === 'host' ? joinPath(volume.hostPath, item.textAt('subPath')) : null,
+      target,
+      readOnly: settingOf<boolean>({
+        owner: item,
+        keys: ['readOnly'],
+        name: item.span,
+        fallback: false,
+        read: readFlagHere,
+        after: ['mountPath', 'name'],
+      }),
+      span: item.span,
+      path: `${path}/volumeMounts/${target ?? item.textAt('name') ?? ''}`,
+    };
+  });
+}
+
+function readVolumes(pod: YamlValue | null): Map<string, Volume> {
+  const volumes = new Map<string, Volume>();
+  for (const volume of pod?.get('volumes')?.items() ?? []) {
+    const name = volume.textAt('name');
+    if (name === null) continue;
+    const type = Object.keys(volumeTypes).find((key) => volume.get(key));
+    volumes.set(name, {
+      // No source at all is an emptyDir (Kubernetes API, Volume v1 core).
+      type: type ? (volumeTypes[type] ?? 'other') : volume.entries().length === 1 ? 'scratch' : 'volume',
+      hostPath: textHere(volume.at('hostPath', 'path')),
+    });
+  }
+  return volumes;
+}
+
+function joinPath(path: string | null, subPath: string | null): string | null {
+  return path === null || subPath === null || subPath === '' ? path : `${path.replace(/\/$/, '')}/${subPath}`;
+}
+
+/** Mounts an `emptyDir` at each path that no writable mount covers yet. */
+export function provideScratch(
+  place: ContainerPlace,
+  mounts: readonly Mount[],
+  targets: readonly string[],
+): Edits {
+  const { container, pod } = place;
+  const missing = targets.filter((target) => !mounts.some((mount) => covers(mount, target)));
+  if (missing.length === 0) return [];
+  if (!pod) return refuse('This container stands outside of a pod, so there are no volumes to mount.');
+  const taken = new Set((pod.get('volumes')?.items() ?? []).map((volume) => volume.textAt('name') ?? ''));
+  const prefix = isAlone(pod) ? '' : `${place.name}-`;
+  const fresh = missing.map((target) => {
+    const name = freeName(prefix + target, taken);
+    taken.add(name);
+    return { name, target };
+  });
+  return joinEdits(
+    addTo(
+      container,
+      'volumeMounts',
+      fresh.map(({ name, target }) => ({ name, mountPath: target })),
+    ),
+    addTo(
+      pod,
+      'volumes',
+      fresh.map(({ name }) => ({ name, emptyDir: { sizeLimit: '64Mi' } })),
+    ),
+  );
+}
+
+function addTo(owner: YamlValue, key: string, items: readonly Fresh[]): Edits {
+  const list = owner.get(key);
+  return list?.type === 'sequence' ? appendItems(list, items) : setIn(owner, [key], items);
+}
+
+const covers = ({ readOnly, target }: Mount, path: string): boolean =>
+  target !== null &&
+  readOnly.value === false &&
+  (path === target || path.startsWith(target.endsWith('/') ? target : `${target}/`));
+
+const isAlone = (pod: YamlValue): boolean =>
+  ['containers', 'initContainers'].flatMap((key) => pod.get(key)?.items() ?? []).length <= 1;
+
+/** A DNS label (RFC 1123) that says what it is for: `/var/cache` becomes `var-cache`. */
+function freeName(text: string, taken: ReadonlySet<string>): string {
+  const label = text
+    .toLowerCase()
+    .replace(/[^a-z0-9]+/g, '-')
+    .replace(/^-+/, '')
+    .slice(0, 56)
+    .replace(/-+$/, '');
+  const base = label === '' ? 'scratch' : label;
+  for (let count = 1; ; count++) {
+    const name = count === 1 ? base : `${base}-${count}`;
+    if (!taken.has(name)) return name;
+  }
+}

@@ -1,0 +1,102 @@
+/** Where containers stand in the kinds that are known by name. What is not here is found by its shape. */
+
+/** Where the pod stands in the workload kinds: below it, containers are told apart by list and name alone. */
+export const podPlaces: Readonly<Record<string, string>> = {
+  Pod: 'spec',
+  PodTemplate: 'template.spec',
+  Deployment: 'spec.template.spec',
+  StatefulSet: 'spec.template.spec',
+  DaemonSet: 'spec.template.spec',
+  ReplicaSet: 'spec.template.spec',
+  ReplicationController: 'spec.template.spec',
+  DeploymentConfig: 'spec.template.spec',
+  Rollout: 'spec.template.spec',
+  Job: 'spec.template.spec',
+  CronJob: 'spec.jobTemplate.spec.template.spec',
+};
+
+/** The lists of containers in a pod, with the words for one of them. */
+export const podLists: Readonly<Record<string, string>> = {
+  containers: 'container',
+  initContainers: 'init container',
+  ephemeralContainers: 'ephemeral container',
+};
+
+/** Containers outside pods, by the API group that has them. */
+export interface Dialect {
+  /** Keys of lists of containers, with the words for one of them. */
+  readonly lists?: Readonly<Record<string, string>>;
+  /** Keys of single containers. */
+  readonly singles?: Readonly<Record<string, string>>;
+  /** Kinds that are one container themselves: its place. */
+  readonly selves?: Readonly<Record<string, string>>;
+  /** Kinds with a reference of their own: its place. */
+  readonly images?: Readonly<Record<string, string>>;
+}
+
+const operand = 'spec.image';
+
+export const dialects: Readonly<Record<string, Dialect>> = {
+  'tekton.dev': {
+    lists: { steps: 'step', sidecars: 'sidecar' },
+    singles: { stepTemplate: 'step template' },
+    selves: { StepAction: 'spec' },
+  },
+  'argoproj.io': {
+    lists: { sidecars: 'sidecar' },
+    singles: { container: 'container', script: 'script' },
+  },
+  'monitoring.coreos.com': {
+    images: { Prometheus: operand, PrometheusAgent: operand, Alertmanager: operand, ThanosRuler: operand },
+  },
+};
+
+/** API groups whose objects never hold a reference that is pulled: schemas, access rules, policies that only match patterns. */
+const inertGroups: ReadonlySet<string> = new Set([
+  'apiextensions.k8s.io',
+  'apiregistration.k8s.io',
+  'rbac.authorization.k8s.io',
+  'authorization.openshift.io',
+  'networking.k8s.io',
+  'admissionregistration.k8s.io',
+  'policy',
+  'storage.k8s.io',
+  'scheduling.k8s.io',
+  'coordination.k8s.io',
+  'discovery.k8s.io',
+  'autoscaling',
+  'kyverno.io',
+  'templates.gatekeeper.sh',
+  'constraints.gatekeeper.sh',
+  'apiextensions.crossplane.io/CompositeResourceDefinition',
+  'monitoring.coreos.com/PrometheusRule',
+  'monitoring.coreos.com/ServiceMonitor',
+  'monitoring.coreos.com/PodMonitor',
+]);
+
+/** The same of the core group, where kinds differ. */
+const inertCoreKinds: ReadonlySet<string> = new Set([
+  'ConfigMap',
+  'Secret',
+  'Service',
+  'ServiceAccount',
+  'Namespace',
+  'Node',
+  'Endpoints',
+  'Event',
+  'LimitRange',
+  'ResourceQuota',
+  'PersistentVolume',
+  'PersistentVolumeClaim',
+]);
+
+/** The group of an `apiVersion`; empty for the core group. */
+export const groupOf = (apiVersion: string): string =>
+  apiVersion.includes('/') ? apiVersion.slice(0, apiVersion.indexOf('/')) : '';
+
+/** Whether an object of this kind never holds a reference. */
+export function isInert(apiVersion: string, kind: string): boolean {
+  const group = groupOf(apiVersion);
+  if (group === '') return inertCoreKinds.has(kind);
+  return inertGroups.has(group) || inertGroups.has(`${group}/${kind}`);
+}

@@ -1,0 +1,21 @@
+import type { Comment, Facts } from '../model/facts.ts';
+import { readComments } from './comments.ts';
+import type { YamlPiece } from './parse.ts';
+
+/** The facts of a document, with a note of what could not be read. */
+export function yamlFacts(kind: string, piece: YamlPiece, found: Pick<Facts, 'images' | 'workloads'>): Facts {
+  const [problem] = piece.problems;
+  let comments: readonly Comment[] | null = null;
+  return {
+    kind,
+    images: found.images,
+    workloads: found.workloads,
+    skipped: problem
+      ? [{ span: problem.span, reason: `This YAML cannot be read without doubt: ${problem.message}` }]
+      : [],
+    comments() {
+      comments ??= readComments(piece.text);
+      return comments;
+    },
+  };
+}

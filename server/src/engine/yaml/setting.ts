@@ -1,0 +1,55 @@
+import type { Setting } from '../model/setting.ts';
+import { type Edits, refuse } from '../text/edit.ts';
+import type { Span } from '../text/span.ts';
+import { type Placement, setIn } from './insert.ts';
+import type { YamlValue } from './lookup.ts';
+
+/** What a written value means; `unknown` where this file cannot tell, with the reason it cannot be set either. */
+export type Meaning<T> = { readonly value: T } | { readonly unknown: string };
+
+export interface SettingSpec<T> extends Placement {
+  /** The mapping that holds the setting, and the keys from there. */
+  readonly owner: YamlValue;
+  readonly keys: readonly [string, ...string[]];
+  /** Underlined where nothing is written. */
+  readonly name: Span;
+  /** What holds where nothing is written; `unknown` where another file may say it. */
+  readonly fallback: T | undefined | 'unknown';
+  readonly read: (value: YamlValue) => Meaning<T>;
+  /** Why it cannot be set here at all. */
+  readonly locked?: string | null;
+}
+
+/** One setting of a workload that stands under a chain of keys. */
+export function settingOf<T extends string | boolean>(spec: SettingSpec<T>): Setting<T> {
+  const { fallback, keys, name, owner, read } = spec;
+  const written = owner.at(...keys);
+  const set = (wanted: T, locked = spec.locked): Edits =>
+    locked ? refuse(locked) : setIn(owner, keys, wanted, spec);
+  if (!written || written.type === 'null') {
+    const seen = fallback !== 'unknown';
+    return { value: seen ? fallback : undefined, origin: seen ? 'default' : 'unknown', underline: name, set };
+  }
+  const meaning = read(written);
+  if ('unknown' in meaning) {
+    return {
+      value: undefined,
+      origin: 'unknown',
+      underline: written.span,
+      set: (wanted) => set(wanted, meaning.unknown),
+    };
+  }
+  return {
+    value: meaning.value,
+    origin: written.merged ? 'merged' : 'explicit',
+    underline: written.span,
+    set,
+  };
+}
+
+/** Booleans of YAML 1.1, which the readers of manifests still take: `yes`, `on`. */
+export function readFlag(text: string | null): boolean | undefined {
+  if (text === null) return undefined;
+  if (/^(?:true|yes|y|on)$/i.test(text)) return true;
+  return /^(?:false|no|n|off)$/i.test(text) ? false : undefined;
+}

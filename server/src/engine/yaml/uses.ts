@@ -1,0 +1,64 @@
+import type { Node } from 'yaml';
+import { readReference } from '../image/reading.ts';
+import type { ImageRole, ImageUse } from '../model/facts.ts';
+import type { Site } from '../model/site.ts';
+import type { Span } from '../text/span.ts';
+import type { YamlValue } from './lookup.ts';
+import { siteOf } from './site.ts';
+
+/** A reference as a kind finds it. */
+export interface FoundImage {
+  readonly role: ImageRole;
+  readonly value: YamlValue;
+  /** The part of the value's text that is the reference; all of it by default. */
+  readonly part?: Span;
+  /** The reference with known variables put in, and what stays unknown in it. */
+  readonly resolved: string;
+  readonly holes: readonly string[];
+  /** Why it cannot be edited here: a variable decides it. */
+  readonly locked: string | null;
+  readonly path: string;
+  readonly owner: string;
+}
+
+type Growing = { -readonly [K in keyof ImageUse]: ImageUse[K] } & { site: Site; owners: string[] };
+
+/** Collects the image uses of a document: a text reached from several places is one use with several owners. */
+export class ImageUses {
+  readonly #all: Growing[] = [];
+  readonly #byNode = new Map<Node, Growing[]>();
+
+  /** In the order of the text. */
+  get all(): readonly ImageUse[] {
+    return this.#all.toSorted((a, b) => a.site.span.start - b.site.span.start);
+  }
+
+  /** Null for a value that is no text. */
+  add(found: FoundImage): ImageUse | null {
+    const { holes, locked, owner, part, path, resolved, role, value } = found;
+    const site = siteOf(value, { locked, ...(part && { part }) });
+    if (!site) return null;
+    const known = this.#byNode.get(value.node) ?? [];
+    this.#byNode.set(value.node, known);
+    const same = known.find((use) => use.site.span.start === site.span.start);
+    if (same) return widen(same, found, site);
+    const read = readReference(resolved, holes);
+    const mutability = role === 'build-output' ? 'none' : read.mutability;
+    const use: Growing = { role, site, resolved, reading: read.reading, mutability, path, owners: [owner] };
+    known.push(use);
+    this.#all.push(use);
+    return use;
+  }
+}
+
+function widen(use: Growing, { holes, owner, resolved, role }: FoundImage, site: Site): ImageUse {
+  if (!use.owners.includes(owner)) use.owners.push(owner);
+  const places = new Map([...use.site.seenFrom, ...site.seenFrom].map((at) => [at.start, at]));
+  use.site = { ...use.site, seenFrom: [...places.values()] };
+  // What one service builds another one pulls: then it has to be there.
+  if (use.role === 'build-output' && role !== 'build-output') {
+    use.role = role;
+    use.mutability = readReference(resolved, holes).mutability;
+  }
+  return use;
+}

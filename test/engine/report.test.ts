@@ -1,0 +1,303 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { stripVTControlCharacters } from 'node:util';
+import {
+  type AuditFinding,
+  type AuditImage,
+  type AuditResult,
+  formats,
+  rules,
+} from '../../server/src/engine/index.ts';
+
+const plain = { color: false, width: null, version: '1.2.3' };
+
+const image: AuditImage = {
+  file: 'web/Dockerfile',
+  line: 1,
+  column: 6,
+  endLine: 1,
+  endColumn: 11,
+  raw: 'nginx',
+  role: 'base',
+  kind: 'dockerfile',
+  mutability: 'implicit',
+  registry: 'docker.io',
+  repository: 'library/nginx',
+  tag: null,
+  digest: null,
+};
+
+const finding = (over: Partial<AuditFinding> = {}): AuditFinding => ({
+  file: 'web/Dockerfile',
+  line: 1,
+  column: 6,
+  endLine: 1,
+  endColumn: 11,
+  rule: 'implicit-latest',
+  severity: 'warning',
+  message: '`nginx` has no tag.',
+  key: 'implicit-latest stage.0',
+  fixable: true,
+  pinnable: true,
+  ...over,
+});
+
+const result: AuditResult = {
+  files: 2,
+  images: [image],
+  findings: [
+    finding(),
+    finding({
+      line: 12,
+      column: 3,
+      endLine: 12,
+      endColumn: 9,
+      rule: 'privileged-container',
+      severity: 'error',
+      message: 'Too much power.',
+      key: 'privileged-container services.db',
+      fixable: true,
+      pinnable: false,
+    }),
+    finding({
+      file: 'compose.yaml',
+      line: 4,
+      column: 12,
+      endLine: 4,
+      endColumn: 20,
+      severity: 'information',
+    }),
+  ],
+  skipped: [{ file: 'k8s/chart.yaml', line: 7, reason: 'it is a Helm template' }],
+};
+
+const empty: AuditResult = { files: 0, images: [], findings: [], skipped: [] };
+const clean: AuditResult = { files: 1, images: [image, image], findings: [], skipped: [] };
+
+describe('the text report', () => {
+  it('aligns the findings of each file and counts them at the end', () => {
+    assert.equal(
+      formats.text(result, plain),
+      [
+        'web/Dockerfile:1:6   warning      implicit-latest       `nginx` has no tag.',
+        'web/Dockerfile:12:3  error        privileged-container  Too much power.',
+        '',
+        'compose.yaml:4:12  information  implicit-latest       `nginx` has no tag.',
+        '',
+        'k8s/chart.yaml:7  skipped                            it is a Helm template',
+        '',
+        '3 findings (1 error, 1 warning, 1 information) in 2 files with 1 image.',
+        '2 fixable with `holdfast pin --write`.',
+        '',
+      ].join('\n'),
+    );
+  });
+
+  it('puts messages below where the terminal is narrow, broken at spaces', () => {
+    const one = {
+      ...result,
+      findings: [finding({ message: 'one two three four five six seven' })],
+      skipped: [],
+    };
+    const lines = formats.text(one, { ...plain, width: 24 }).split('\n');
+    assert.deepEqual(lines.slice(0, 4), [
+      'web/Dockerfile:1:6  warning  implicit-latest',
+      '    one two three four',
+      '    five six seven',
+      '',
+    ]);
+  });
+
+  it('says so when there is nothing', () => {
+    assert.equal(formats.text(empty, plain), 'No container manifests found.\n');
+    assert.equal(formats.text(clean, plain), 'No findings in 1 file with 2 images.\n');
+  });
+
+  it('is coloured only when asked, and reads the same without the colours', () => {
+    const coloured = formats.text(result, { ...plain, color: true });
+    assert.equal(coloured.includes('\u001b[31merror\u001b[0m'), true);
+    assert.equal(stripVTControlCharacters(coloured), formats.text(result, plain));
+  });
+
+  it('lets no file control the terminal', () => {
+    const evil = finding({
+      file: 'a\u001b[2J.yaml',
+      message: '`\u001b]0;title\u0007\u202e` is bad.\nreally',
+    });
+    const text = formats.text({ ...clean, findings: [evil] }, plain);
+    assert.doesNotMatch(text.replaceAll('\n', ''), /[\p{Cc}\u202e]/u);
+    assert.match(text, /a\\u\{1b\}\[2J\.yaml:1:6/);
+    assert.match(text, /is bad\.\\u\{a\}really\n/);
+  });
+});
+
+describe('the JSON report', () => {
+  it('has exactly this shape', () => {
+    assert.deepEqual(JSON.parse(formats.json(result, plain)), {
+      version: 1,
+      summary: { files: 2, images: 1, findings: 3 },
+      images: [image],
+      findings: result.findings.map(({ key: _key, pinnable: _pinnable, ...rest }) => rest),
+      skipped: result.skipped,
+    });
+  });
+
+  it('keeps its keys in order and ends in a line break', () => {
+    const text = formats.json(result, plain);
+    assert.equal(text.at(-1), '\n');
+    const parsed = JSON.parse(text);
+    assert.deepEqual(Object.keys(parsed), ['version', 'summary', 'images', 'findings', 'skipped']);
+    assert.deepEqual(Object.keys(parsed.summary), ['files', 'images', 'findings']);
+    assert.deepEqual(Object.keys(parsed.images[0]), [
+      'file',
+      'line',
+      'column',
+      'endLine',
+      'endColumn',
+      'raw',
+      'role',
+      'kind',
+      'mutability',
+      'registry',
+      'repository',
+      'tag',
+      'digest',
+    ]);
+    assert.deepEqual(Object.keys(parsed.findings[0]), [
+      'file',
+      'line',
+      'column',
+      'endLine',
+      'endColumn',
+      'rule',
+      'severity',
+      'message',
+      'fixable',
+    ]);
+    assert.deepEqual(Object.keys(parsed.skipped[0]), ['file', 'line', 'reason']);
+  });
+
+  it('has every list when there is nothing', () => {
+    assert.deepEqual(JSON.parse(formats.json(empty, plain)), {
+      version: 1,
+      summary: { files: 0, images: 0, findings: 0 },
+      images: [],
+      findings: [],
+      skipped: [],
+    });
+  });
+});
+
+describe('the SARIF report', () => {
+  const log = JSON.parse(formats.sarif(result, plain));
+  const [run] = log.runs;
+
+  it('is SARIF 2.1.0 by Holdfast, in UTF-16 columns', () => {
+    assert.equal(log.version, '2.1.0');
+    assert.match(log.$schema, /^https:\/\/.*sarif-schema-2\.1\.0\.json$/);
+    assert.equal(log.runs.length, 1);
+    assert.equal(run.columnKind, 'utf16CodeUnits');
+    assert.deepEqual([run.tool.driver.name, run.tool.driver.version], ['Holdfast', '1.2.3']);
+  });
+
+  it('describes every rule once, with its page', () => {
+    assert.deepEqual(
+      run.tool.driver.rules.map(({ id }: { id: string }) => id),
+      rules.map(({ id }) => id),
+    );
+    for (const rule of run.tool.driver.rules) {
+      assert.equal(new URL(rule.helpUri).protocol, 'https:');
+      assert.match(rule.helpUri, new RegExp(`/${rule.id}\\.md$`));
+      assert.notEqual(rule.shortDescription.text, '');
+      assert.match(rule.defaultConfiguration.level, /^(?:error|warning|note)$/);
+    }
+  });
+
+  it('has a result for each finding, with its rule, level, place and fingerprint', () => {
+    assert.deepEqual(
+      run.results.map(({ level }: { level: string }) => level),
+      ['warning', 'error', 'note'],
+    );
+    for (const one of run.results) assert.equal(run.tool.driver.rules[one.ruleIndex].id, one.ruleId);
+    assert.deepEqual(run.results[1].locations, [
+      {
+        physicalLocation: {
+          artifactLocation: { uri: 'web/Dockerfile', uriBaseId: '%SRCROOT%' },
+          region: { startLine: 12, startColumn: 3, endLine: 12, endColumn: 9 },
+        },
+      },
+    ]);
+    assert.deepEqual(run.results[1].partialFingerprints, {
+      'holdfastKey/v1': 'privileged-container services.db',
+    });
+  });
+
+  it('tells what was not looked at', () => {
+    const [notification] = run.invocations[0].toolExecutionNotifications;
+    assert.equal(notification.message.text, 'Not looked at: it is a Helm template.');
+    assert.deepEqual(notification.locations[0].physicalLocation.region, { startLine: 7 });
+  });
+
+  it('encodes the paths', () => {
+    const odd = finding({ file: 'a b/#1/100%/ä\ud800.yaml' });
+    const text = formats.sarif({ ...clean, findings: [odd] }, plain);
+    assert.match(text, /"uri": "a%20b\/%231\/100%25\/%C3%A4%EF%BF%BD\.yaml"/);
+  });
+});
+
+describe('the Markdown report', () => {
+  const markdown = (findings: readonly AuditFinding[]): string =>
+    formats.markdown({ ...clean, findings }, plain);
+
+  it('is a table, gravest first', () => {
+    assert.equal(
+      formats.markdown(result, plain).replace(/\]\(https:[^)]*\//g, '](…/'),
+      [
+        '## Holdfast',
+        '',
+        '3 findings (1 error, 1 warning, 1 information) in 2 files with 1 image.',
+        '',
+        '| Severity | Where | Rule | Finding |',
+        '| --- | --- | --- | --- |',
+        '| error | `web/Dockerfile:12:3` | [privileged-container](…/privileged-container.md) | Too much power. |',
+        '| warning | `web/Dockerfile:1:6` | [implicit-latest](…/implicit-latest.md) | `nginx` has no tag. |',
+        '| information | `compose.yaml:4:12` | [implicit-latest](…/implicit-latest.md) | `nginx` has no tag. |',
+        '',
+        '| Not looked at | Why |',
+        '| --- | --- |',
+        '| `k8s/chart.yaml:7` | it is a Helm template |',
+        '',
+      ].join('\n'),
+    );
+  });
+
+  it('has no table when there is nothing to list', () => {
+    assert.equal(formats.markdown(clean, plain), '## Holdfast\n\nNo findings in 1 file with 2 images.\n');
+  });
+
+  it('lets no file write markup, links or mentions', () => {
+    const text = markdown([
+      finding({
+        file: 'a|b`c.yaml',
+        message: 'See <b>x</b> [a](http://evil) | @team `x|y` ![i](u) `open\nline',
+      }),
+    ]);
+    const row = text.split('\n').find((line) => line.startsWith('| warning')) ?? '';
+    assert.match(row, /\| ``a\\\|b`c\.yaml:1:6`` \|/);
+    assert.match(row, /&lt;b>x&lt;\/b>/);
+    assert.match(row, /\\\[a\\\]\\\(http:<!-- -->\/\/evil\\\)/);
+    assert.match(row, /@<!-- -->team/);
+    assert.match(row, /`x\\\|y`/);
+    assert.match(row, /\\`open\\\\?u/);
+    assert.equal(row.replaceAll('\\|', '').split('|').length, 6);
+  });
+
+  it('is cut where a comment would become too long, and says how much is missing', () => {
+    const many = Array.from({ length: 2000 }, () => finding());
+    const text = markdown(many);
+    assert.equal(text.length < 65_536, true);
+    const shown = text.split('\n').filter((line) => line.startsWith('| warning')).length;
+    assert.equal(shown > 100, true);
+    assert.match(text, new RegExp(`\nAnd ${2000 - shown} more findings\\.\n`));
+  });
+});
