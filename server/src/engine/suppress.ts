@@ -60,14 +60,29 @@ function subject(source: SourceText, offset: number): number {
   return next;
 }
 
-/** The comment that silences `rule` at `offset`, as the line to put above. */
+/** A parser directive of a Dockerfile, which any comment above it turns into a comment. */
+const directive = /^\uFEFF?#\s*\w+\s*=/;
+
+/** The comment that silences `rule` at `offset`, as the line to put above; below the directives, and for the file, where one of them is meant. */
 export function suppressionLine(
   source: SourceText,
   offset: number,
   rule: string,
   reason: string,
 ): { at: number; line: string } {
+  const { text, eol } = source;
   const { line } = source.placeAt(offset);
+  if (directive.test(source.lineText(line))) {
+    let below = line + 1;
+    while (directive.test(source.lineText(below))) below++;
+    const opened = below < source.lineCount ? '' : eol;
+    return {
+      at: source.lineStart(below),
+      line: `${opened}# holdfast-ignore-file ${rule} -- ${reason}${eol}`,
+    };
+  }
   const indent = /^[ \t]*/.exec(source.lineText(line))?.[0] ?? '';
-  return { at: source.lineStart(line), line: `${indent}# holdfast-ignore ${rule} -- ${reason}${source.eol}` };
+  // A byte order mark stays in front of everything.
+  const at = line === 0 && text.startsWith('\uFEFF') ? 1 : source.lineStart(line);
+  return { at, line: `${indent}# holdfast-ignore ${rule} -- ${reason}${eol}` };
 }

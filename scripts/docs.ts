@@ -1,0 +1,148 @@
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { type Rule, rules, severities } from '../server/src/engine/index.ts';
+
+/** A file that says again what the rules say, and how to bring it up to date. */
+export interface Generated {
+  /** Relative to the repository. */
+  readonly path: string;
+  /** The file as it should be; throws when its text has no place for what is generated. */
+  update(current: string): string;
+}
+
+const rulesFolder = 'server/src/engine/rules';
+
+const kindNames: Readonly<Record<string, string>> = {
+  dockerfile: 'Dockerfile',
+  compose: 'Compose',
+  kubernetes: 'Kubernetes',
+};
+
+const fixWords = { safe: 'safe', behaviour: 'changes behaviour', none: 'none' };
+
+const kindsOf = (rule: Rule): string => rule.kinds.map((kind) => kindNames[kind] ?? kind).join(', ');
+const fixOf = (rule: Rule): string => fixWords[rule.fixSafety ?? 'none'];
+const row = (...cells: readonly string[]): string => `| ${cells.join(' | ')} |`;
+
+/** The table under a page's summary. */
+export const factsTable = (rule: Rule): string =>
+  [
+    row('Severity', 'Kinds', 'Fix', 'Same as'),
+    '|---|---|---|---|',
+    row(rule.severity, kindsOf(rule), fixOf(rule), rule.sameAs.join(', ') || '–'),
+  ].join('\n');
+
+/** All rules, each with a link to its page; `folder` is the way from the file to the pages. */
+export const ruleTable = (folder: string): string =>
+  [
+    row('Rule', 'Flags', 'Severity', 'Kinds', 'Fix'),
+    '|---|---|---|---|---|',
+    ...rules.map((rule) =>
+      row(`[${rule.id}](${folder}/${rule.id}.md)`, rule.title, rule.severity, kindsOf(rule), fixOf(rule)),
+    ),
+  ].join('\n');
+
+/** The properties of the setting `holdfast.rules`, as JSON schema. */
+export const rulesSchema = (): Readonly<Record<string, object>> =>
+  Object.fromEntries(
+    rules.map(({ id, severity, title }) => [
+      id,
+      {
+        type: 'string',
+        enum: [...severities, 'off'],
+        markdownDescription: `${title}. Default: ${severity}.`,
+      },
+    ]),
+  );
+
+/** The list of rules that `docs/rules/README.md` is. */
+export const rulesReadme = (): string => `# Rules
+
+What Holdfast flags in Dockerfiles, Compose files and Kubernetes manifests. Each page says what its rule flags and
+why, with examples, what it leaves alone, and what its fix does. The examples are tests: what is underlined on a page
+is what the rule underlines. The digests on the pages are made up.
+
+${ruleTable(`../../${rulesFolder}`)}
+
+A **safe** fix keeps the meaning of the file, so *fix all* takes it; pinning asks the registry for the digest.
+A fix that **changes behaviour** is only ever offered alone.
+
+Silence one finding with a comment on the line above it, or at the end of its line. The reason is required:
+
+\`\`\`yaml
+# holdfast-ignore floating-tag -- the demo follows the newest release on purpose
+image: nginx:latest
+\`\`\`
+
+\`# holdfast-ignore-file floating-tag -- reason\` silences a rule in the whole file. The setting \`holdfast.rules\`, and
+\`rules\` in \`.holdfast.yaml\`, give a rule another severity or turn it \`off\`.
+`;
+
+/** Puts `content` between the two marker lines; throws when they are not there. */
+export function replaceBetween(text: string, from: string, to: string, content: string): string {
+  const start = text.indexOf(from);
+  const end = text.indexOf(to, start);
+  if (start === -1 || end === -1) throw new Error(`the markers ${from} and ${to} are missing`);
+  return `${text.slice(0, start + from.length)}\n${content}\n${text.slice(end)}`;
+}
+
+/** Puts the rules into `contributes.configuration` of an extension manifest; throws when `holdfast.rules` is not declared there. */
+export function withRulesSchema(manifest: string): string {
+  const whole: unknown = JSON.parse(manifest);
+  const sections = [at(at(whole, 'contributes'), 'configuration')].flat();
+  const setting = sections.map((section) => at(at(section, 'properties'), 'holdfast.rules')).find(isRecord);
+  if (!setting) throw new Error('contributes.configuration declares no setting holdfast.rules');
+  setting.properties = rulesSchema();
+  return `${JSON.stringify(whole, null, 2)}\n`;
+}
+
+const isRecord = (value: unknown): value is Record<string, unknown> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
+
+const at = (value: unknown, key: string): unknown => (isRecord(value) ? value[key] : undefined);
+
+function withFactsTable(page: string, rule: Rule): string {
+  const table = /^\| Severity \|.*\n\|[-|]+\|\n\|.*\|$/m;
+  if (!table.test(page)) throw new Error('the table that begins with "| Severity |" is missing');
+  return page.replace(table, () => factsTable(rule));
+}
+
+/** Everything that is generated from the rules. */
+export const generated: readonly Generated[] = [
+  ...rules.map((rule) => ({
+    path: `${rulesFolder}/${rule.id}.md`,
+    update: (page: string) => withFactsTable(page, rule),
+  })),
+  { path: 'docs/rules/README.md', update: rulesReadme },
+  {
+    path: 'README.md',
+    update: (text) =>
+      replaceBetween(text, '<!-- rules:start -->', '<!-- rules:end -->', ruleTable(`./${rulesFolder}`)),
+  },
+  { path: 'package.json', update: withRulesSchema },
+];
+
+/** Writes what is out of date, or with `check` only says so. Returns what is wrong, a line each. */
+export function bringUpToDate(root: string, check: boolean, files = generated): readonly string[] {
+  const faults: string[] = [];
+  for (const { path, update } of files) {
+    const file = `${root}/${path}`;
+    const current = existsSync(file) ? readFileSync(file, 'utf8') : '';
+    try {
+      const wanted = update(current);
+      if (wanted === current) continue;
+      if (check) faults.push(`${path} is out of date: run node scripts/docs.ts`);
+      else writeFileSync(file, wanted);
+    } catch (error) {
+      faults.push(`${path}: ${error instanceof Error ? error.message : String(error)}`);
+    }
+  }
+  return faults;
+}
+
+if (import.meta.main) {
+  const root = fileURLToPath(new URL('..', import.meta.url));
+  const faults = bringUpToDate(root, process.argv.includes('--check'));
+  for (const fault of faults) console.error(fault);
+  process.exitCode = faults.length > 0 ? 1 : 0;
+}

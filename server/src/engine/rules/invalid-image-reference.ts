@@ -1,0 +1,36 @@
+import type { ReferenceFault } from '../image/reference.ts';
+import type { ImageUse } from '../model/facts.ts';
+import type { Report } from '../model/finding.ts';
+import { type Span, shiftSpan } from '../text/span.ts';
+import type { Rule } from './rule.ts';
+import { usedHere } from './support/pin.ts';
+import { code } from './support/words.ts';
+
+export const invalidImageReference: Rule = {
+  id: 'invalid-image-reference',
+  title: 'Text that is no image reference, so nothing can be pulled',
+  severity: 'error',
+  kinds: ['dockerfile', 'compose', 'kubernetes'],
+  sameAs: ['kubelet InvalidImageName'],
+  fixSafety: null,
+  check: (facts) => facts.images.flatMap(report),
+};
+
+function report(use: ImageUse): readonly Report[] {
+  if (use.reading.state !== 'invalid' || use.role === 'build-output') return [];
+  const { error } = use.reading;
+  return [
+    {
+      path: use.path,
+      span: offendingPart(use, error),
+      message: `${use.resolved === '' ? 'This' : code(use.resolved)} is not an image reference, so it cannot be pulled. ${error.message}`,
+      related: usedHere(use),
+    },
+  ];
+}
+
+/** The part at fault, where the file's text is the reference character by character; else the whole. */
+function offendingPart({ site, resolved }: ImageUse, { span }: ReferenceFault): Span {
+  if (!site.verbatim || site.value !== resolved || span.start === span.end) return site.span;
+  return shiftSpan(span, site.verbatim.start);
+}

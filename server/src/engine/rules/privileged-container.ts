@@ -1,0 +1,66 @@
+import type { Located, Workload } from '../model/facts.ts';
+import type { Report } from '../model/finding.ts';
+import type { Rule } from './rule.ts';
+import { capabilityName, code, sentenceLabel } from './support/words.ts';
+
+/** What a capability of this reach allows, to finish `… gives container api`. */
+const reach: ReadonlyMap<string, string> = new Map([
+  ['ALL', 'every capability there is'],
+  ['SYS_ADMIN', "the right to mount filesystems and to change the kernel's settings"],
+]);
+
+export const privilegedContainer: Rule = {
+  id: 'privileged-container',
+  title: 'A container with the rights of the host',
+  severity: 'warning',
+  kinds: ['compose', 'kubernetes'],
+  sameAs: [
+    'Trivy KSV-0017',
+    'Trivy KSV-0005',
+    'Checkov CKV_K8S_16',
+    'Checkov CKV_K8S_39',
+    'kube-linter privileged-container',
+    'Polaris runAsPrivileged',
+    'Polaris dangerousCapabilities',
+    'kube-score container-security-context-privileged',
+    'KICS Container Is Privileged',
+    'compose-lint CL-0002',
+  ],
+  fixSafety: 'behaviour',
+  check: (facts) =>
+    facts.workloads.flatMap((workload) => [
+      ...privileged(workload),
+      ...workload.addedCapabilities.flatMap((added) => capability(workload, added)),
+    ]),
+};
+
+function privileged(workload: Workload): readonly Report[] {
+  if (workload.privileged.value !== true) return [];
+  return [
+    {
+      path: `${workload.path}.privileged`,
+      span: workload.privileged.underline,
+      message: `${sentenceLabel(workload)} runs privileged: it has every capability and the host's devices, so nothing keeps it from changing the host. Take the privilege away, and add only the capabilities it needs.`,
+      fixes: () => [
+        {
+          id: 'unprivileged',
+          title: 'Run it without privileges',
+          safety: 'behaviour',
+          edits: () => workload.privileged.set(false),
+        },
+      ],
+    },
+  ];
+}
+
+function capability({ label }: Workload, added: Located<string>): readonly Report[] {
+  const gives = reach.get(capabilityName(added));
+  if (!gives) return [];
+  return [
+    {
+      path: added.path,
+      span: added.span,
+      message: `${code(added.value)} gives ${label} ${gives}, which is nearly control of the host. Remove it, or add the narrower capabilities it needs.`,
+    },
+  ];
+}
