@@ -1,0 +1,149 @@
+import type { ImageName } from '../engine/ports.ts';
+import { isDigest } from './digest.ts';
+import type { Endpoint } from './endpoint.ts';
+
+/** `library/nginx:1.27` or `library/nginx@sha256:…`: an image at its registry. */
+export function imageAt(image: ImageName): string {
+  return `${image.repository}${isDigest(image.version) ? '@' : ':'}${image.version}`;
+}
+
+/** A span of time in words, rounded up. */
+export function inWords(milliseconds: number): string {
+  const seconds = Math.max(1, Math.ceil(milliseconds / 1000));
+  if (seconds < 100) return seconds === 1 ? 'one second' : `${seconds} seconds`;
+  const minutes = Math.ceil(seconds / 60);
+  return minutes < 100 ? `${minutes} minutes` : `${Math.ceil(minutes / 60)} hours`;
+}
+
+function signIn(endpoint: Endpoint): string {
+  return endpoint.credentialHost === 'docker.io'
+    ? '`docker login`'
+    : `\`docker login ${endpoint.credentialHost}\``;
+}
+
+export function noImage(endpoint: Endpoint, image: ImageName): string {
+  const advice = isDigest(image.version)
+    ? 'It may have been deleted: check the name, and pin a digest that exists.'
+    : 'Check the name and the tag.';
+  return `${endpoint.label} has no image ${imageAt(image)}. ${advice}`;
+}
+
+export function noRepository(endpoint: Endpoint, image: ImageName): string {
+  return `${endpoint.label} has no image ${image.repository}. Check the name.`;
+}
+
+export function noAccess(endpoint: Endpoint, image: ImageName, signedIn: boolean): string {
+  const what = `${endpoint.label} has no image ${imageAt(image)}, or`;
+  return signedIn
+    ? `${what} the account you are signed in with may not read it. Check the name, or ask for access.`
+    : `${what} it is private. Check the name, or sign in with ${signIn(endpoint)}.`;
+}
+
+export function rejectedSignIn(endpoint: Endpoint): string {
+  return `${endpoint.label} does not accept the user name and password stored for it. Sign in again with ${signIn(endpoint)}.`;
+}
+
+export function unknownSignIn(endpoint: Endpoint): string {
+  return `${endpoint.label} asks for a kind of sign-in that Holdfast does not know. Only user name with password and tokens work.`;
+}
+
+export function badRealm(endpoint: Endpoint, why: string): string {
+  return `${endpoint.label} asks for a token but ${why}. Nothing was sent there. Report this to whoever runs the registry.`;
+}
+
+export function badTokenAnswer(endpoint: Endpoint, server: string, what: string): string {
+  return `${endpoint.label} asks for a token, but its token server ${server} ${what}. Try again later, or report this to whoever runs the registry.`;
+}
+
+export function rateLimited(endpoint: Endpoint, wait: number, signedIn: boolean): string {
+  const more = signedIn ? '' : ` Signing in with ${signIn(endpoint)} may raise the limit.`;
+  return `${endpoint.label} takes no more requests for now. Try again in ${inWords(wait)}.${more}`;
+}
+
+export function serverFault(endpoint: Endpoint, status: number): string {
+  return `${endpoint.label} has a fault of its own (status ${status}). Try again later.`;
+}
+
+export function oddStatus(endpoint: Endpoint, status: number): string {
+  return `${endpoint.label} answered with status ${status}, which makes no sense for an image. Check that it is a container registry.`;
+}
+
+export function timedOut(endpoint: Endpoint, after: number): string {
+  return `${endpoint.label} gave no full answer within ${inWords(after)}. Check the network and the proxy, then try again.`;
+}
+
+export const cancelled = 'The lookup was cancelled.';
+
+export const unexpected =
+  'The lookup failed for a reason Holdfast did not foresee. Try again, and report it if it stays.';
+
+export function badName(image: ImageName): string {
+  return `${image.registry}/${imageAt(image)} cannot be asked for: repository, tag or digest has a form no registry accepts. Check the reference.`;
+}
+
+export function badRegistry(image: ImageName, why: string): string {
+  return `The registry ${image.registry} cannot be asked. ${why}`;
+}
+
+export function badRedirect(endpoint: Endpoint, why: string): string {
+  return `${endpoint.label} sends the request on ${why}. That was not followed, for safety.`;
+}
+
+export function tooManyRedirects(endpoint: Endpoint, max: number): string {
+  return `${endpoint.label} sends the request on more than ${max} times. Report this to whoever runs the registry.`;
+}
+
+export function notManifest(endpoint: Endpoint, image: ImageName): string {
+  return `${endpoint.label} answered for ${imageAt(image)} with something that is not an image manifest, such as a login page. Check that the host is a container registry, and whether a proxy or a sign-in page stands in between.`;
+}
+
+export function oldManifest(endpoint: Endpoint, image: ImageName): string {
+  return `${endpoint.label} offers ${imageAt(image)} only in the old schema 1 format, which has no lasting digest. Push the image again with a current Docker.`;
+}
+
+export function wrongDigest(endpoint: Endpoint, image: ImageName): string {
+  return `${endpoint.label} answered for ${imageAt(image)} with content that does not match this digest. Do not use it, and report this to whoever runs the registry.`;
+}
+
+export function digestsDiffer(endpoint: Endpoint, image: ImageName): string {
+  return `${endpoint.label} names another digest for ${imageAt(image)} than its content has. The digest of the content is used.`;
+}
+
+/** By Node's names for network faults. `host` is who was asked: the registry, its token server, or whoever it named. */
+export function networkFault(host: string, fault: string): string {
+  if (fault === 'ENOTFOUND' || fault === 'EAI_AGAIN' || fault === 'EAI_FAIL') {
+    return `The host ${host} cannot be found. Check the name, the network, and whether a proxy is needed.`;
+  }
+  if (fault === 'ECONNREFUSED')
+    return `${host} refuses the connection. Check the name and the port, and that it runs.`;
+  if (
+    fault === 'UND_ERR_CONNECT_TIMEOUT' ||
+    fault === 'ETIMEDOUT' ||
+    fault === 'EHOSTUNREACH' ||
+    fault === 'ENETUNREACH'
+  ) {
+    return `${host} cannot be reached. Check the network and the proxy, then try again.`;
+  }
+  if (fault === 'BODY_TOO_LARGE')
+    return `${host} sent far more than an answer needs. Check that it is a container registry.`;
+  if (isCertificateFault(fault)) {
+    return `The certificate of ${host} is not trusted (${fault}). If it is your company's own, name its CA file in NODE_EXTRA_CA_CERTS and start again.`;
+  }
+  if (isProtocolFault(fault))
+    return `${host} does not speak TLS. If it is meant to be plain http, set \`insecure: true\` for it in the registries setting.`;
+  return `The connection to ${host} broke${fault ? ` (${fault})` : ''}. Check the network and the proxy, then try again.`;
+}
+
+export function isCertificateFault(fault: string): boolean {
+  return fault.includes('CERT') || fault.startsWith('UNABLE_TO_');
+}
+
+/** TLS was spoken to something that does not know it. */
+export function isProtocolFault(fault: string): boolean {
+  return (fault.startsWith('ERR_SSL_') || fault === 'EPROTO') && !isCertificateFault(fault);
+}
+
+/** The other side closed the connection without an answer. */
+export function isBrokenConnection(fault: string): boolean {
+  return fault === 'ECONNRESET' || fault === 'EPIPE' || fault === 'UND_ERR_SOCKET';
+}

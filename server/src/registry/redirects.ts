@@ -1,0 +1,54 @@
+import type { HttpResponse } from '../engine/ports.ts';
+import { type AddressGuard, isLoopbackHost } from './address.ts';
+import { type Endpoint, parseUrl } from './endpoint.ts';
+import { Failure } from './failure.ts';
+import { badRedirect, tooManyRedirects } from './messages.ts';
+
+export interface Journey {
+  readonly endpoint: Endpoint;
+  readonly start: URL;
+  readonly guard: AddressGuard;
+  readonly maxRedirects: number;
+  /** Sends the request to one place. `home`: still at the origin it started from, where credentials belong. */
+  readonly ask: (url: URL, home: boolean) => Promise<HttpResponse>;
+}
+
+const redirects: ReadonlySet<number> = new Set([301, 302, 303, 307, 308]);
+
+/** Follows redirects by hand. Once away from home, a redirect back there no longer gets the credentials. */
+export async function follow(journey: Journey): Promise<HttpResponse> {
+  let url = journey.start;
+  let home = true;
+  for (let hops = 0; ; hops++) {
+    const response = await journey.ask(url, home);
+    if (!redirects.has(response.status)) return response;
+    if (hops === journey.maxRedirects) {
+      throw new Failure('bad-answer', tooManyRedirects(journey.endpoint, journey.maxRedirects));
+    }
+    url = await nextStop(journey, url, response.headers.location);
+    home &&= url.origin === journey.start.origin;
+  }
+}
+
+async function nextStop(journey: Journey, from: URL, location: string | undefined): Promise<URL> {
+  const { endpoint } = journey;
+  const to = location === undefined ? undefined : parseUrl(location, from);
+  if (!to || (to.protocol !== 'https:' && to.protocol !== 'http:')) {
+    throw new Failure('bad-answer', badRedirect(endpoint, 'without saying where to'));
+  }
+  if (to.username || to.password) {
+    throw new Failure('refused', badRedirect(endpoint, `to ${to.host} with a user name in the address`));
+  }
+  if (to.protocol === 'http:' && !mayBePlain(from, to)) {
+    throw new Failure('refused', badRedirect(endpoint, `to ${to.host} over plain http`));
+  }
+  if (!(await journey.guard.mayGo(journey.start, to))) {
+    throw new Failure('refused', badRedirect(endpoint, `to ${to.host}, an address inside a private network`));
+  }
+  return to;
+}
+
+/** Never from https down to http; from http on only within the host or this machine. */
+function mayBePlain(from: URL, to: URL): boolean {
+  return from.protocol === 'http:' && (from.hostname === to.hostname || isLoopbackHost(to.hostname));
+}

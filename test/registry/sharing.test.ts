@@ -1,0 +1,297 @@
+import assert from 'node:assert/strict';
+import { describe, type TestContext, test } from 'node:test';
+import type { Http, Lookup } from '../../server/src/engine/ports.ts';
+import { createRegistry } from '../../server/src/registry/index.ts';
+import { answer, type Misbehave, startHostile } from '../support/hostile.ts';
+import { buildImage } from '../support/oci.ts';
+import {
+  assertFailed,
+  assertFound,
+  createTestClient,
+  imageOf,
+  ManualTimers,
+  type TestClientOptions,
+} from '../support/registry-client.ts';
+
+const { root } = buildImage({ name: 'app' });
+const good = { 'content-type': root.mediaType, 'docker-content-digest': root.digest };
+
+async function setUp(t: TestContext, misbehave: Misbehave, options: TestClientOptions = {}) {
+  const server = await startHostile(misbehave);
+  t.after(() => server.stop());
+  const client = createTestClient(options);
+  return { server, client, image: `${server.host}/team/app:1.0` };
+}
+
+/** A server that answers when it is told to. */
+function createDoor() {
+  const waiting: (() => void)[] = [];
+  const misbehave: Misbehave = (_, response) => {
+    waiting.push(() => answer(response, 200, good));
+  };
+  return {
+    misbehave,
+    open() {
+      for (const go of waiting.splice(0)) go();
+    },
+  };
+}
+
+describe('identical lookups at the same time', () => {
+  test('share one request', async (t) => {
+    const door = createDoor();
+    const { client, server, image } = await setUp(t, door.misbehave);
+    const looking = [client.look(image), client.look(image), client.look(image)];
+    await server.arrived(1);
+    door.open();
+    for (const lookup of await Promise.all(looking)) assertFound(lookup, root.digest);
+    assert.equal(server.requests.length, 1);
+  });
+
+  test('one that is cancelled does not cancel the others', async (t) => {
+    const door = createDoor();
+    const { client, server, image } = await setUp(t, door.misbehave);
+    const first = new AbortController();
+    const cancelled = client.look(image, { signal: first.signal });
+    const kept = client.look(image);
+    await server.arrived(1);
+    first.abort();
+    assertFailed(await cancelled, 'cancelled', /The lookup was cancelled\./);
+    door.open();
+    assertFound(await kept, root.digest);
+    assert.equal(server.requests.length, 1);
+  });
+
+  test('when all are cancelled the connection is closed', async (t) => {
+    const { client, server, image } = await setUp(t, () => {});
+    const controllers = [new AbortController(), new AbortController()];
+    const looking = controllers.map(({ signal }) => client.look(image, { signal }));
+    await server.arrived(1);
+    for (const controller of controllers) controller.abort();
+    for (const lookup of await Promise.all(looking)) assertFailed(lookup, 'cancelled');
+    await server.dropped(1);
+  });
+
+  test('one that comes after a cancelled one starts anew', async (t) => {
+    const door = createDoor();
+    const { client, server, image } = await setUp(t, door.misbehave);
+    const controller = new AbortController();
+    const cancelled = client.look(image, { signal: controller.signal });
+    await server.arrived(1);
+    controller.abort();
+    const next = client.look(image);
+    assertFailed(await cancelled, 'cancelled');
+    await server.arrived(2);
+    door.open();
+    assertFound(await next, root.digest);
+  });
+
+  test('a lookup that is cancelled before it starts sends nothing', async (t) => {
+    const { client, server, image } = await setUp(t, () => {});
+    assertFailed(await client.look(image, { signal: AbortSignal.abort() }), 'cancelled');
+    assert.equal(server.requests.length, 0);
+  });
+
+  test('the token they all wait for outlives the one that asked for it', async (t) => {
+    let release = () => {};
+    const { client, server } = await setUp(t, (request, response) => {
+      if (request.path.startsWith('/token')) release = () => answer(response, 200, {}, '{"token":"open"}');
+      else if (request.headers.authorization === 'Bearer open') answer(response, 200, good);
+      else
+        answer(response, 401, { 'www-authenticate': `Bearer realm="http://${request.headers.host}/token"` });
+    });
+    const controller = new AbortController();
+    const cancelled = client.look(`${server.host}/team/app:1`, { signal: controller.signal });
+    const kept = client.look(`${server.host}/team/app:2`);
+    await server.arrived(3);
+    controller.abort();
+    assertFailed(await cancelled, 'cancelled');
+    release();
+    assertFound(await kept, root.digest);
+    assert.equal(server.requests.filter(({ path }) => path.startsWith('/token')).length, 1);
+  });
+});
+
+describe('limits for one host', () => {
+  test('no more lookups at a time than allowed, and all get their turn', async (t) => {
+    let inside = 0;
+    let most = 0;
+    const { client, server } = await setUp(
+      t,
+      async (_, response) => {
+        inside++;
+        most = Math.max(most, inside);
+        await new Promise((resolve) => setImmediate(resolve));
+        inside--;
+        answer(response, 200, good);
+      },
+      { limits: { perHost: 3 } },
+    );
+    const tags = Array.from({ length: 20 }, (_, index) => `${server.host}/team/app:${index}`);
+    for (const lookup of await Promise.all(tags.map((tag) => client.look(tag))))
+      assertFound(lookup, root.digest);
+    assert.ok(most <= 3, `${most} at a time`);
+    assert.equal(server.requests.length, 20);
+  });
+
+  test('one host does not wait for another', async (t) => {
+    const { client, server, image } = await setUp(t, () => {}, { limits: { perHost: 1 } });
+    const { server: other } = await setUp(t, (_, response) => answer(response, 200, good));
+    const stuck = new AbortController();
+    const waiting = client.look(image, { signal: stuck.signal });
+    await server.arrived(1);
+    assertFound(await client.look(`${other.host}/team/app:1.0`), root.digest);
+    stuck.abort();
+    assertFailed(await waiting, 'cancelled');
+  });
+
+  test('one that is cancelled while it waits gives its place away', async (t) => {
+    const door = createDoor();
+    const { client, server } = await setUp(t, door.misbehave, { limits: { perHost: 1 } });
+    const [first, second, third] = ['1', '2', '3'].map((tag) => `${server.host}/team/app:${tag}`);
+    const controller = new AbortController();
+    const running = client.look(first ?? '');
+    await server.arrived(1);
+    const cancelled = client.look(second ?? '', { signal: controller.signal });
+    const last = client.look(third ?? '');
+    controller.abort();
+    assertFailed(await cancelled, 'cancelled');
+    door.open();
+    assertFound(await running, root.digest);
+    await server.arrived(2);
+    door.open();
+    assertFound(await last, root.digest);
+    assert.ok(server.requests.every(({ path }) => !path.endsWith('/2')));
+  });
+
+  test('those that wait behind a host that hangs are told so, without a wait of their own', async (t) => {
+    const timers = new ManualTimers();
+    const { client, server, image } = await setUp(t, () => {}, { timers, limits: { perHost: 1 } });
+    const looking = [
+      client.look(image),
+      client.look(`${server.host}/team/app:2`),
+      client.look(`${server.host}/x:3`),
+    ];
+    await server.arrived(1);
+    timers.expire();
+    for (const lookup of await Promise.all(looking)) assertFailed(lookup, 'timed-out');
+    assert.equal(server.requests.length, 1);
+  });
+});
+
+describe('cache', () => {
+  const minute = 60_000;
+
+  test('a digest that was found is given again for five minutes', async (t) => {
+    const { client, server, image } = await setUp(t, (_, response) => answer(response, 200, good));
+    const first = await client.look(image);
+    client.pass(5 * minute - 1);
+    assert.deepEqual(await client.look(image), first);
+    assert.equal(server.requests.length, 1);
+    client.pass(1);
+    const later = await client.look(image);
+    assertFound(later, root.digest);
+    assert.equal(later.ok && first.ok && later.at - first.at, 5 * minute);
+    assert.equal(server.requests.length, 2);
+  });
+
+  test('what a digest names never changes', async (t) => {
+    const { client, server } = await setUp(t, (_, response) => answer(response, 200, good));
+    const image = `${server.host}/team/app@${root.digest}`;
+    assertFound(await client.look(image), root.digest);
+    client.pass(1000 * minute);
+    assertFound(await client.look(image), root.digest);
+    assert.equal(server.requests.length, 1);
+  });
+
+  test('what was not found is asked for again soon', async (t) => {
+    let there = false;
+    const { client, server, image } = await setUp(t, (_, response) =>
+      answer(response, there ? 200 : 404, good),
+    );
+    assertFailed(await client.look(image), 'not-found');
+    there = true;
+    assertFailed(await client.look(image), 'not-found');
+    assert.equal(server.requests.length, 2);
+    client.pass(5_000);
+    assertFound(await client.look(image), root.digest);
+  });
+
+  test('known tells what was found, however old, and asks nobody', async (t) => {
+    let there = true;
+    const { client, server, image } = await setUp(t, (_, response) =>
+      answer(response, there ? 200 : 404, good),
+    );
+    const known = () => client.registry.known(imageOf(image), { registries: {} });
+    assert.equal(known(), undefined);
+    const found = await client.look(image);
+    client.pass(60 * minute);
+    assert.deepEqual(known(), found);
+    assert.equal(server.requests.length, 1);
+    there = false;
+    const gone = await client.look(image);
+    assertFailed(gone, 'not-found');
+    assert.deepEqual(known(), gone);
+  });
+
+  test('known keeps the digest while the registry cannot be reached', async (t) => {
+    const { client, server, image } = await setUp(t, (_, response) => answer(response, 200, good));
+    const found = await client.look(image);
+    await server.stop();
+    client.pass(10 * minute);
+    assertFailed(await client.look(image), 'unreachable');
+    assert.deepEqual(client.registry.known(imageOf(image), { registries: {} }), found);
+  });
+
+  test('another mirror is another answer', async (t) => {
+    const { client, server } = await setUp(t, (_, response) => answer(response, 200, good));
+    const { server: other } = await setUp(t, (_, response) => answer(response, 404));
+    const by = (mirror: string) =>
+      client.look('docker.io/library/app:1', { registries: { 'docker.io': { mirror } } });
+    assertFound(await by(server.url), root.digest);
+    assertFailed(await by(other.url), 'not-found');
+  });
+
+  test('it holds no more than allowed, and forgets what was used longest ago', async (t) => {
+    const { client, server } = await setUp(t, (_, response) => answer(response, 200, good), {
+      limits: { maxCached: 2 },
+    });
+    const look = (tag: string) => client.look(`${server.host}/team/app:${tag}`);
+    for (const tag of ['1', '2', '1', '3', '1', '2']) assertFound(await look(tag), root.digest);
+    assert.deepEqual(
+      server.requests.map(({ path }) => path.slice(-1)),
+      ['1', '2', '3', '2'],
+    );
+  });
+
+  test('a cancelled lookup is not remembered', async (t) => {
+    let answers = false;
+    const { client, server, image } = await setUp(t, (_, response) => {
+      if (answers) answer(response, 200, good);
+    });
+    const controller = new AbortController();
+    const cancelled = client.look(image, { signal: controller.signal });
+    await server.arrived(1);
+    controller.abort();
+    assertFailed(await cancelled, 'cancelled');
+    answers = true;
+    assertFound(await client.look(image), root.digest);
+  });
+});
+
+test('nothing makes a lookup reject', async () => {
+  const throwing: Http = {
+    send() {
+      throw new Error('a fault with a secret in it');
+    },
+  };
+  const registry = createRegistry({
+    http: throwing,
+    credentials: { find: () => Promise.reject(new Error('a fault with a secret in it')) },
+    clock: { now: () => 0 },
+    limits: { retryDelay: 0 },
+  });
+  const lookup: Lookup = await registry.resolve(imageOf('ghcr.io/team/app:1.0'), { registries: {} });
+  assertFailed(lookup, 'unreachable', /The connection to ghcr\.io broke/);
+  assert.ok(!JSON.stringify(lookup).includes('secret'));
+});

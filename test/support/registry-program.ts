@@ -1,0 +1,33 @@
+import { execFile } from 'node:child_process';
+
+/** Programs the tests need, and the Debian packages they come in. */
+const packages = {
+  'docker-registry': 'docker-registry',
+  skopeo: 'skopeo',
+  htpasswd: 'apache2-utils',
+  openssl: 'openssl',
+} as const;
+
+export type Program = keyof typeof packages;
+
+/** What the program printed. Rejects with what it complained about, or with the package that is missing. */
+export function runProgram(program: Program, args: readonly string[], input = ''): Promise<Buffer> {
+  return new Promise((resolve, reject) => {
+    const child = execFile(program, args, { encoding: 'buffer' }, (error, stdout, stderr) => {
+      if (!error) resolve(stdout);
+      else if (error.code === 'ENOENT') reject(missing(program));
+      else reject(new Error(`${program} ${args[0] ?? ''} failed: ${stderr.toString('utf8')}`));
+    });
+    child.stdin?.on('error', () => {
+      // It ended without reading; its exit code tells the rest.
+    });
+    child.stdin?.end(input);
+  });
+}
+
+export function missing(program: Program): Error {
+  const name = packages[program];
+  return new Error(
+    `${program} is not installed. Install the Debian package ${name}: apt-get install ${name}`,
+  );
+}
