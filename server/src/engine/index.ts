@@ -1,10 +1,34 @@
 /** The engine's face: everything the language server and the command line use of it. */
 export { type Analysis, analyze, type Input } from './analyze.ts';
-export { defaultSettings, type RuleLevel, type Settings } from './config/settings.ts';
+export {
+  type AuditFinding,
+  type AuditImage,
+  type AuditResult,
+  type AuditSkip,
+  auditFile,
+  auditSkip,
+  joinAudits,
+  mayHoldManifest,
+  reaches,
+} from './audit.ts';
+export { closest } from './config/closest.ts';
+export { type IgnoreTest, ignoreTest } from './config/ignore.ts';
+export { mergeSettings } from './config/merge.ts';
+export { type ConfigError, type ConfigResult, parseConfig } from './config/parse.ts';
+export {
+  defaultSettings,
+  isRuleLevel,
+  type RuleLevel,
+  ruleLevels,
+  type Settings,
+} from './config/settings.ts';
+export { parseReference } from './image/reference.ts';
+export { referenceUrl } from './image/web-page.ts';
 export type { Comment, ImageRole, ImageUse, Skip } from './model/facts.ts';
 export { type Finding, type Fix, isPinFix, type Severity, severities } from './model/finding.ts';
-export { isPinnable, lookupName, pinEdits } from './pin.ts';
+export { isPinnable, lookupName, pinEdits, sampleDigest } from './pin.ts';
 export {
+  offeredPins,
   type PinFailure,
   type PinPlan,
   type Plan,
@@ -14,7 +38,10 @@ export {
   planSuppression,
 } from './plan.ts';
 export type * from './ports.ts';
+export { type Format, formatNames, formats, isFormat } from './report/index.ts';
+export { summarize, visible } from './report/words.ts';
 export { rules } from './rules/index.ts';
+export { pageUrl } from './rules/page.ts';
 export type { Rule } from './rules/rule.ts';
 export { applyEdits, isRefusal, type TextEdit } from './text/edit.ts';
 export { type Place, SourceText } from './text/source-text.ts';

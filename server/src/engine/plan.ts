@@ -40,9 +40,14 @@ export async function planFix(
 export function planSuppression(document: Analysis, finding: Finding, reason: string): Plan {
   const why = reason.replace(/\s+/g, ' ').trim();
   if (why === '') return stop('A suppression needs a reason, so that the next reader knows why it is there.');
+  if (isJson(document)) return stop('JSON has no comments, so a finding cannot be suppressed in it.');
   const { at, line } = suppressionLine(document.source, finding.span.start, finding.rule, why);
   return verified(document, [{ span: span(at, at), newText: line }], [finding.key], 1);
 }
+
+/** RFC 8259 knows no comments, though the YAML parser that reads the file would take them. */
+const isJson = ({ input: { languageId, path } }: Analysis): boolean =>
+  languageId === 'json' || path.toLowerCase().endsWith('.json');
 
 type Stopped = Extract<Plan, { ok: false }>;
 
@@ -101,7 +106,7 @@ export async function planPins(
 }
 
 /** The images some finding offers to pin, each once, in the order of the text. */
-function offeredPins(document: Analysis): readonly ImageUse[] {
+export function offeredPins(document: Analysis): readonly ImageUse[] {
   const offered = new Map<string, ImageUse>();
   for (const finding of document.findings) {
     for (const fix of finding.fixes()) {

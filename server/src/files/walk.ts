@@ -1,3 +1,185 @@
-// Note for whoever writes the walk: it is shared with the language server's audit, so it lives in ../files/walk.ts
-// (exporting `async function* walk(root, …)`); lsp may not import cli. Write it there and delete this file. You own server/src/files/*.
-export {};
+import type { Dirent } from 'node:fs';
+import { lstat, readdir, readFile, stat } from 'node:fs/promises';
+import { dirname, join, relative, sep } from 'node:path';
+import ignore, { type Ignore } from 'ignore';
+import { reasonOf } from './reason.ts';
+
+/** A file to look at, or something that is not looked at, and why. Paths are absolute. */
+export type Entry =
+  | {
+      readonly kind: 'file';
+      readonly path: string;
+      /** The caller named this very file. */
+      readonly explicit: boolean;
+    }
+  | {
+      readonly kind: 'skip';
+      readonly path: string;
+      /** A few words without a full stop. */
+      readonly reason: string;
+      /** The disk refused; else the entry is left out on purpose. */
+      readonly failed: boolean;
+    };
+
+export interface WalkOptions {
+  /** Whether a file found in a folder may be a manifest, by its name. */
+  isCandidate(path: string): boolean;
+  /** Whether an entry found in a folder is left out by the user's settings. */
+  isLeftOut(path: string, isFolder: boolean): Promise<boolean>;
+  readonly signal: AbortSignal;
+}
+
+/**
+ * Files below `paths` (absolute), each once, folders in the order of their names. A path that is a file is always given, whatever its name; in folders
+ * `.gitignore` is honoured as git does (gitignore(5)), up to the root of the repository. Symbolic links are followed when they are named, not
+ * when they are met: what they lead to is found where it stands, and no loop can arise.
+ */
+export async function* walk(paths: readonly string[], options: WalkOptions): AsyncGenerator<Entry> {
+  const seen = new Set<string>();
+  for (const path of paths) {
+    for await (const entry of walkOne(path, options)) {
+      if (seen.has(entry.path)) continue;
+      seen.add(entry.path);
+      yield entry;
+    }
+  }
+}
+
+async function* walkOne(path: string, options: WalkOptions): AsyncGenerator<Entry> {
+  try {
+    if (!(await stat(path)).isDirectory()) {
+      yield { kind: 'file', path, explicit: true };
+      return;
+    }
+  } catch (error) {
+    yield { kind: 'skip', path, reason: reasonOf(error), failed: true };
+    return;
+  }
+  yield* walkFolder(path, options);
+}
+
+const skippedFolders: ReadonlySet<string> = new Set(['.git', 'node_modules']);
+
+/** The rules of one `.gitignore`, with those of the folders above. */
+interface Rules {
+  readonly folder: string;
+  readonly matcher: Ignore;
+  readonly above: Rules | null;
+}
+
+interface Folder {
+  readonly kind: 'folder';
+  readonly path: string;
+  /** From the folders above it. */
+  readonly above: Rules | null;
+}
+
+async function* walkFolder(root: string, options: WalkOptions): AsyncGenerator<Entry> {
+  const open: (Folder | Entry)[] = [{ kind: 'folder', path: root, above: await rulesAbove(root) }];
+  for (let next = open.pop(); next !== undefined; next = open.pop()) {
+    if (options.signal.aborted) return;
+    if (next.kind === 'folder') open.push(...(await readFolder(next, options)).reverse());
+    else yield next;
+  }
+}
+
+/** What is wanted of a folder, in the order of the names. */
+async function readFolder({ above, path }: Folder, options: WalkOptions): Promise<(Folder | Entry)[]> {
+  let entries: Dirent[];
+  try {
+    entries = await readdir(path, { withFileTypes: true });
+  } catch (error) {
+    return [{ kind: 'skip', path, reason: `it cannot be read: ${reasonOf(error)}`, failed: true }];
+  }
+  entries.sort(byName);
+  const rules = entries.some(({ name }) => name === '.gitignore') ? await rulesOf(path, above) : above;
+  const wanted: (Folder | Entry)[] = [];
+  for (const entry of entries) {
+    const child = join(path, entry.name);
+    const found = await classify(entry, child, rules, options);
+    if (found === null || isIgnored(child, entry.isDirectory(), rules)) continue;
+    if (await options.isLeftOut(child, entry.isDirectory())) continue;
+    wanted.push(found);
+  }
+  return wanted;
+}
+
+async function classify(
+  entry: Dirent,
+  path: string,
+  rules: Rules | null,
+  options: WalkOptions,
+): Promise<Folder | Entry | null> {
+  if (entry.isDirectory())
+    return skippedFolders.has(entry.name) ? null : { kind: 'folder', path, above: rules };
+  const isCandidate = options.isCandidate(path);
+  if (entry.isFile()) return isCandidate ? { kind: 'file', path, explicit: false } : null;
+  if (entry.isSymbolicLink()) {
+    return isCandidate || (await leadsToFolder(path))
+      ? leftOut(path, 'it is a symbolic link, followed only when named')
+      : null;
+  }
+  return isCandidate ? leftOut(path, 'it is not a regular file') : null;
+}
+
+const leftOut = (path: string, reason: string): Entry => ({ kind: 'skip', path, reason, failed: false });
+
+async function leadsToFolder(path: string): Promise<boolean> {
+  try {
+    return (await stat(path)).isDirectory();
+  } catch {
+    return false;
+  }
+}
+
+/** By UTF-16 code units: the same everywhere, whatever the language of the machine. */
+const byName = (a: Dirent, b: Dirent): number => (a.name < b.name ? -1 : a.name > b.name ? 1 : 0);
+
+/** The rules that the folders above `root` give it, up to the root of its repository; none outside of one. */
+async function rulesAbove(root: string): Promise<Rules | null> {
+  const folders: string[] = [];
+  for (let folder = root; ; folder = dirname(folder)) {
+    if (folder !== root) folders.push(folder);
+    if (await exists(join(folder, '.git'))) break;
+    if (dirname(folder) === folder) return null;
+  }
+  let rules: Rules | null = null;
+  for (const folder of folders.reverse()) rules = await rulesOf(folder, rules);
+  // Who names a folder wants it searched, ignored or not.
+  return isIgnored(root, true, rules) ? null : rules;
+}
+
+async function rulesOf(folder: string, above: Rules | null): Promise<Rules | null> {
+  try {
+    const text = await readFile(join(folder, '.gitignore'), 'utf8');
+    return { folder, matcher: ignore({ ignorecase: false }).add(text.replace(/^\ufeff/, '')), above };
+  } catch {
+    return above;
+  }
+}
+
+/**
+ * The rules of the deepest folder decide, then those above. Where rules further up ignore the folder that holds the entry, deeper ones have taken it
+ * back (else it would not be open), so what they say of the folder no longer counts for what is in it.
+ */
+function isIgnored(path: string, isFolder: boolean, rules: Rules | null): boolean {
+  for (let level = rules; level !== null; level = level.above) {
+    const below = relative(level.folder, path).split(sep).join('/');
+    if (!ignore.isPathValid(below)) continue;
+    const { ignored, unignored } = level.matcher.test(isFolder ? `${below}/` : below);
+    if (unignored) return false;
+    if (!ignored) continue;
+    const slash = below.lastIndexOf('/');
+    if (slash < 0 || !level.matcher.ignores(below.slice(0, slash + 1))) return true;
+  }
+  return false;
+}
+
+async function exists(path: string): Promise<boolean> {
+  try {
+    await lstat(path);
+    return true;
+  } catch {
+    return false;
+  }
+}

@@ -1,8 +1,11 @@
-import type { Severity } from '../model/finding.ts';
+import { severities } from '../model/finding.ts';
 import type { RegistryTable } from '../ports.ts';
 
 /** What a rule is raised or lowered to. */
-export type RuleLevel = Severity | 'off';
+export const ruleLevels = ['off', ...severities] as const;
+export type RuleLevel = (typeof ruleLevels)[number];
+
+export const isRuleLevel = (text: string): text is RuleLevel => ruleLevels.some((level) => level === text);
 
 /** The configuration of one file, whatever it came from: `.holdfast.yaml`, editor settings, or nothing. */
 export interface Settings {

@@ -1,0 +1,142 @@
+import { parseArgs } from 'node:util';
+import { closest, type Format, formatNames, isFormat, type Severity, severities } from '../engine/index.ts';
+import { type CommandName, commandNames, isCommandName } from './usage.ts';
+
+/** What all commands are told. */
+export interface CommonOptions {
+  /** As given; null where the nearest `.holdfast.yaml` counts. */
+  readonly config: string | null;
+  /** Null where the terminal decides. */
+  readonly color: boolean | null;
+  /** Paths or references. */
+  readonly operands: readonly string[];
+}
+
+export interface AuditOptions extends CommonOptions {
+  readonly format: Format;
+  readonly output: string | null;
+  readonly failOn: Severity | 'never';
+}
+
+export interface PinOptions extends CommonOptions {
+  readonly write: boolean;
+}
+
+export type Request =
+  | { readonly does: 'audit'; readonly options: AuditOptions }
+  | { readonly does: 'pin'; readonly options: PinOptions }
+  | { readonly does: 'resolve'; readonly options: CommonOptions }
+  | { readonly does: 'help'; readonly command: CommandName | null }
+  | { readonly does: 'version' }
+  /** `message` says what is wrong and what would be right. */
+  | { readonly does: 'complain'; readonly message: string; readonly command: CommandName | null };
+
+/** The options, and the commands that take them. */
+const options = {
+  help: { type: 'boolean', short: 'h', of: commandNames },
+  version: { type: 'boolean', of: [] },
+  config: { type: 'string', of: commandNames },
+  color: { type: 'boolean', of: commandNames },
+  'no-color': { type: 'boolean', of: commandNames },
+  format: { type: 'string', of: ['audit'] },
+  output: { type: 'string', of: ['audit'] },
+  'fail-on': { type: 'string', of: ['audit'] },
+  write: { type: 'boolean', of: ['pin'] },
+} as const satisfies Record<
+  string,
+  { type: 'boolean' | 'string'; short?: string; of: readonly CommandName[] }
+>;
+
+type OptionName = keyof typeof options;
+
+const isOptionName = (name: string): name is OptionName => Object.hasOwn(options, name);
+
+const levels = [...severities, 'never'] as const;
+
+/** Reads the arguments after the program's name. */
+export function readArgs(argv: readonly string[]): Request {
+  const { positionals, tokens } = parseArgs({
+    args: [...argv],
+    options,
+    strict: false,
+    allowPositionals: true,
+    tokens: true,
+  });
+  const given = new Map<OptionName, string>();
+  const [first, ...operands] = positionals;
+  const command = first !== undefined && isCommandName(first) ? first : null;
+  const complain = (message: string): Request => ({ does: 'complain', message, command });
+
+  for (const token of tokens) {
+    if (token.kind !== 'option') continue;
+    const fault = optionFault(token, command);
+    if (fault !== null) return complain(fault);
+    if (!isOptionName(token.name)) continue;
+    given.set(token.name, token.value ?? '');
+    if (token.name === 'color') given.delete('no-color');
+    if (token.name === 'no-color') given.delete('color');
+  }
+  if (first !== undefined && command === null) return complain(unknownCommand(first));
+  if (given.has('version')) return { does: 'version' };
+  if (given.has('help')) return { does: 'help', command };
+  if (command === null) return complain('Say what to do: holdfast audit, holdfast pin or holdfast resolve.');
+
+  const common: CommonOptions = {
+    config: given.get('config') ?? null,
+    color: given.has('color') ? true : given.has('no-color') ? false : null,
+    operands,
+  };
+  if (command === 'pin') return { does: 'pin', options: { ...common, write: given.has('write') } };
+  if (command === 'resolve') {
+    return operands.length > 0
+      ? { does: 'resolve', options: common }
+      : complain('Name the images to resolve, as in holdfast resolve nginx:1.27.4.');
+  }
+  const format = given.get('format') ?? 'text';
+  if (!isFormat(format)) return complain(unknownValue('--format', format, formatNames));
+  const failOn = levels.find((level) => level === (given.get('fail-on') ?? 'warning'));
+  if (failOn === undefined) return complain(unknownValue('--fail-on', given.get('fail-on') ?? '', levels));
+  return { does: 'audit', options: { ...common, format, output: given.get('output') ?? null, failOn } };
+}
+
+interface OptionToken {
+  readonly name: string;
+  /** With its hyphens. */
+  readonly rawName: string;
+  readonly value?: string | undefined;
+  /** `--name=value` in one argument. */
+  readonly inlineValue?: boolean | undefined;
+}
+
+function optionFault(
+  { inlineValue, name, rawName: written, value }: OptionToken,
+  command: CommandName | null,
+): string | null {
+  if (!isOptionName(name)) return `There is no option ${written}.${meant(written, optionsOf(command))}`;
+  const { of, type } = options[name];
+  const swallowed = inlineValue === false && value !== undefined && /^-./.test(value);
+  if (type === 'string' && (value === undefined || value === '' || swallowed)) {
+    return `${written} needs a value, as in ${written}=${name === 'fail-on' ? 'error' : name === 'format' ? 'json' : 'FILE'}.`;
+  }
+  if (type === 'boolean' && value !== undefined) return `${written} takes no value.`;
+  if (command !== null && of.length > 0 && !of.some((one) => one === command)) {
+    return `holdfast ${command} has no option ${written}; holdfast ${of[0]} has.`;
+  }
+  return null;
+}
+
+const optionsOf = (command: CommandName | null): readonly string[] =>
+  Object.entries(options)
+    .filter(([, { of }]) => command === null || of.some((one) => one === command))
+    .map(([name]) => `--${name}`);
+
+const unknownCommand = (name: string): string =>
+  `There is no command ${JSON.stringify(name)}.${meant(name, commandNames)}`;
+
+const unknownValue = (option: string, value: string, values: readonly string[]): string =>
+  `${option} is one of ${values.join(', ')}, not ${JSON.stringify(value)}.${meant(value, values)}`;
+
+function meant(word: string, names: readonly string[]): string {
+  const near = closest(word, names);
+  return near === undefined ? '' : ` Did you mean ${near}?`;
+}

@@ -1,0 +1,111 @@
+import { createTwoFilesPatch, FILE_HEADERS_ONLY } from 'diff';
+import { type PinPlan, planPins } from '../engine/index.ts';
+import type { PinOptions } from './args.ts';
+import { type Boundary, exitCodes } from './boundary.ts';
+import { mapOrdered } from './ordered.ts';
+import { createProgress } from './progress.ts';
+import { replaceFile } from './replace.ts';
+import { createSettings } from './settings.ts';
+import { findTargets, type Opened, openTarget, type Skipped } from './targets.ts';
+import { tell, tellErrors, useColor } from './terminal.ts';
+
+/** Files whose images are looked up at the same time; the registry client limits the requests to each host. */
+const filesAtOnce = 16;
+
+interface Planned extends Opened {
+  readonly plan: PinPlan;
+}
+
+/** `holdfast pin`: the diff, or the names of the changed files, goes to the output; everything else to the error output. */
+export async function pin(options: PinOptions, boundary: Boundary): Promise<number> {
+  const { cwd, env, registry, signal, stderr, stdout } = boundary;
+  const settings = createSettings(cwd, options.config);
+  if (options.config !== null && !(await settings.of(cwd)).ok) return tellErrors(settings.errors(), boundary);
+
+  const progress = createProgress(stderr, env);
+  const targets = await findTargets(boundary, options.operands, settings, progress);
+  const color = useColor(stdout, boundary, options.color);
+  const failures: string[] = [];
+  const unread: string[] = [];
+  const counts = { seen: 0, files: 0, images: 0 };
+  const work = mapOrdered(targets, filesAtOnce, async (target): Promise<Planned | Skipped> => {
+    const opened = await openTarget(target, settings);
+    if (opened.kind === 'skip') return opened;
+    return { ...opened, plan: await planPins(opened.analysis, { registry, signal }) };
+  });
+  for await (const one of work) {
+    // What was planned while the user stopped lacks the digests that were not waited for.
+    if (signal.aborted) break;
+    progress.show(`Pinning: ${++counts.seen} of ${targets.length} files`);
+    if (one.kind === 'skip') {
+      if (one.failed) unread.push(`${one.shown}: ${one.reason}`);
+      continue;
+    }
+    failures.push(...describeFailures(one));
+    if (one.plan.edits.length === 0) continue;
+    if (options.write) {
+      const refused = await replaceFile(one.path, one.file.bytes, one.file.mark + one.plan.text);
+      if (refused !== null) {
+        failures.push(`${one.shown}: not written: ${refused}`);
+        continue;
+      }
+    }
+    counts.files++;
+    counts.images += one.plan.pinned;
+    progress.clear();
+    stdout.write(options.write ? `Pinned ${images(one.plan.pinned)} in ${one.shown}\n` : diff(one, color));
+  }
+  progress.clear();
+
+  const trouble = [...settings.errors(), ...unread];
+  for (const failure of failures) tell(boundary, failure);
+  const status =
+    trouble.length > 0 ? tellErrors(trouble, boundary) : failures.length > 0 ? exitCodes.found : exitCodes.ok;
+  tell(boundary, conclusion(counts, failures.length, options.write, signal.aborted));
+  return signal.aborted ? exitCodes.interrupted : status;
+}
+
+const images = (count: number): string => `${count} ${count === 1 ? 'image' : 'images'}`;
+
+const describeFailures = ({ analysis, plan, shown }: Planned): readonly string[] =>
+  plan.failures.map(({ image, message, span }) => {
+    const { column, line } = analysis.source.placeAt(span.start);
+    return `${shown}:${line + 1}:${column + 1}: ${image} was not pinned: ${message}`;
+  });
+
+/** In the unified format, with the names as git writes them, so that `git apply` and `patch -p1` take it. */
+function diff({ file, plan, shown }: Planned, color: boolean): string {
+  const before = file.mark + file.text;
+  const after = file.mark + plan.text;
+  const patch = createTwoFilesPatch(`a/${shown}`, `b/${shown}`, before, after, undefined, undefined, {
+    context: 3,
+    headerOptions: FILE_HEADERS_ONLY,
+  });
+  return color ? patch.replace(/^.*$/gm, coloured) : patch;
+}
+
+/** SGR parameters of ECMA-48, as git draws diffs. */
+const lineStyles = [
+  [/^(?:---|\+\+\+) /, '1'],
+  [/^@@/, '36'],
+  [/^-/, '31'],
+  [/^\+/, '32'],
+] as const;
+
+function coloured(line: string): string {
+  const style = lineStyles.find(([start]) => start.test(line))?.[1];
+  return style === undefined ? line : `\u001b[${style}m${line}\u001b[0m`;
+}
+
+function conclusion(
+  { files, images: pinned }: { readonly files: number; readonly images: number },
+  failed: number,
+  written: boolean,
+  stopped: boolean,
+): string {
+  const where = `${images(pinned)} in ${files} ${files === 1 ? 'file' : 'files'}`;
+  const done = written ? `pinned ${where}` : `${where} can be pinned; --write does it`;
+  const nothing = failed > 0 || stopped ? 'nothing was pinned' : 'nothing to pin';
+  const left = failed === 0 ? '' : `; ${failed} could not be`;
+  return `${stopped ? 'stopped: ' : ''}${pinned === 0 ? nothing : done}${left}.`;
+}

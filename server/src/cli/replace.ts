@@ -1,0 +1,43 @@
+import { randomBytes } from 'node:crypto';
+import { type FileHandle, open, readFile, realpath, rename, rm, stat } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { reasonOf } from '../files/reason.ts';
+
+/**
+ * Puts `text` in the place of `before`, whole or not at all: a new file takes the old one's name in one step. Mode and owner are kept, and a symbolic
+ * link still leads to the same place. A file that no longer holds `before` is left alone.
+ * Null when done; else the reason, in a few words without a full stop. Never rejects.
+ */
+export async function replaceFile(path: string, before: Buffer, text: string): Promise<string | null> {
+  let temporary: string | null = null;
+  try {
+    const target = await realpath(path);
+    const { gid, mode, uid } = await stat(target);
+    temporary = join(dirname(target), `.holdfast-${randomBytes(6).toString('hex')}.tmp`);
+    const file = await open(temporary, 'wx', mode);
+    try {
+      await file.writeFile(text);
+      await keepOwner(file, uid, gid);
+      await file.chmod(mode & 0o7777);
+      await file.sync();
+    } finally {
+      await file.close();
+    }
+    if (!(await readFile(target)).equals(before))
+      return 'it has changed in the meantime; run the command again';
+    await rename(temporary, target);
+    temporary = null;
+    return null;
+  } catch (error) {
+    return reasonOf(error);
+  } finally {
+    if (temporary !== null) await rm(temporary, { force: true }).catch(() => {});
+  }
+}
+
+/** Only a privileged user can give a file away; for all others the file is theirs from the start. */
+async function keepOwner(file: FileHandle, uid: number, gid: number): Promise<void> {
+  const made = await file.stat();
+  if (made.uid === uid && made.gid === gid) return;
+  await file.chown(uid, gid).catch(() => {});
+}

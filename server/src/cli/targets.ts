@@ -1,0 +1,81 @@
+import { basename, dirname, resolve } from 'node:path';
+import { URI } from 'vscode-uri';
+import { type Analysis, analyze, mayHoldManifest } from '../engine/index.ts';
+import { readText, type TextFile } from '../files/read.ts';
+import { reasonOf } from '../files/reason.ts';
+import { walk } from '../files/walk.ts';
+import type { Boundary } from './boundary.ts';
+import { shownPath } from './files.ts';
+import type { Progress } from './progress.ts';
+import { configFileName, type SettingsSource } from './settings.ts';
+
+/** A file the user wants looked at, or something left out. */
+export type Target =
+  | { readonly kind: 'file'; readonly path: string; readonly shown: string; readonly explicit: boolean }
+  | Skipped;
+
+/** What is not looked at. */
+export interface Skipped {
+  readonly kind: 'skip';
+  readonly shown: string;
+  /** A few words without a full stop. */
+  readonly reason: string;
+  /** The user has to know by the exit status: the input could not be read. */
+  readonly failed: boolean;
+}
+
+/** A file that was read. */
+export interface Opened {
+  readonly kind: 'opened';
+  readonly path: string;
+  readonly shown: string;
+  readonly file: TextFile;
+  readonly analysis: Analysis;
+}
+
+/** As engine kinds see files: decoded, with forward slashes on every platform. */
+const enginePath = (path: string): string => URI.file(path).path;
+
+/** Finds the files that the operands (`.` where there are none) stand for. */
+export async function findTargets(
+  { cwd, signal }: Pick<Boundary, 'cwd' | 'signal'>,
+  operands: readonly string[],
+  settings: SettingsSource,
+  progress: Progress,
+): Promise<readonly Target[]> {
+  const targets: Target[] = [];
+  const paths = (operands.length > 0 ? operands : ['.']).map((operand) => resolve(cwd, operand));
+  const entries = walk(paths, {
+    signal,
+    isCandidate: (path) => basename(path) !== configFileName && mayHoldManifest(enginePath(path)),
+    async isLeftOut(path, isFolder) {
+      const found = await settings.of(dirname(path));
+      return found.ok && found.isLeftOut(path, isFolder);
+    },
+  });
+  for await (const entry of entries) {
+    targets.push({ ...entry, shown: shownPath(cwd, entry.path) });
+    progress.show(`Searching: ${targets.length} files`);
+  }
+  return targets;
+}
+
+/** Reads and analyses one target. Never rejects. */
+export async function openTarget(target: Target, settings: SettingsSource): Promise<Opened | Skipped> {
+  if (target.kind === 'skip') return target;
+  const { explicit, path, shown } = target;
+  const found = await settings.of(dirname(path));
+  if (!found.ok) {
+    // The errors of the configuration itself are told once, and make the exit status.
+    return { kind: 'skip', shown, reason: `its configuration ${found.file} has errors`, failed: false };
+  }
+  const read = await readText(path, explicit);
+  if (!read.ok) return { kind: 'skip', shown, reason: read.reason, failed: read.failed || explicit };
+  try {
+    const analysis = analyze({ path: enginePath(path), text: read.file.text }, found.settings);
+    return { kind: 'opened', path, shown, file: read.file, analysis };
+  } catch (error) {
+    // A mistake in Holdfast: the other files are looked at nevertheless.
+    return { kind: 'skip', shown, reason: `its analysis failed: ${reasonOf(error)}`, failed: true };
+  }
+}

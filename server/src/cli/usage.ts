@@ -1,0 +1,86 @@
+export const commandNames = ['audit', 'pin', 'resolve'] as const;
+export type CommandName = (typeof commandNames)[number];
+
+export const isCommandName = (name: string): name is CommandName =>
+  commandNames.some((command) => command === name);
+
+const common = `  --config FILE      settings, instead of the nearest .holdfast.yaml upward
+  --color, --no-color
+                     colours or none; without either, colours in a terminal unless NO_COLOR is set
+  -h, --help         this text`;
+
+const overview = `Keeps container manifests immutable: finds what can change after review, and pins it.
+
+Usage: holdfast <command> [options]
+
+Commands:
+  audit [PATH…]      report findings in Dockerfiles, Compose and Kubernetes files
+  pin [PATH…]        add the digest to every image reference: show the diff, or write it
+  resolve REF…       print the digest that an image reference has now
+
+  -h, --help         this text; after a command, its options and examples
+  --version          the version
+
+Examples:
+  holdfast audit
+  holdfast pin --write compose.yaml
+  holdfast resolve nginx:1.27.4
+`;
+
+const audit = `Reports findings in Dockerfiles, Compose and Kubernetes files.
+
+Usage: holdfast audit [PATH…] [options]
+
+  PATH               files, read whatever their names, and folders, searched for manifests.
+                     The current folder where none is given. What .gitignore or the
+                     configuration leaves out is not searched, nor is node_modules.
+
+  --format FORMAT    text (default), json, sarif or markdown
+  --output FILE      write the report there instead of to the terminal
+  --fail-on LEVEL    exit with 1 from this severity on: error, warning (default), information,
+                     hint; never
+${common}
+
+Exit status: 0 nothing at that level, 1 findings, 2 bad usage, bad configuration or unreadable input.
+
+Examples:
+  holdfast audit
+  holdfast audit deploy/ Dockerfile --fail-on error
+  holdfast audit --format sarif --output holdfast.sarif --fail-on never
+`;
+
+const pin = `Adds the digest to every image reference that has none.
+
+Usage: holdfast pin [PATH…] [options]
+
+  PATH               files and folders, as for holdfast audit
+
+  --write            change the files; without it, a unified diff is printed and nothing changes
+${common}
+
+An image that cannot be pinned does not stop the others; it is listed at the end.
+
+Exit status: 0 all pinned, 1 some could not be, 2 bad usage, bad configuration or unreadable input.
+
+Examples:
+  holdfast pin
+  holdfast pin k8s/ | git apply
+  holdfast pin --write compose.yaml web/Dockerfile
+`;
+
+const resolve = `Prints the digest that each image reference has now, as reference@digest.
+
+Usage: holdfast resolve REF… [options]
+
+${common}
+
+Exit status: 0 all resolved, 1 some could not be, 2 bad usage or bad configuration.
+
+Examples:
+  holdfast resolve nginx:1.27.4
+  holdfast resolve ghcr.io/shop/api:2.8.1 postgres:16
+`;
+
+/** What `--help` prints, for one command or for all. */
+export const help = (command: CommandName | null): string =>
+  command === null ? overview : { audit, pin, resolve }[command];

@@ -1,0 +1,155 @@
+import type { Analysis } from './analyze.ts';
+import type { Mutability } from './image/mutability.ts';
+import type { ImageRole, ImageUse } from './model/facts.ts';
+import { type Finding, isPinFix, type Severity, severities } from './model/finding.ts';
+import { pinEdits } from './pin.ts';
+import { isRefusal } from './text/edit.ts';
+import type { SourceText } from './text/source-text.ts';
+import type { Span } from './text/span.ts';
+
+/** Where something stands, as people count: lines and columns from 1, columns in UTF-16 code units, the end exclusive. */
+export interface Location {
+  /** As the caller names the file: with forward slashes. */
+  readonly file: string;
+  readonly line: number;
+  readonly column: number;
+  readonly endLine: number;
+  readonly endColumn: number;
+}
+
+/** One image reference of an audited file. */
+export interface AuditImage extends Location {
+  /** The reference as written, quotes off. */
+  readonly raw: string;
+  readonly role: ImageRole;
+  /** Id of the kind of file it stands in. */
+  readonly kind: string;
+  readonly mutability: Mutability;
+  /** These four are null where the text does not tell, or has no such part. */
+  readonly registry: string | null;
+  readonly repository: string | null;
+  readonly tag: string | null;
+  readonly digest: string | null;
+}
+
+/** One finding of an audited file. */
+export interface AuditFinding extends Location {
+  readonly rule: string;
+  readonly severity: Severity;
+  readonly message: string;
+  /** Rule and structural path: stays the same across edits elsewhere in the file. */
+  readonly key: string;
+  /** Some fix can be made by machine. */
+  readonly fixable: boolean;
+  /** Pinning the image to its digest fixes it. */
+  readonly pinnable: boolean;
+}
+
+/** Something that was not looked at, and why. */
+export interface AuditSkip {
+  readonly file: string;
+  /** From 1. */
+  readonly line: number;
+  /** One sentence without a full stop. */
+  readonly reason: string;
+}
+
+/** What an audit found: plain data, without the texts it was read from. */
+export interface AuditResult {
+  /** How many files hold a container manifest. */
+  readonly files: number;
+  readonly images: readonly AuditImage[];
+  readonly findings: readonly AuditFinding[];
+  readonly skipped: readonly AuditSkip[];
+}
+
+/** The names that files of any kind have; kinds look at the text too before they claim one. */
+const manifestName = /(?:^|\.)(?:dockerfile|containerfile)(?:[._-]|$)|\.(?:ya?ml|json)$/i;
+
+/** Whether a file found in a folder is worth reading, by its path (see `SourceFile.path`) alone. */
+export const mayHoldManifest = (path: string): boolean =>
+  manifestName.test(path.slice(path.lastIndexOf('/') + 1));
+
+/** Turns the analysis of `file` into plain data that keeps neither the analysis nor its text alive. */
+export function auditFile(file: string, analysis: Analysis): AuditResult {
+  const { source } = analysis;
+  return detached({
+    files: analysis.kinds.length > 0 ? 1 : 0,
+    images: analysis.images.map((use) => auditImage(locate(file, source, use.site.span), use)),
+    findings: analysis.findings.map((finding) => auditFinding(locate(file, source, finding.span), finding)),
+    skipped: analysis.skipped.map(({ reason, span }) => ({
+      file,
+      line: source.placeAt(span.start).line + 1,
+      reason,
+    })),
+  });
+}
+
+/** The result for a file that was not looked at as a whole. */
+export const auditSkip = (file: string, reason: string, line = 1): AuditResult => ({
+  files: 0,
+  images: [],
+  findings: [],
+  skipped: [{ file, line, reason }],
+});
+
+/** One result of many, in their order. */
+export const joinAudits = (parts: readonly AuditResult[]): AuditResult => ({
+  files: parts.reduce((sum, part) => sum + part.files, 0),
+  images: parts.flatMap((part) => part.images),
+  findings: parts.flatMap((part) => part.findings),
+  skipped: parts.flatMap((part) => part.skipped),
+});
+
+/** Whether `severity` is at least as grave as `level`. */
+export const reaches = (severity: Severity, level: Severity): boolean =>
+  severities.indexOf(severity) <= severities.indexOf(level);
+
+/** How many findings of each severity there are, gravest first, without those that do not occur. */
+export const countSeverities = (
+  findings: readonly Pick<AuditFinding, 'severity'>[],
+): readonly { readonly severity: Severity; readonly count: number }[] =>
+  severities
+    .map((severity) => ({
+      severity,
+      count: findings.filter((finding) => finding.severity === severity).length,
+    }))
+    .filter(({ count }) => count > 0);
+
+function locate(file: string, source: SourceText, { start, end }: Span): Location {
+  const from = source.placeAt(start);
+  const to = source.placeAt(end);
+  return {
+    file,
+    line: from.line + 1,
+    column: from.column + 1,
+    endLine: to.line + 1,
+    endColumn: to.column + 1,
+  };
+}
+
+function auditImage(at: Location, use: ImageUse & { readonly kind: string }): AuditImage {
+  const reference = use.reading.state === 'parsed' ? use.reading.reference : null;
+  return {
+    ...at,
+    raw: use.site.value,
+    role: use.role,
+    kind: use.kind,
+    mutability: use.mutability,
+    registry: reference?.registry ?? null,
+    repository: reference?.repository ?? null,
+    tag: reference?.tag ?? null,
+    digest: reference?.digest ?? null,
+  };
+}
+
+function auditFinding(at: Location, finding: Finding): AuditFinding {
+  const { fixable, key, message, rule, severity } = finding;
+  return { ...at, rule, severity, message, key, fixable, pinnable: fixable && isPinnableFinding(finding) };
+}
+
+const isPinnableFinding = (finding: Finding): boolean =>
+  finding.fixes().some((fix) => isPinFix(fix) && !isRefusal(pinEdits(fix.pin, `sha256:${'0'.repeat(64)}`)));
+
+/** A part of a string keeps the whole string alive; a copy through JSON does not. */
+const detached = (result: AuditResult): AuditResult => JSON.parse(JSON.stringify(result));

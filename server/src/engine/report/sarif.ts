@@ -1,0 +1,83 @@
+import type { Location, Log, ReportingDescriptor, Result } from 'sarif';
+import type { AuditFinding, AuditSkip } from '../audit.ts';
+import type { Severity } from '../model/finding.ts';
+import { rules } from '../rules/index.ts';
+import { pageUrl } from '../rules/page.ts';
+import type { Rule } from '../rules/rule.ts';
+import type { Formatter } from './report.ts';
+
+/** SARIF knows three levels (2.1.0, section 3.27.10); a hint is a note that is not in the way. */
+const levels: Readonly<Record<Severity, 'error' | 'warning' | 'note'>> = {
+  error: 'error',
+  warning: 'warning',
+  information: 'note',
+  hint: 'note',
+};
+
+/** SARIF 2.1.0 (OASIS), for code scanning services. Paths are relative to the root of the sources. */
+export const sarif: Formatter = (result, { version }) => {
+  const log: Log = {
+    $schema: 'https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json',
+    version: '2.1.0',
+    runs: [
+      {
+        tool: { driver: { name: 'Holdfast', version, rules: rules.map(descriptor) } },
+        columnKind: 'utf16CodeUnits',
+        invocations: [
+          {
+            executionSuccessful: true,
+            toolExecutionNotifications: result.skipped.map(notification),
+          },
+        ],
+        results: result.findings.map(sarifResult),
+      },
+    ],
+  };
+  return `${JSON.stringify(log, null, 2)}\n`;
+};
+
+const descriptor = ({ id, severity, title }: Rule): ReportingDescriptor => ({
+  id,
+  shortDescription: { text: title },
+  helpUri: pageUrl(id),
+  defaultConfiguration: { level: levels[severity] },
+});
+
+const sarifResult = (finding: AuditFinding): Result => ({
+  ruleId: finding.rule,
+  ruleIndex: rules.findIndex(({ id }) => id === finding.rule),
+  level: levels[finding.severity],
+  message: { text: finding.message },
+  locations: [
+    {
+      physicalLocation: {
+        artifactLocation: artifact(finding.file),
+        region: {
+          startLine: finding.line,
+          startColumn: finding.column,
+          endLine: finding.endLine,
+          endColumn: finding.endColumn,
+        },
+      },
+    },
+  ],
+  partialFingerprints: { 'holdfastKey/v1': finding.key },
+});
+
+const notification = ({ file, line, reason }: AuditSkip) => ({
+  level: 'warning' as const,
+  message: { text: `Not looked at: ${reason}.` },
+  locations: [
+    { physicalLocation: { artifactLocation: artifact(file), region: { startLine: line } } },
+  ] satisfies Location[],
+});
+
+/** Each segment percent-encoded (RFC 3986), the slashes kept. */
+const artifact = (file: string) => ({
+  uri: file
+    .replace(/\p{Cs}/gu, '\ufffd')
+    .split('/')
+    .map(encodeURIComponent)
+    .join('/'),
+  uriBaseId: '%SRCROOT%',
+});

@@ -1,0 +1,44 @@
+import { readFile, stat } from 'node:fs/promises';
+import { reasonOf } from './reason.ts';
+
+/** A text file as it is on the disk. */
+export interface TextFile {
+  readonly bytes: Buffer;
+  /** Without the byte order mark, as editors count columns. */
+  readonly text: string;
+  /** The byte order mark, or nothing. */
+  readonly mark: '\ufeff' | '';
+}
+
+export type Read =
+  | { readonly ok: true; readonly file: TextFile }
+  /** `failed`: the disk refused; else it is readable but no text to analyse. One sentence without a full stop. */
+  | { readonly ok: false; readonly failed: boolean; readonly reason: string };
+
+/** No manifest people write comes near; what does is data that has the name of one. */
+const sizeMax = 16 * 1024 * 1024;
+
+/** Reads UTF-8 text. `explicit`: the user named this very file, so its size does not matter. Never rejects. */
+export async function readText(path: string, explicit: boolean): Promise<Read> {
+  try {
+    if (!explicit && (await stat(path)).size > sizeMax) return skip('it is larger than 16 MiB');
+    const bytes = await readFile(path);
+    if (bytes.includes(0)) return skip('it is a binary file');
+    const decoded = decode(bytes);
+    if (decoded === null) return skip('it is not UTF-8 text');
+    const mark = decoded.startsWith('\ufeff') ? '\ufeff' : '';
+    return { ok: true, file: { bytes, text: decoded.slice(mark.length), mark } };
+  } catch (error) {
+    return { ok: false, failed: true, reason: `it cannot be read: ${reasonOf(error)}` };
+  }
+}
+
+const skip = (reason: string): Read => ({ ok: false, failed: false, reason });
+
+function decode(bytes: Buffer): string | null {
+  try {
+    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
+  } catch {
+    return null;
+  }
+}

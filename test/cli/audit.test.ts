@@ -1,0 +1,436 @@
+import assert from 'node:assert/strict';
+import { readFile, symlink } from 'node:fs/promises';
+import { join } from 'node:path';
+import { describe, it } from 'node:test';
+import type { AuditFinding, AuditImage, AuditSkip } from '../../server/src/engine/index.ts';
+import { digest, invoke, makeFolder } from './support.ts';
+
+interface JsonReport {
+  readonly version: number;
+  readonly summary: { readonly files: number; readonly images: number; readonly findings: number };
+  readonly images: readonly AuditImage[];
+  readonly findings: readonly AuditFinding[];
+  readonly skipped: readonly AuditSkip[];
+}
+
+/** The JSON report of a folder. */
+async function report(cwd: string, argv: readonly string[] = []): Promise<JsonReport> {
+  const { out } = await invoke(cwd, ['audit', '--format', 'json', '--fail-on', 'never', ...argv]);
+  return JSON.parse(out);
+}
+
+const pinned = `nginx:1.27.4@${digest('a')}`;
+
+describe('what the JSON report says of an image', () => {
+  it('is where it stands, as written, and what it parses to', async (t) => {
+    const folder = await makeFolder(t, {
+      'web/Dockerfile': `# 😀\nFROM --platform=linux/amd64 ghcr.io:443/shop/web:2.8.1@${digest('b')} AS web\n`,
+    });
+    assert.deepEqual((await report(folder)).images, [
+      {
+        file: 'web/Dockerfile',
+        line: 2,
+        column: 29,
+        endLine: 2,
+        endColumn: 29 + `ghcr.io:443/shop/web:2.8.1@${digest('b')}`.length,
+        raw: `ghcr.io:443/shop/web:2.8.1@${digest('b')}`,
+        role: 'base',
+        kind: 'dockerfile',
+        mutability: 'digest',
+        registry: 'ghcr.io:443',
+        repository: 'shop/web',
+        tag: '2.8.1',
+        digest: digest('b'),
+      },
+    ]);
+  });
+
+  it('is null for what is absent or unknown', async (t) => {
+    const folder = await makeFolder(t, {
+      Dockerfile: 'ARG TAG\nFROM nginx\nFROM shop/web:$TAG\nFROM Not/A:ref\n',
+    });
+    const { images } = await report(folder);
+    assert.deepEqual(
+      images.map(({ digest: _digest, raw, registry, repository, tag }) => [
+        raw,
+        registry,
+        repository,
+        tag,
+        _digest,
+      ]),
+      [
+        ['nginx', 'docker.io', 'library/nginx', null, null],
+        ['shop/web:$TAG', null, null, null, null],
+        ['Not/A:ref', null, null, null, null],
+      ],
+    );
+  });
+
+  it('counts columns in UTF-16 code units and keeps to a byte order mark and CRLF', async (t) => {
+    const folder = await makeFolder(t, {
+      'compose.yaml': '\ufeffservices: {"😀": {image: "nginx"}}\r\n',
+      Dockerfile: '\ufeffFROM nginx\r\nCOPY --from=redis / /\r\n',
+    });
+    const { images } = await report(folder);
+    assert.deepEqual(
+      images.map(({ column, endColumn, file, line, raw, role }) => [
+        file,
+        line,
+        column,
+        endColumn,
+        raw,
+        role,
+      ]),
+      [
+        ['Dockerfile', 1, 6, 11, 'nginx', 'base'],
+        ['Dockerfile', 2, 13, 18, 'redis', 'copy-source'],
+        ['compose.yaml', 1, 27, 32, 'nginx', 'workload'],
+      ],
+    );
+  });
+
+  it('leaves earlier stages and scratch out', async (t) => {
+    const folder = await makeFolder(t, {
+      Dockerfile:
+        'FROM golang:1.24.1 AS build\nFROM scratch\nCOPY --from=build /a /a\nCOPY --from=0 /b /b\nFROM BUILD\n',
+    });
+    assert.deepEqual(
+      (await report(folder)).images.map(({ raw }) => raw),
+      ['golang:1.24.1'],
+    );
+  });
+
+  it('tells its role', async (t) => {
+    const folder = await makeFolder(t, {
+      Dockerfile:
+        '# syntax=docker/dockerfile:1\nFROM a:1.0.0\nCOPY --from=b:1.0.0 / /\nRUN --mount=type=bind,from=c:1.0.0,target=/c true\n',
+      'compose.yaml': 'services:\n  d:\n    image: d:1.0.0\n  e:\n    build: .\n    image: e:1.0.0\n',
+      'pod.yaml':
+        'apiVersion: v1\nkind: Pod\nmetadata: {name: p}\nspec:\n  containers:\n    - {name: f, image: f:1.0.0}\n' +
+        '  volumes:\n    - {name: v, image: {reference: g:1.0.0}}\n',
+    });
+    assert.deepEqual(
+      (await report(folder)).images.map(({ kind, raw, role }) => [kind, raw, role]),
+      [
+        ['dockerfile', 'docker/dockerfile:1', 'frontend'],
+        ['dockerfile', 'a:1.0.0', 'base'],
+        ['dockerfile', 'b:1.0.0', 'copy-source'],
+        ['dockerfile', 'c:1.0.0', 'mount-source'],
+        ['compose', 'd:1.0.0', 'workload'],
+        ['compose', 'e:1.0.0', 'build-output'],
+        ['kubernetes', 'f:1.0.0', 'workload'],
+        ['kubernetes', 'g:1.0.0', 'image-volume'],
+      ],
+    );
+  });
+});
+
+describe('what the JSON report says of a finding', () => {
+  it('has exactly these keys', async (t) => {
+    const folder = await makeFolder(t, { Dockerfile: 'FROM nginx\n' });
+    const { findings, summary, version } = await report(folder);
+    assert.equal(version, 1);
+    assert.deepEqual(summary, { files: 1, images: 1, findings: 1 });
+    const [{ message, ...rest } = assert.fail('no finding')] = findings;
+    assert.match(message, /`nginx`/);
+    assert.deepEqual(rest, {
+      file: 'Dockerfile',
+      line: 1,
+      column: 6,
+      endLine: 1,
+      endColumn: 11,
+      rule: 'implicit-latest',
+      severity: 'warning',
+      fixable: true,
+    });
+  });
+
+  it('does not say fixable of what cannot be fixed', async (t) => {
+    const folder = await makeFolder(t, { Dockerfile: 'FROM Not/A:ref\n' });
+    assert.deepEqual(
+      (await report(folder)).findings.map(({ fixable, rule }) => [rule, fixable]),
+      [['invalid-image-reference', false]],
+    );
+  });
+});
+
+describe('what is looked at', () => {
+  it('are the manifests of the current folder, where no path is given', async (t) => {
+    const folder = await makeFolder(t, {
+      Dockerfile: 'FROM a:1.0.0\n',
+      'dev.Dockerfile': 'FROM b:1.0.0\n',
+      'deploy/pod.json':
+        '{"apiVersion":"v1","kind":"Pod","metadata":{"name":"p"},"spec":{"containers":[{"name":"c","image":"c:1.0.0"}]}}',
+      'deploy/values.yaml': 'replicas: 3\n',
+      'main.go': 'FROM nothing\n',
+      'node_modules/x/Dockerfile': 'FROM x:1.0.0\n',
+      '.gitignore': 'out/\n',
+      'out/Dockerfile': 'FROM y:1.0.0\n',
+    });
+    const { images, skipped, summary } = await report(folder);
+    assert.deepEqual(
+      images.map(({ file, raw }) => [file, raw]),
+      [
+        ['Dockerfile', 'a:1.0.0'],
+        ['deploy/pod.json', 'c:1.0.0'],
+        ['dev.Dockerfile', 'b:1.0.0'],
+      ],
+    );
+    assert.equal(summary.files, 3);
+    assert.deepEqual(skipped, []);
+  });
+
+  it('are the paths given, named relative to the current folder', async (t) => {
+    const folder = await makeFolder(t, {
+      'a/Dockerfile': 'FROM a:1\n',
+      'b/Dockerfile': 'FROM b:1\n',
+      'c/d/x': '',
+    });
+    const { images } = await report(join(folder, 'c/d'), ['../../b/Dockerfile', join(folder, 'a')]);
+    assert.deepEqual(
+      images.map(({ file }) => file),
+      ['../../b/Dockerfile', '../../a/Dockerfile'],
+    );
+  });
+
+  it('is listed as skipped where it cannot be read as text', async (t) => {
+    const folder = await makeFolder(t, {
+      Dockerfile: 'FROM a:1.0.0\0',
+      'latin.Dockerfile': new Uint8Array([0x23, 0xe4, 0x0a]),
+    });
+    await symlink('Dockerfile', join(folder, 'link.Dockerfile'));
+    const { skipped, summary } = await report(folder);
+    assert.deepEqual(skipped, [
+      { file: 'Dockerfile', line: 1, reason: 'it is a binary file' },
+      { file: 'latin.Dockerfile', line: 1, reason: 'it is not UTF-8 text' },
+      { file: 'link.Dockerfile', line: 1, reason: 'it is a symbolic link, followed only when named' },
+    ]);
+    assert.equal(summary.files, 0);
+  });
+
+  it('is listed as skipped where a part is not understood, with its line', async (t) => {
+    const folder = await makeFolder(t, { Dockerfile: 'FROM a:1.0.0\nRUN <<END\necho\n' });
+    const { skipped, summary } = await report(folder);
+    assert.deepEqual(
+      skipped.map(({ file, line }) => [file, line]),
+      [['Dockerfile', 2]],
+    );
+    assert.equal(summary.files, 1);
+  });
+});
+
+describe('the exit status', () => {
+  /** One finding of each severity that rules can have, by raising and lowering one rule. */
+  const levels = ['error', 'warning', 'information', 'hint'] as const;
+  for (const [index, severity] of levels.entries()) {
+    it(`of a finding of severity ${severity}`, async (t) => {
+      const folder = await makeFolder(t, {
+        Dockerfile: 'FROM nginx\n',
+        '.holdfast.yaml': `rules: {implicit-latest: ${severity}}\n`,
+      });
+      for (const [at, level] of levels.entries()) {
+        const { status } = await invoke(folder, ['audit', '--fail-on', level]);
+        assert.equal(status, at >= index ? 1 : 0, `--fail-on ${level}`);
+      }
+      assert.equal((await invoke(folder, ['audit', '--fail-on', 'never'])).status, 0);
+      assert.equal((await invoke(folder, ['audit'])).status, index <= 1 ? 1 : 0, 'by default');
+    });
+  }
+
+  it('is 0 without findings, and without manifests', async (t) => {
+    const clean = await makeFolder(t, { Dockerfile: `FROM ${pinned}\n` });
+    assert.deepEqual(await invoke(clean, ['audit', '--fail-on', 'hint']), {
+      status: 0,
+      out: 'No findings in 1 file with 1 image.\n',
+      err: '',
+    });
+    const empty = await makeFolder(t, {});
+    assert.deepEqual(await invoke(empty, ['audit']), {
+      status: 0,
+      out: 'No container manifests found.\n',
+      err: '',
+    });
+  });
+
+  it('is 2 for a path that cannot be read; the rest is reported', async (t) => {
+    const folder = await makeFolder(t, { Dockerfile: 'FROM nginx\n', binary: '\0' });
+    const { err, out, status } = await invoke(folder, ['audit', 'gone', 'binary', '.', '--format', 'json']);
+    assert.equal(status, 2);
+    assert.equal(err, 'holdfast: gone: no such file or folder\nholdfast: binary: it is a binary file\n');
+    const { findings, skipped }: JsonReport = JSON.parse(out);
+    assert.equal(findings.length, 1);
+    assert.deepEqual(
+      skipped.map(({ file }) => file),
+      ['gone', 'binary'],
+    );
+  });
+
+  it('is 2 even where nothing counts', async (t) => {
+    const folder = await makeFolder(t, {});
+    assert.equal((await invoke(folder, ['audit', 'gone', '--fail-on', 'never'])).status, 2);
+  });
+
+  it('is 130 when stopped, and there is no report', async (t) => {
+    const folder = await makeFolder(t, { Dockerfile: 'FROM nginx\n' });
+    const { err, out, status } = await invoke(folder, ['audit'], { signal: AbortSignal.abort() });
+    assert.deepEqual([status, out, err], [130, '', 'holdfast: stopped, so there is no report.\n']);
+  });
+});
+
+describe('the configuration', () => {
+  it('is the nearest one upward of each file', async (t) => {
+    const folder = await makeFolder(t, {
+      '.holdfast.yaml': 'rules: {implicit-latest: hint}\n',
+      Dockerfile: 'FROM a\n',
+      'x/Dockerfile': 'FROM b\n',
+      'y/.holdfast.yaml': 'rules: {implicit-latest: error}\n',
+      'y/z/Dockerfile': 'FROM c\n',
+    });
+    const severities = (found: JsonReport) => found.findings.map(({ file, severity }) => [file, severity]);
+    const all = [
+      ['Dockerfile', 'hint'],
+      ['x/Dockerfile', 'hint'],
+      ['y/z/Dockerfile', 'error'],
+    ];
+    assert.deepEqual(severities(await report(folder)), all);
+    assert.deepEqual(severities(await report(join(folder, 'y/z'))), [['Dockerfile', 'error']]);
+    assert.deepEqual(
+      severities(await report(folder, ['--config', 'y/.holdfast.yaml'])),
+      all.map(([file]) => [file, 'error']),
+    );
+  });
+
+  it('is not looked for above the root of the repository', async (t) => {
+    const folder = await makeFolder(t, {
+      '.holdfast.yaml': 'rules: {implicit-latest: off}\n',
+      'inner/.git/HEAD': '',
+      'inner/Dockerfile': 'FROM a\n',
+    });
+    assert.equal((await report(folder)).summary.findings, 1);
+  });
+
+  it('leaves files out, relative to its folder, unless they are named', async (t) => {
+    const folder = await makeFolder(t, {
+      'a/.holdfast.yaml': 'ignore: [/test/, "*.old.Dockerfile"]\n',
+      'a/Dockerfile': 'FROM a\n',
+      'a/test/Dockerfile': 'FROM b\n',
+      'a/x/test/Dockerfile': 'FROM c\n',
+      'a/x/y.old.Dockerfile': 'FROM d\n',
+      'test/Dockerfile': 'FROM e\n',
+    });
+    const files = (found: JsonReport) => found.images.map(({ file }) => file);
+    const rest = ['a/Dockerfile', 'a/x/test/Dockerfile', 'test/Dockerfile'];
+    assert.deepEqual(files(await report(folder)), rest);
+    assert.deepEqual(files(await report(join(folder, 'a/x'))), ['test/Dockerfile']);
+    assert.deepEqual(files(await report(folder, ['a/x/y.old.Dockerfile'])), ['a/x/y.old.Dockerfile']);
+  });
+
+  it('that is bad is an error with line and reason, and its files are not judged by other rules', async (t) => {
+    const folder = await makeFolder(t, {
+      Dockerfile: 'FROM a\n',
+      'x/Dockerfile': 'FROM b\n',
+      'x/y/Dockerfile': 'FROM c\n',
+      'x/.holdfast.yaml': 'rules:\n  implicit-latst: off\n',
+    });
+    const { err, out, status } = await invoke(folder, ['audit', '--format', 'json']);
+    assert.equal(status, 2);
+    assert.equal(
+      err,
+      [
+        'holdfast: x/.holdfast.yaml:2:3: There is no rule "implicit-latst". Did you mean implicit-latest?',
+        '',
+      ].join('\n'),
+    );
+    const { findings, skipped }: JsonReport = JSON.parse(out);
+    assert.deepEqual(
+      findings.map(({ file }) => file),
+      ['Dockerfile'],
+    );
+    const reason = 'its configuration x/.holdfast.yaml has errors';
+    assert.deepEqual(skipped, [
+      { file: 'x/Dockerfile', line: 1, reason },
+      { file: 'x/y/Dockerfile', line: 1, reason },
+    ]);
+  });
+
+  it('that is given and bad or missing stops everything', async (t) => {
+    const folder = await makeFolder(t, { Dockerfile: 'FROM a\n', bad: 'rules: [\n' });
+    const bad = await invoke(folder, ['audit', '--config', 'bad']);
+    assert.deepEqual([bad.status, bad.out], [2, '']);
+    assert.match(bad.err, /^holdfast: bad:\d+:\d+: This is not valid YAML: /);
+    assert.deepEqual(await invoke(folder, ['audit', '--config', 'gone.yaml']), {
+      status: 2,
+      out: '',
+      err: 'holdfast: gone.yaml: the configuration cannot be used: it cannot be read: no such file or folder\n',
+    });
+  });
+
+  it('that is a folder is an error, not no configuration', async (t) => {
+    const folder = await makeFolder(t, { Dockerfile: 'FROM a\n', '.holdfast.yaml/x': '' });
+    const { err, status } = await invoke(folder, ['audit']);
+    assert.equal(status, 2);
+    assert.match(err, /^holdfast: \.holdfast\.yaml: the configuration cannot be used: .*it is a folder\n/);
+  });
+});
+
+describe('the report', () => {
+  it('goes to a file when asked, and the outcome to the error output', async (t) => {
+    const folder = await makeFolder(t, { Dockerfile: 'FROM nginx\n' });
+    const shown = await invoke(folder, ['audit', '--format', 'sarif']);
+    const { err, out, status } = await invoke(folder, [
+      'audit',
+      '--format',
+      'sarif',
+      '--output',
+      'out.sarif',
+    ]);
+    assert.deepEqual([status, out], [1, '']);
+    assert.equal(
+      err,
+      'holdfast: 1 finding (1 warning) in 1 file with 1 image. The report is in out.sarif.\n',
+    );
+    assert.equal(await readFile(join(folder, 'out.sarif'), 'utf8'), shown.out);
+  });
+
+  it('that cannot be written is bad usage', async (t) => {
+    const folder = await makeFolder(t, { Dockerfile: 'FROM nginx\n' });
+    assert.deepEqual(await invoke(folder, ['audit', '--output', 'no/such/out.txt']), {
+      status: 2,
+      out: '',
+      err: 'holdfast: no/such/out.txt: the report cannot be written: no such file or folder\n',
+    });
+  });
+
+  for (const format of ['text', 'json', 'sarif', 'markdown']) {
+    it(`comes as ${format}`, async (t) => {
+      const folder = await makeFolder(t, { Dockerfile: 'FROM nginx\n' });
+      const { err, out, status } = await invoke(folder, ['audit', `--format=${format}`]);
+      assert.deepEqual([status, err], [1, '']);
+      assert.match(out, /Dockerfile[\s\S]*implicit-latest|implicit-latest[\s\S]*Dockerfile/);
+      assert.equal(out.endsWith('\n'), true);
+    });
+  }
+
+  it('is coloured in a terminal, unless the user wants no colours', async (t) => {
+    const folder = await makeFolder(t, { Dockerfile: 'FROM nginx\n' });
+    const isColoured = async (argv: readonly string[], outIsTTY: boolean, env: Record<string, string> = {}) =>
+      (await invoke(folder, ['audit', ...argv], { outIsTTY, env, columns: 200 })).out.includes('\u001b[');
+    assert.equal(await isColoured([], true), true);
+    assert.equal(await isColoured([], false), false);
+    assert.equal(await isColoured([], true, { NO_COLOR: '1' }), false);
+    assert.equal(await isColoured([], true, { NO_COLOR: '' }), true);
+    assert.equal(await isColoured([], true, { TERM: 'dumb' }), false);
+    assert.equal(await isColoured(['--no-color'], true), false);
+    assert.equal(await isColoured(['--color'], false, { NO_COLOR: '1' }), true);
+    assert.equal(await isColoured(['--color', '--no-color'], true), false);
+    assert.equal(await isColoured(['--no-color', '--color'], false), true);
+    assert.equal(await isColoured(['--format=json', '--color'], true), false);
+  });
+
+  it('has progress beside it on a terminal, which is gone at the end', async (t) => {
+    const folder = await makeFolder(t, { Dockerfile: 'FROM nginx\n' });
+    const { err } = await invoke(folder, ['audit'], { errIsTTY: true });
+    assert.match(err, /(?:Searching|Auditing): /);
+    assert.equal(err.endsWith('\r\u001b[2K'), true);
+  });
+});

@@ -1,0 +1,166 @@
+import assert from 'node:assert/strict';
+import {
+  chmod,
+  link,
+  lstat,
+  mkdir,
+  readdir,
+  readFile,
+  stat,
+  symlink,
+  truncate,
+  writeFile,
+} from 'node:fs/promises';
+import { join } from 'node:path';
+import { describe, it } from 'node:test';
+import { mapOrdered } from '../../server/src/cli/ordered.ts';
+import { createProgress } from '../../server/src/cli/progress.ts';
+import { replaceFile } from '../../server/src/cli/replace.ts';
+import { readText } from '../../server/src/files/read.ts';
+import { makeFolder } from './support.ts';
+
+describe('reading a text file', () => {
+  it('takes a byte order mark off and keeps it', async (t) => {
+    const folder = await makeFolder(t, { marked: '\ufeffä\r\n', plain: 'ä\r\n' });
+    for (const [name, mark] of [
+      ['marked', '\ufeff'],
+      ['plain', ''],
+    ] as const) {
+      const read = await readText(join(folder, name), false);
+      assert.deepEqual(read.ok && [read.file.text, read.file.mark], ['ä\r\n', mark]);
+      assert.deepEqual(read.ok && read.file.bytes, await readFile(join(folder, name)));
+    }
+  });
+
+  it('says why it does not', async (t) => {
+    const folder = await makeFolder(t, {
+      binary: 'a\0b',
+      latin: new Uint8Array([0x23, 0xe4, 0x0a]),
+      cut: new Uint8Array([0x23, 0xc3]),
+    });
+    const reasons: readonly (readonly [name: string, failed: boolean, reason: string])[] = [
+      ['binary', false, 'it is a binary file'],
+      ['latin', false, 'it is not UTF-8 text'],
+      ['cut', false, 'it is not UTF-8 text'],
+      ['missing', true, 'it cannot be read: no such file or folder'],
+      ['.', true, 'it cannot be read: it is a folder'],
+    ];
+    for (const [name, failed, reason] of reasons) {
+      assert.deepEqual(await readText(join(folder, name), true), { ok: false, failed, reason }, name);
+    }
+  });
+
+  it('passes over huge files, unless they are named', async (t) => {
+    const folder = await makeFolder(t, { huge: '#' });
+    const path = join(folder, 'huge');
+    await truncate(path, 16 * 1024 * 1024 + 1);
+    assert.deepEqual(await readText(path, false), {
+      ok: false,
+      failed: false,
+      reason: 'it is larger than 16 MiB',
+    });
+    assert.deepEqual(await readText(path, true), { ok: false, failed: false, reason: 'it is a binary file' });
+  });
+});
+
+describe('replacing a file', () => {
+  it('keeps its mode, and leaves nothing else behind', async (t) => {
+    const folder = await makeFolder(t, { 'a.yaml': 'old' });
+    const path = join(folder, 'a.yaml');
+    await chmod(path, 0o764);
+    assert.equal(await replaceFile(path, Buffer.from('old'), 'new ä'), null);
+    assert.equal(await readFile(path, 'utf8'), 'new ä');
+    assert.equal((await stat(path)).mode & 0o777, 0o764);
+    assert.deepEqual(await readdir(folder), ['a.yaml']);
+  });
+
+  it('is one step: who has the old file open still sees it whole', async (t) => {
+    const folder = await makeFolder(t, { 'a.yaml': 'old' });
+    await link(join(folder, 'a.yaml'), join(folder, 'same'));
+    await replaceFile(join(folder, 'a.yaml'), Buffer.from('old'), 'new');
+    assert.equal(await readFile(join(folder, 'same'), 'utf8'), 'old');
+  });
+
+  it('writes where a symbolic link leads, and keeps the link', async (t) => {
+    const folder = await makeFolder(t, { 'real/a.yaml': 'old' });
+    await symlink('real/a.yaml', join(folder, 'link.yaml'));
+    assert.equal(await replaceFile(join(folder, 'link.yaml'), Buffer.from('old'), 'new'), null);
+    assert.equal((await lstat(join(folder, 'link.yaml'))).isSymbolicLink(), true);
+    assert.equal(await readFile(join(folder, 'real/a.yaml'), 'utf8'), 'new');
+    assert.deepEqual(await readdir(join(folder, 'real')), ['a.yaml']);
+  });
+
+  it('leaves a file alone that has changed', async (t) => {
+    const folder = await makeFolder(t, { 'a.yaml': 'newer' });
+    const path = join(folder, 'a.yaml');
+    assert.match((await replaceFile(path, Buffer.from('old'), 'new')) ?? '', /changed in the meantime/);
+    assert.equal(await readFile(path, 'utf8'), 'newer');
+    assert.deepEqual(await readdir(folder), ['a.yaml']);
+  });
+
+  it('says why it cannot', async (t) => {
+    const folder = await makeFolder(t, {});
+    assert.equal(await replaceFile(join(folder, 'gone'), Buffer.from(''), 'new'), 'no such file or folder');
+    await mkdir(join(folder, 'sub'));
+    assert.equal(await replaceFile(join(folder, 'sub'), Buffer.from(''), 'new'), 'it is a folder');
+    assert.deepEqual(await readdir(folder), ['sub']);
+  });
+
+  it('does not mind a name of 255 bytes', async (t) => {
+    const folder = await makeFolder(t, {});
+    const path = join(folder, `${'n'.repeat(250)}.yaml`);
+    await writeFile(path, 'old');
+    assert.equal(await replaceFile(path, Buffer.from('old'), 'new'), null);
+    assert.equal(await readFile(path, 'utf8'), 'new');
+  });
+});
+
+describe('working on several things at once', () => {
+  it('gives the results in order, and never starts more than it may', async () => {
+    let running = 0;
+    let most = 0;
+    const results: number[] = [];
+    const work = mapOrdered([5, 1, 4, 2, 3, 0], 3, async (item) => {
+      most = Math.max(most, ++running);
+      for (let turn = 0; turn < item; turn++) await Promise.resolve();
+      running--;
+      return item * 10;
+    });
+    for await (const result of work) results.push(result);
+    assert.deepEqual(results, [50, 10, 40, 20, 30, 0]);
+    assert.equal(most > 1 && most <= 3, true);
+  });
+
+  it('is done at once with nothing', async () => {
+    for await (const result of mapOrdered([], 3, async () => 1)) assert.fail(String(result));
+  });
+});
+
+describe('progress', () => {
+  const drawn = (isTTY: boolean, env: Record<string, string>): string => {
+    let text = '';
+    const progress = createProgress(
+      {
+        isTTY,
+        columns: 10,
+        write: (part) => {
+          text += part;
+        },
+      },
+      env,
+    );
+    progress.show('1234567890123');
+    progress.clear();
+    progress.clear();
+    return text;
+  };
+
+  it('is one line of a terminal, cut to fit, and gone at the end', () => {
+    assert.equal(drawn(true, {}), '\r\u001b[2K123456789\r\u001b[2K');
+  });
+
+  it('is not for logs', () => {
+    assert.equal(drawn(false, {}), '');
+    assert.equal(drawn(true, { TERM: 'dumb' }), '');
+  });
+});
