@@ -25,19 +25,24 @@ const parts: readonly { at: RegExp; may: RegExp; packages: RegExp }[] = [
   part(
     'server/src/engine/kinds/dockerfile',
     ['engine/text', 'engine/image', 'engine/model', 'engine/kinds/kind.ts', 'engine/kinds/dockerfile'],
-    ['dockerfile-ast'],
+    [],
   ),
   part('server/src/engine/rules', ['engine/text', 'engine/image', 'engine/model', 'engine/rules']),
   part('server/src/engine/report', ['engine/'], ['sarif']),
   part('server/src/engine', ['engine/'], ['ignore']),
+  { at: /^server\/src\/version\.ts$/, may: /^package\.json$/, packages: /^$/ },
   part('server/src/registry', ['engine/image', 'engine/ports.ts', 'registry/'], ['node:']),
   part('server/src/files', ['engine/index.ts', 'files/'], ['node:', 'ignore', 'vscode-uri']),
   part(
     'server/src/lsp',
-    ['engine/index.ts', 'registry/', 'files/', 'lsp/'],
+    ['engine/index.ts', 'registry/', 'files/', 'version.ts', 'lsp/'],
     ['node:', 'vscode-languageserver', 'vscode-languageserver-textdocument', 'vscode-uri'],
   ),
-  part('server/src/cli', ['engine/index.ts', 'registry/', 'files/', 'cli/'], ['node:', 'diff', 'vscode-uri']),
+  part(
+    'server/src/cli',
+    ['engine/index.ts', 'registry/', 'files/', 'version.ts', 'cli/'],
+    ['node:', 'diff', 'vscode-uri'],
+  ),
   {
     at: /^client\/src\//,
     may: /^(client\/src\/|server\/src\/lsp\/protocol\.ts$)/,

@@ -1,0 +1,65 @@
+import { type Analysis, analyze } from '../engine/index.ts';
+import type { Configuration } from './configuration.ts';
+import type { Documents, Snapshot } from './documents.ts';
+import { uriKey, uriPath } from './uri.ts';
+
+/** A document as it was read at one version. */
+export interface Reading {
+  readonly uri: string;
+  readonly version: number;
+  readonly analysis: Analysis;
+}
+
+/** The analyses of open documents. Each is kept until its document or the configuration changes. */
+export interface Analyses {
+  /** Of the text as it is now; null when the document is not open, or when the configuration ignores it. */
+  current(uri: string): Promise<Reading | null>;
+  /** Whether `current` would have to read a document again that has been read before. */
+  isOutdated(uri: string): boolean;
+  forget(uri: string): void;
+}
+
+interface Kept {
+  readonly version: number;
+  readonly epoch: number;
+  readonly reading: Reading | null;
+}
+
+export function createAnalyses(documents: Documents, configuration: Configuration): Analyses {
+  const kept = new Map<string, Kept>();
+
+  const isFresh = (known: Kept, { version }: Snapshot): boolean =>
+    known.version === version && known.epoch === configuration.epoch;
+
+  return {
+    async current(uri) {
+      const asked = documents.snapshot(uri);
+      if (!asked) return null;
+      const { epoch, ignored, settings } = await configuration.of(asked.uri);
+      // Taken after the wait: the document may have been edited meanwhile, or closed.
+      const document = documents.snapshot(uri);
+      if (!document) return null;
+      const key = uriKey(uri);
+      const known = kept.get(key);
+      if (known && isFresh(known, document)) return known.reading;
+      const { languageId, text, version } = document;
+      const reading = ignored
+        ? null
+        : {
+            uri: document.uri,
+            version,
+            analysis: analyze({ path: uriPath(uri), languageId, text }, settings, known?.reading?.analysis),
+          };
+      kept.set(key, { version, epoch, reading });
+      return reading;
+    },
+    isOutdated(uri) {
+      const document = documents.snapshot(uri);
+      const known = kept.get(uriKey(uri));
+      return document !== null && known !== undefined && !isFresh(known, document);
+    },
+    forget(uri) {
+      kept.delete(uriKey(uri));
+    },
+  };
+}

@@ -1,0 +1,21 @@
+import { type DocumentEdits, toWorkspaceEdit } from './convert.ts';
+import { described } from './guard.ts';
+import type { Session } from './session.ts';
+
+/** Has the client make an edit. Null when it was made, else why not. */
+export async function applyEdit(
+  { client, connection, ports }: Session,
+  label: string,
+  documents: readonly DocumentEdits[],
+): Promise<string | null> {
+  if (!client.appliesEdits) return 'This editor does not let a language server change files.';
+  try {
+    const edit = toWorkspaceEdit(documents, client);
+    const { applied, failureReason } = await connection.workspace.applyEdit({ label, edit });
+    if (applied) return null;
+    return `The editor did not make the change. ${failureReason ?? 'Perhaps the file was edited meanwhile.'} Try again.`;
+  } catch (error) {
+    ports.log.warn(`workspace/applyEdit failed: ${described(error)}`);
+    return 'The editor did not make the change, see the Holdfast output.';
+  }
+}

@@ -1,0 +1,224 @@
+import { setImmediate as turn } from 'node:timers/promises';
+import {
+  type CodeAction,
+  CodeActionKind,
+  type CodeActionParams,
+  type Command,
+  type Diagnostic,
+} from 'vscode-languageserver/node';
+import {
+  type Finding,
+  type Fix,
+  isPinFix,
+  offeredPins,
+  type Plan,
+  planFix,
+  planSuppression,
+  type Registry,
+  sampleDigest,
+} from '../engine/index.ts';
+import type { Reading } from './analyses.ts';
+import { type DocumentEdits, fixAllKind, keyOf, toDiagnostic, toSpan, toWorkspaceEdit } from './convert.ts';
+import type { FixRequest } from './fix-request.ts';
+import { guarded, throwIfAborted, withSignal } from './guard.ts';
+import { type SuppressTarget, serverCommands, suppressCommand } from './protocol.ts';
+import type { Session } from './session.ts';
+import { untrustedReason } from './trust.ts';
+
+/** Stands in a suppression for the reason that only the author can give. */
+const reasonPlaceholder = 'say why';
+
+/** Lists what can be done about the findings under the cursor. Nothing is looked up: what needs a registry is resolved when chosen. */
+export function serveCodeActions(session: Session): void {
+  session.connection.onCodeAction((params, token) =>
+    guarded(
+      session.ports.log,
+      'textDocument/codeAction',
+      () => [],
+      () =>
+        withSignal(token, async (signal) => {
+          const reading = await session.analyses.current(params.textDocument.uri);
+          throwIfAborted(signal);
+          if (!reading) return [];
+          const offers = await listOffers(session, reading, params, signal);
+          return offers.flatMap((offer) => present(session, offer) ?? []);
+        }),
+    ),
+  );
+}
+
+/** One line of the menu. */
+interface Offer {
+  readonly title: string;
+  readonly kind: string;
+  readonly request: FixRequest;
+  readonly diagnostics: readonly Diagnostic[];
+  readonly preferred?: boolean;
+  /** Why it cannot be chosen. */
+  readonly disabled?: string;
+  /** Known already; else made when the action is chosen. */
+  readonly edits?: DocumentEdits;
+  /** Runs instead of an edit. */
+  readonly command?: Command;
+}
+
+async function listOffers(
+  session: Session,
+  reading: Reading,
+  params: CodeActionParams,
+  signal: AbortSignal,
+): Promise<readonly Offer[]> {
+  const wants = (kind: string): boolean =>
+    params.context.only?.some((only) => kind === only || kind.startsWith(`${only}.`)) ?? false;
+  const offers: Offer[] = [];
+  if (!params.context.only || wants(CodeActionKind.QuickFix)) {
+    const chosen = chooseFindings(session, reading, params);
+    for (const one of chosen) {
+      // Each offer is tried out, which takes its time in a large file: others get their turn in between.
+      await turn();
+      throwIfAborted(signal);
+      offers.push(...(await offersFor(session, reading, one)));
+    }
+    offers.push(...pinAllOffer(session, reading, chosen));
+  }
+  if (wants(fixAllKind)) offers.push(...fixAllOffer(session, reading));
+  return offers;
+}
+
+interface Chosen {
+  readonly finding: Finding;
+  /** The client's own object where it sent one: by this it tells which diagnostic an action is for. */
+  readonly diagnostic: Diagnostic;
+}
+
+function chooseFindings(
+  { client }: Session,
+  { analysis, uri }: Reading,
+  { context, range }: CodeActionParams,
+): readonly Chosen[] {
+  const sent = new Map(context.diagnostics.map((diagnostic) => [keyOf(diagnostic), diagnostic]));
+  sent.delete(null);
+  if (sent.size > 0) {
+    return analysis.findings.flatMap((finding) => {
+      const diagnostic = sent.get(finding.key);
+      return diagnostic ? { finding, diagnostic } : [];
+    });
+  }
+  const { end, start } = toSpan(analysis.source, range);
+  return analysis.findings
+    .filter(({ span }) => span.start <= end && start <= span.end)
+    .map((finding) => ({ finding, diagnostic: toDiagnostic(uri, analysis.source, finding, client) }));
+}
+
+async function offersFor(
+  session: Session,
+  reading: Reading,
+  { diagnostic, finding }: Chosen,
+): Promise<readonly Offer[]> {
+  const offers: Offer[] = [];
+  for (const fix of finding.fixes()) {
+    const offer = await fixOffer(session, reading, finding, fix);
+    offers.push({ ...offer, diagnostics: [diagnostic] });
+  }
+  const suppression = suppressOffer(session, reading, finding);
+  if (suppression) offers.push({ ...suppression, diagnostics: [diagnostic] });
+  return offers;
+}
+
+async function fixOffer(
+  { trust }: Session,
+  reading: Reading,
+  finding: Finding,
+  fix: Fix,
+): Promise<Omit<Offer, 'diagnostics'>> {
+  const offer = {
+    title: fix.title,
+    kind: CodeActionKind.QuickFix,
+    request: { act: 'fix', uri: reading.uri, key: finding.key, fix: fix.id },
+  } as const;
+  const plan = await planFix(reading.analysis, finding, fix, { registry: sampleRegistry });
+  if (!plan.ok) return { ...offer, disabled: plan.message };
+  if (!isPinFix(fix)) return { ...offer, edits: editsOf(reading, plan) };
+  return trust.trusted ? { ...offer, preferred: true } : { ...offer, disabled: untrustedReason };
+}
+
+function suppressOffer(
+  { client }: Session,
+  reading: Reading,
+  finding: Finding,
+): Omit<Offer, 'diagnostics'> | null {
+  const plan = planSuppression(reading.analysis, finding, reasonPlaceholder);
+  if (!plan.ok) return null;
+  const { key, rule } = finding;
+  const { uri } = reading;
+  const title = `Suppress ${rule} here, with a reason`;
+  const target: SuppressTarget = { uri, key, rule };
+  return {
+    title,
+    kind: CodeActionKind.QuickFix,
+    request: { act: 'suppress', uri, key, reason: reasonPlaceholder },
+    ...(client.promptForReason
+      ? { command: { title, command: suppressCommand, arguments: [target] } }
+      : { edits: editsOf(reading, plan) }),
+  };
+}
+
+function pinAllOffer({ trust }: Session, reading: Reading, chosen: readonly Chosen[]): readonly Offer[] {
+  const pinnable = chosen.filter(({ finding }) => finding.fixes().some(isPinFix));
+  const images = offeredPins(reading.analysis).length;
+  if (pinnable.length === 0 || images < 2) return [];
+  return [
+    {
+      title: `Pin every image in this file (${images})`,
+      kind: CodeActionKind.QuickFix,
+      request: { act: 'pin-all', uri: reading.uri },
+      diagnostics: pinnable.map(({ diagnostic }) => diagnostic),
+      ...(!trust.trusted && { disabled: untrustedReason }),
+    },
+  ];
+}
+
+function fixAllOffer({ trust }: Session, reading: Reading): readonly Offer[] {
+  const possible = reading.analysis.findings.some((finding) =>
+    finding.fixes().some((fix) => fix.safety === 'safe' && (trust.trusted || !isPinFix(fix))),
+  );
+  if (!possible) return [];
+  return [
+    {
+      title: 'Apply all safe Holdfast fixes',
+      kind: fixAllKind,
+      request: { act: 'fix-all', uri: reading.uri },
+      diagnostics: [],
+    },
+  ];
+}
+
+const editsOf = (
+  { analysis, uri, version }: Reading,
+  { edits }: Extract<Plan, { ok: true }>,
+): DocumentEdits => ({ uri, version, source: analysis.source, edits });
+
+/** Tries out whether an image could be pinned, without asking anybody. */
+const sampleRegistry: Registry = {
+  async resolve() {
+    return { ok: true, digest: sampleDigest, mediaType: '', at: 0 };
+  },
+  known: () => undefined,
+};
+
+function present({ client }: Session, offer: Offer): CodeAction | Command | null {
+  const { command, diagnostics, disabled, edits, kind, preferred, request, title } = offer;
+  const run = command ?? { title, command: serverCommands.applyFix, arguments: [request] };
+  if (disabled !== undefined && !(client.codeActionLiterals && client.disabledActions)) return null;
+  if (!client.codeActionLiterals) return run;
+  const action: CodeAction = {
+    title,
+    kind,
+    diagnostics: [...diagnostics],
+    ...(preferred && { isPreferred: true }),
+  };
+  if (disabled !== undefined) return { ...action, disabled: { reason: disabled } };
+  if (edits) return { ...action, edit: toWorkspaceEdit([edits], client) };
+  if (command || !client.resolvesEdits) return { ...action, command: run };
+  return { ...action, data: request };
+}

@@ -1,0 +1,127 @@
+import { createHash } from 'node:crypto';
+import {
+  type Diagnostic,
+  type DocumentDiagnosticReport,
+  DocumentDiagnosticReportKind,
+} from 'vscode-languageserver/node';
+import { toConfigDiagnostics, toDiagnostic } from './convert.ts';
+import { guarded, inBackground, throwIfAborted, withSignal } from './guard.ts';
+import { delays } from './ports.ts';
+import { configFileName } from './protocol.ts';
+import type { Session } from './session.ts';
+import { uriKey, uriName } from './uri.ts';
+
+/** Diagnostics of open documents: the client pulls them, or they are pushed to a client that cannot pull. */
+export interface Diagnostics {
+  opened(uri: string): void;
+  changed(uri: string): void;
+  closed(uri: string): void;
+  /** The configuration changed: everything that is shown may be out of date. */
+  refresh(): void;
+}
+
+export function serveDiagnostics(session: Session): Diagnostics {
+  servePull(session);
+  const push = createPush(session);
+  return {
+    opened: (uri) => push.schedule(uri, 0),
+    changed: (uri) => push.schedule(uri, delays.debounce),
+    closed: (uri) => push.clear(uri),
+    refresh() {
+      const { client, connection, documents, ports } = session;
+      if (client.refreshesDiagnostics) {
+        inBackground(ports.log, 'workspace/diagnostic/refresh', () =>
+          connection.languages.diagnostics.refresh(),
+        );
+      }
+      for (const { uri } of documents.all()) push.schedule(uri, 0);
+    },
+  };
+}
+
+/** Null for a document that is not open. */
+async function diagnosticsOf(
+  { analyses, client, documents }: Session,
+  uri: string,
+): Promise<{ readonly version: number; readonly items: readonly Diagnostic[] } | null> {
+  const document = documents.snapshot(uri);
+  if (!document) return null;
+  if (uriName(uri) === configFileName) {
+    return { version: document.version, items: toConfigDiagnostics(document.text) };
+  }
+  const reading = await analyses.current(uri);
+  if (!reading) return { version: document.version, items: [] };
+  const { analysis, version } = reading;
+  return {
+    version,
+    items: analysis.findings.map((finding) => toDiagnostic(uri, analysis.source, finding, client)),
+  };
+}
+
+function servePull(session: Session): void {
+  const { connection, ports } = session;
+  const nothing: DocumentDiagnosticReport = { kind: DocumentDiagnosticReportKind.Full, items: [] };
+  connection.languages.diagnostics.on(({ previousResultId, textDocument: { uri } }, token) =>
+    guarded<DocumentDiagnosticReport>(
+      ports.log,
+      'textDocument/diagnostic',
+      () => nothing,
+      () =>
+        withSignal(token, async (signal) => {
+          if (session.analyses.isOutdated(uri)) await ports.timer.wait(delays.debounce, signal);
+          throwIfAborted(signal);
+          const found = await diagnosticsOf(session, uri);
+          throwIfAborted(signal);
+          if (!found) return nothing;
+          const items = [...found.items];
+          const resultId = fingerprint(items);
+          return resultId === previousResultId
+            ? { kind: DocumentDiagnosticReportKind.Unchanged, resultId }
+            : { kind: DocumentDiagnosticReportKind.Full, resultId, items };
+        }),
+    ),
+  );
+}
+
+/** Of what is shown, not of the text: most edits change no finding. */
+const fingerprint = (items: readonly Diagnostic[]): string =>
+  createHash('sha256').update(JSON.stringify(items)).digest('base64url');
+
+interface Push {
+  /** Publishes after `delay` milliseconds, unless another call for the document comes in between. */
+  schedule(uri: string, delay: number): void;
+  clear(uri: string): void;
+}
+
+function createPush(session: Session): Push {
+  const pending = new Map<string, AbortController>();
+  const restart = (uri: string): AbortSignal => {
+    const controller = new AbortController();
+    pending.get(uriKey(uri))?.abort();
+    pending.set(uriKey(uri), controller);
+    return controller.signal;
+  };
+  return {
+    schedule(uri, delay) {
+      const { client, connection, ports } = session;
+      if (client.pullsDiagnostics) return;
+      const signal = restart(uri);
+      inBackground(ports.log, 'textDocument/publishDiagnostics', async () => {
+        if (delay > 0) await ports.timer.wait(delay, signal);
+        if (signal.aborted) return;
+        const found = await diagnosticsOf(session, uri);
+        if (signal.aborted || !found) return;
+        await connection.sendDiagnostics({ uri, version: found.version, diagnostics: [...found.items] });
+      });
+    },
+    clear(uri) {
+      const { client, connection, ports } = session;
+      if (client.pullsDiagnostics) return;
+      pending.get(uriKey(uri))?.abort();
+      pending.delete(uriKey(uri));
+      inBackground(ports.log, 'textDocument/publishDiagnostics', () =>
+        connection.sendDiagnostics({ uri, diagnostics: [] }),
+      );
+    },
+  };
+}

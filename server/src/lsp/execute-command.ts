@@ -1,0 +1,127 @@
+import {
+  type CancellationToken,
+  type ExecuteCommandParams,
+  MessageType,
+  type WorkDoneProgressReporter,
+} from 'vscode-languageserver/node';
+import { applyEdit } from './apply-edit.ts';
+import type { Audit } from './audit.ts';
+import { carryOut } from './carry-out.ts';
+import { property } from './editor-settings.ts';
+import { type FixRequest, isFixRequest } from './fix-request.ts';
+import { guarded } from './guard.ts';
+import { findManifests } from './manifests.ts';
+import { show, tellOutcome, withFailures } from './messages.ts';
+import { pinFiles } from './pin-files.ts';
+import { delays } from './ports.ts';
+import { type Report, withProgress } from './progress.ts';
+import { type Applied, type PinOutcome, serverCommands } from './protocol.ts';
+import type { Session } from './session.ts';
+
+/** The commands of the server. */
+export function serveCommands(session: Session, audit: Audit): void {
+  const { connection, ports } = session;
+  connection.onExecuteCommand((params, token, given) => {
+    const failed = (): null => {
+      show(connection, MessageType.Error, 'The command failed, see the Holdfast output.');
+      return null;
+    };
+    return guarded<unknown>(ports.log, params.command, failed, () => {
+      const call = { session, params, token, given };
+      switch (params.command) {
+        case serverCommands.audit:
+          return inProgress(call, 'Auditing the workspace', 0, (signal, report) => audit.run(signal, report));
+        case serverCommands.pinWorkspace:
+          return pinWorkspace(call);
+        case serverCommands.pinFile:
+          return pinFile(call);
+        case serverCommands.applyFix:
+          return applyRequested(call);
+        default:
+          ports.log.warn(`There is no command ${params.command}.`);
+          return null;
+      }
+    });
+  });
+}
+
+interface Call {
+  readonly session: Session;
+  readonly params: ExecuteCommandParams;
+  readonly token: CancellationToken;
+  readonly given: WorkDoneProgressReporter;
+}
+
+const inProgress = <T>(
+  { given, session, token }: Pick<Call, 'session' | 'token'> & Partial<Pick<Call, 'given'>>,
+  title: string,
+  after: number,
+  work: (signal: AbortSignal, report: Report) => Promise<T>,
+): Promise<T> => {
+  const { client, connection, ports } = session;
+  return withProgress({ connection, ports, supported: client.progress, title, after, token, given }, work);
+};
+
+async function pinWorkspace(call: Call): Promise<PinOutcome> {
+  const { session } = call;
+  return inProgress(call, 'Pinning images', 0, async (signal, report) => {
+    const found = await findManifests(session, signal);
+    const uris = found.filter(({ kind }) => kind === 'file').map(({ uri }) => uri);
+    return told(session, signal, await pinFiles(session, uris, signal, report));
+  });
+}
+
+async function pinFile(call: Call): Promise<PinOutcome | null> {
+  const { params, session } = call;
+  const uri = property(params.arguments?.[0], 'uri');
+  if (typeof uri !== 'string') {
+    session.ports.log.warn(`${params.command} takes the argument {uri}.`);
+    return null;
+  }
+  return inProgress(call, 'Pinning images', delays.progress, async (signal, report) =>
+    told(session, signal, await pinFiles(session, [uri], signal, report)),
+  );
+}
+
+/** Shows what was done, except to a user who has just cancelled it. */
+function told({ connection, ports }: Session, signal: AbortSignal, outcome: PinOutcome): PinOutcome {
+  const { applied, failures, message } = outcome;
+  for (const { image, line, message: reason, uri } of failures) {
+    ports.log.warn(`${uri}, line ${line + 1}: ${image} was not pinned. ${reason}`);
+  }
+  const type = failures.length > 0 || !applied ? MessageType.Warning : MessageType.Info;
+  if (!signal.aborted) show(connection, type, withFailures(message, failures));
+  return outcome;
+}
+
+async function applyRequested(call: Call): Promise<Applied | null> {
+  const { params, session } = call;
+  const request: unknown = params.arguments?.[0];
+  if (!isFixRequest(request)) {
+    session.ports.log.warn(`${params.command} takes the data of a code action.`);
+    return null;
+  }
+  return applyFix(session, request, call.token, call.given);
+}
+
+/** Plans a fix and has the client make it. The user is told when that fails. */
+export async function applyFix(
+  session: Session,
+  request: FixRequest,
+  token: CancellationToken,
+  given?: WorkDoneProgressReporter,
+): Promise<Applied> {
+  const { connection, ports } = session;
+  const outcome = await inProgress(
+    { session, token, ...(given && { given }) },
+    'Preparing the fix',
+    delays.progress,
+    (signal, onProgress) => carryOut(session, request, { signal, onProgress }),
+  );
+  tellOutcome(connection, ports.log, outcome);
+  if (!outcome.ok) return { applied: false, message: outcome.message };
+  const refused = await applyEdit(session, 'Holdfast', [outcome.document]);
+  if (refused === null) return { applied: true, message: 'The fix was made.' };
+  show(connection, MessageType.Error, refused);
+  return { applied: false, message: refused };
+}

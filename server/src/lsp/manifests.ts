@@ -1,0 +1,61 @@
+import { type Analysis, analyze, mayHoldManifest } from '../engine/index.ts';
+import type { Listed } from './ports.ts';
+import type { Session } from './session.ts';
+import { pathBelow, uriKey, uriName, uriPath } from './uri.ts';
+
+/** A file of the workspace as it is now: its unsaved text where it is open, else what the disk has. */
+export interface Manifest {
+  /** As the client spells it where the file is open. */
+  readonly uri: string;
+  /** Null for a file that is not open. */
+  readonly version: number | null;
+  readonly analysis: Analysis;
+}
+
+/** Everything below the workspace folders that may be a manifest, each once. */
+export async function findManifests(session: Session, signal: AbortSignal): Promise<readonly Listed[]> {
+  const found = new Map<string, Listed>();
+  for (const folder of session.folders) {
+    const listing = session.ports.files.list(folder, {
+      isCandidate: mayHoldManifest,
+      isLeftOut: (uri, isFolder) => session.configuration.isIgnored(uri, isFolder),
+      signal,
+    });
+    for await (const listed of listing) {
+      if (!found.has(uriKey(listed.uri))) found.set(uriKey(listed.uri), listed);
+    }
+  }
+  return [...found.values()];
+}
+
+/** Null for a file that is gone, cannot be read, or is ignored. */
+export async function readManifest(session: Session, uri: string): Promise<Manifest | null> {
+  if (session.documents.snapshot(uri)) return session.analyses.current(uri);
+  const { configuration, ports } = session;
+  const { ignored, settings } = await configuration.of(uri, folderOf(session, uri));
+  if (ignored) return null;
+  const text = await ports.files.read(uri);
+  if (text === null) return null;
+  return { uri, version: null, analysis: analyze({ path: uriPath(uri), text }, settings) };
+}
+
+/** Whether the file still has the text that was analysed. */
+export async function isCurrent(
+  { documents, ports }: Session,
+  { analysis, uri, version }: Manifest,
+): Promise<boolean> {
+  const open = documents.snapshot(uri);
+  if (open || version !== null) return open?.version === version;
+  return (await ports.files.read(uri)) === analysis.source.text;
+}
+
+/** How a file is named to people: relative to its workspace folder, with the folder's name where there are several. */
+export function shownName(session: Session, uri: string): string {
+  const folder = folderOf(session, uri);
+  const below = folder === undefined ? null : pathBelow(folder, uri);
+  if (folder === undefined || below === null) return uriPath(uri);
+  return session.folders.length > 1 ? `${uriName(folder.replace(/\/+$/, ''))}/${below}` : below;
+}
+
+const folderOf = ({ folders }: Session, uri: string): string | undefined =>
+  folders.find((folder) => pathBelow(folder, uri) !== null);

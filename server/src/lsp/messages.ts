@@ -1,0 +1,61 @@
+import {
+  type Connection,
+  LogMessageNotification,
+  MessageType,
+  ShowMessageNotification,
+  type ShowMessageParams,
+} from 'vscode-languageserver/node';
+import type { Log, PinFailure } from '../engine/index.ts';
+
+/** Shows a message. A notification, so that nothing waits for the user to close it. */
+export const show = (connection: Connection, type: MessageType, message: string): void =>
+  notify(connection, ShowMessageNotification.method, { type, message });
+
+/** The client's log. */
+export const createLog = (connection: Connection): Log => ({
+  info: (message) => notify(connection, LogMessageNotification.method, { type: MessageType.Info, message }),
+  warn: (message) =>
+    notify(connection, LogMessageNotification.method, { type: MessageType.Warning, message }),
+});
+
+function notify(connection: Connection, method: string, params: ShowMessageParams): void {
+  const send = async (): Promise<void> => connection.sendNotification(method, params);
+  // A connection that is gone has nobody left to tell.
+  send().catch(() => {});
+}
+
+/** `1 image`, `2 images`. */
+export const count = (number: number, noun: string): string => `${number} ${noun}${number === 1 ? '' : 's'}`;
+
+/** Failures that a message tells in full before it only counts the others. */
+const told = 3;
+
+/** A sentence with the images that could not be pinned behind it, short enough for a message. */
+export function withFailures(
+  sentence: string,
+  failures: readonly Pick<PinFailure, 'image' | 'message'>[],
+): string {
+  const lines = failures.slice(0, told).map(({ image, message }) => `${image}: ${message}`);
+  const left = failures.length - lines.length;
+  if (left > 0) lines.push(`And ${left} more, see the Holdfast output.`);
+  return [sentence, ...lines].join(' ');
+}
+
+/** What a plan came to, before its edit is made. Success that needs no words gets none. */
+export function tellOutcome(
+  connection: Connection,
+  log: Log,
+  outcome: { readonly failures: readonly PinFailure[] } & (
+    | { readonly ok: true; readonly pinned: number }
+    | { readonly ok: false; readonly message: string }
+  ),
+): void {
+  const { failures } = outcome;
+  for (const { image, message } of failures) log.warn(`${image} was not pinned. ${message}`);
+  if (!outcome.ok) {
+    show(connection, MessageType.Error, withFailures(outcome.message, failures));
+  } else if (failures.length > 0) {
+    const all = count(outcome.pinned + failures.length, 'image');
+    show(connection, MessageType.Warning, withFailures(`${outcome.pinned} of ${all} pinned.`, failures));
+  }
+}

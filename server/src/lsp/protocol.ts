@@ -1,0 +1,106 @@
+/** What the server says to a client beyond the Language Server Protocol. A client imports this file and nothing else of the server. */
+
+/** The section of the editor's settings that is asked for, per resource. */
+export const settingsSection = 'holdfast';
+
+/** The file whose settings come before those of the editor; the nearest one upward counts. */
+export const configFileName = '.holdfast.yaml';
+
+/** `source` of every diagnostic. */
+export const diagnosticSource = 'holdfast';
+
+/** `initialize` → `initializationOptions`. Everything may be left out. */
+export interface InitializationOptions {
+  /** Whether the workspace is trusted; taken as true when nothing is said. Without trust no request leaves the machine. */
+  readonly trusted?: boolean;
+  /** The client has the command `holdfast.suppress`, which asks for the reason and sends `holdfast/suppress`. */
+  readonly promptForReason?: boolean;
+}
+
+/** The section `holdfast` of the editor's settings, as far as the server reads it. */
+export interface EditorSettings {
+  /** Rule id → `error`, `warning`, `information`, `hint` or `off`. */
+  readonly rules?: Readonly<Record<string, string>>;
+  /** Registry → how to reach it. */
+  readonly registries?: Readonly<Record<string, { readonly mirror?: string; readonly insecure?: boolean }>>;
+}
+
+/** Notification, client → server: the workspace has been trusted, or is no longer. */
+export const trustNotification = 'holdfast/trust';
+export interface TrustParams {
+  readonly trusted: boolean;
+}
+
+/** Request, client → server: silence one finding; the server applies the edit. */
+export const suppressRequest = 'holdfast/suppress';
+export interface SuppressParams {
+  readonly uri: string;
+  /** `data.key` of the diagnostic. */
+  readonly key: string;
+  readonly reason: string;
+}
+
+/** A client command that a code action of the server runs, with one `SuppressTarget`; see `promptForReason`. */
+export const suppressCommand = 'holdfast.suppress';
+export interface SuppressTarget {
+  readonly uri: string;
+  readonly key: string;
+  readonly rule: string;
+}
+
+/** Commands of the server, for `workspace/executeCommand`. */
+export const serverCommands = {
+  /** Argument `{uri}` of an open document. Answers `PinOutcome`. */
+  pinFile: 'holdfast.server.pinFile',
+  /** Answers `PinOutcome`. */
+  pinWorkspace: 'holdfast.server.pinWorkspace',
+  /** Answers `AuditSummary`, or null when an audit could not be made. */
+  audit: 'holdfast.server.audit',
+  /** Argument: `data` of a code action. For clients that cannot resolve code actions. Answers `Applied`. */
+  applyFix: 'holdfast.server.applyFix',
+} as const;
+
+/** Whether an edit reached the text. */
+export interface Applied {
+  readonly applied: boolean;
+  /** What was done, or why nothing was. The server has shown it to the user already. */
+  readonly message: string;
+}
+
+export interface PinOutcome extends Applied {
+  /** Image references that got a digest. */
+  readonly pinned: number;
+  /** Files that were changed. */
+  readonly files: number;
+  readonly failures: readonly {
+    readonly uri: string;
+    /** From 0. */
+    readonly line: number;
+    readonly image: string;
+    readonly message: string;
+  }[];
+}
+
+export interface AuditSummary {
+  /** The user stopped it: the counts are of what had been read by then. */
+  readonly cancelled: boolean;
+  /** Files that hold a container manifest. */
+  readonly files: number;
+  readonly images: number;
+  readonly findings: Readonly<Record<'error' | 'warning' | 'information' | 'hint', number>>;
+  /** What could not be read, and why. */
+  readonly skipped: readonly {
+    readonly uri: string;
+    /** From 0. */
+    readonly line: number;
+    readonly reason: string;
+  }[];
+  /** A report for people, in Markdown. */
+  readonly report: string;
+}
+
+/** `data` of every diagnostic of the server. */
+export interface DiagnosticData {
+  /** Names the finding across edits elsewhere in the file. */
+  readonly key: string;
+}

@@ -1,0 +1,149 @@
+import {
+  CodeActionKind,
+  type Connection,
+  DidChangeConfigurationNotification,
+  DidChangeWatchedFilesNotification,
+  type InitializeParams,
+  type InitializeResult,
+  TextDocumentSyncKind,
+} from 'vscode-languageserver/node';
+import { version } from '../version.ts';
+import { createAnalyses } from './analyses.ts';
+import { createAudit } from './audit.ts';
+import { readClient } from './client.ts';
+import { serveCodeActions } from './code-action.ts';
+import { serveCodeActionResolve } from './code-action-resolve.ts';
+import { createConfiguration } from './configuration.ts';
+import { fixAllKind } from './convert.ts';
+import { serveDiagnostics } from './diagnostics.ts';
+import { type DocumentHandlers, followDocuments } from './documents.ts';
+import { property } from './editor-settings.ts';
+import { serveCommands } from './execute-command.ts';
+import { inBackground } from './guard.ts';
+import { serveHover } from './hover.ts';
+import type { Ports } from './ports.ts';
+import { configFileName, serverCommands, settingsSection, trustNotification } from './protocol.ts';
+import type { Session } from './session.ts';
+import { serveSuppress } from './suppress.ts';
+import { createTrust } from './trust.ts';
+import { uriName } from './uri.ts';
+
+/** Serves one client. The caller then listens on the connection. */
+export function createServer(connection: Connection, ports: Ports): void {
+  let client = readClient({ capabilities: {} });
+  let folders: readonly string[] = [];
+  const trust = createTrust(ports.registry);
+  const handlers: DocumentHandlers = {
+    opened(uri) {
+      audit.opened(uri);
+      diagnostics.opened(uri);
+    },
+    changed: (uri) => diagnostics.changed(uri),
+    saved(uri) {
+      // Clients that watch no files say at least this.
+      if (uriName(uri) === configFileName) reconfigure();
+    },
+    closed(uri) {
+      analyses.forget(uri);
+      diagnostics.closed(uri);
+      audit.closed(uri);
+    },
+  };
+  const documents = followDocuments(connection, ports.log, handlers);
+  const configuration = createConfiguration({
+    connection,
+    ports,
+    get client() {
+      return client;
+    },
+  });
+  const analyses = createAnalyses(documents, configuration);
+  const session: Session = {
+    connection,
+    ports,
+    documents,
+    configuration,
+    analyses,
+    trust,
+    get client() {
+      return client;
+    },
+    get folders() {
+      return folders;
+    },
+  };
+  const diagnostics = serveDiagnostics(session);
+  const audit = createAudit(session);
+  const reconfigure = (pushed?: unknown): void => {
+    configuration.changed(pushed);
+    diagnostics.refresh();
+    audit.refresh();
+  };
+
+  serveCodeActions(session);
+  serveCodeActionResolve(session);
+  serveHover(session);
+  serveCommands(session, audit);
+  serveSuppress(session);
+
+  connection.onInitialize((params) => {
+    client = readClient(params);
+    trust.trusted = client.trusted ?? true;
+    folders = foldersOf(params);
+    return describeServer();
+  });
+  connection.onInitialized(() => {
+    inBackground(ports.log, 'client/registerCapability', () => register(session));
+    if (client.watchesFolders) {
+      connection.workspace.onDidChangeWorkspaceFolders((event) => {
+        const gone = new Set(event?.removed?.map(({ uri }) => uri));
+        folders = [
+          ...folders.filter((uri) => !gone.has(uri)),
+          ...(event?.added?.map(({ uri }) => uri) ?? []),
+        ];
+      });
+    }
+  });
+  connection.onDidChangeConfiguration((params) => reconfigure(params?.settings));
+  connection.onDidChangeWatchedFiles((params) => {
+    if (params?.changes?.some(({ uri }) => uriName(uri) === configFileName)) reconfigure();
+  });
+  connection.onNotification(trustNotification, (params: unknown) => {
+    trust.trusted = property(params, 'trusted') === true;
+  });
+}
+
+function describeServer(): InitializeResult {
+  return {
+    serverInfo: { name: 'holdfast-language-server', version },
+    capabilities: {
+      positionEncoding: 'utf-16',
+      textDocumentSync: { openClose: true, change: TextDocumentSyncKind.Incremental, save: true },
+      diagnosticProvider: {
+        identifier: 'holdfast',
+        interFileDependencies: false,
+        workspaceDiagnostics: false,
+      },
+      codeActionProvider: { codeActionKinds: [CodeActionKind.QuickFix, fixAllKind], resolveProvider: true },
+      hoverProvider: true,
+      executeCommandProvider: { commands: Object.values(serverCommands) },
+      workspace: { workspaceFolders: { supported: true, changeNotifications: true } },
+    },
+  };
+}
+
+function foldersOf({ rootUri, workspaceFolders }: InitializeParams): readonly string[] {
+  if (workspaceFolders) return workspaceFolders.map(({ uri }) => uri);
+  return rootUri ? [rootUri] : [];
+}
+
+async function register({ client, connection }: Session): Promise<void> {
+  if (client.registersConfiguration) {
+    await connection.client.register(DidChangeConfigurationNotification.type, { section: settingsSection });
+  }
+  if (client.registersWatchers) {
+    await connection.client.register(DidChangeWatchedFilesNotification.type, {
+      watchers: [{ globPattern: `**/${configFileName}` }],
+    });
+  }
+}

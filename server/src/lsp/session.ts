@@ -1,0 +1,21 @@
+import type { Connection } from 'vscode-languageserver/node';
+import type { Analyses } from './analyses.ts';
+import type { Client } from './client.ts';
+import type { Configuration } from './configuration.ts';
+import type { Documents } from './documents.ts';
+import type { Ports } from './ports.ts';
+import type { Trust } from './trust.ts';
+
+/** What the handlers of one connection share. */
+export interface Session {
+  readonly connection: Connection;
+  readonly ports: Ports;
+  readonly documents: Documents;
+  readonly configuration: Configuration;
+  readonly analyses: Analyses;
+  readonly trust: Trust;
+  /** What can be assumed of the client: next to nothing before `initialize`. */
+  readonly client: Client;
+  /** URIs of the workspace folders. */
+  readonly folders: readonly string[];
+}
