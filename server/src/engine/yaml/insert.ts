@@ -31,7 +31,10 @@ const shared = refuse(
 );
 const unclear = refuse('The layout here leaves no safe place for a new line; write it by hand.');
 
-/** Where a new entry should stand: behind the first of these keys that is there, at the end otherwise. */
+/**
+ * Where a new entry should stand: behind the first of `after` that is there, or else beside another short entry. Without
+ * `after` it comes last, behind whatever else is added to the last entry.
+ */
 export interface Placement {
   readonly after?: readonly string[];
 }
@@ -120,20 +123,23 @@ function nest(keys: readonly string[], value: Fresh): Fresh {
 const isFlow = (node: Node): boolean =>
   (isMap(node) || isSeq(node)) && node.srcToken?.type === 'flow-collection';
 
-function addPair(tree: Tree, map: YAMLMap, key: string, value: Fresh, { after = [] }: Placement): Edits {
+function addPair(tree: Tree, map: YAMLMap, key: string, value: Fresh, { after }: Placement): Edits {
   if (isFlow(map)) return addToFlow(tree, map, [{ key, value }]);
   const column = blockIndent(tree, map);
   if (column === null) return unclear;
   const lines = entryLines(key, value, column, layoutOf(tree));
-  const wanted = after.flatMap(
-    (name) => map.items.find((pair) => isScalar(pair.key) && pair.key.source === name) ?? [],
+  if (!after) return insertLines(tree, map.items, lines) ?? insertBefore(tree, map, lines) ?? unclear;
+  const wanted = after.flatMap((name) => map.items.find((pair) => keyOf(pair) === name) ?? []);
+  const short = map.items.filter((pair) => !isMap(pair.value) && !isSeq(pair.value));
+  return (
+    insertLines(tree, wanted.slice(0, 1), lines) ??
+    insertLines(tree, short, lines) ??
+    insertBefore(tree, map, lines) ??
+    unclear
   );
-  const behind = wanted
-    .slice(0, 1)
-    .map((pair) => insertLines(tree, [pair], lines))
-    .find((edits) => edits !== null);
-  return behind ?? insertLines(tree, map.items, lines) ?? insertBefore(tree, map, lines) ?? unclear;
 }
+
+const keyOf = ({ key }: Pair): string | undefined => (isScalar(key) ? key.source : undefined);
 
 /** Behind the last item that leaves a clear end of line. */
 function insertLines(tree: Tree, items: readonly unknown[], lines: readonly string[]): Edits | null {
@@ -161,15 +167,22 @@ function endsInBlockScalar(item: unknown): boolean {
   return (isMap(item) || isSeq(item)) && !isFlow(item) && endsInBlockScalar(item.items.at(-1));
 }
 
-/** In front of the first key, which then moves to the next line. */
+/** In front of the first key and of the comments above it; where the key follows a dash, it moves to the next line. */
 function insertBefore(tree: Tree, map: YAMLMap, lines: readonly string[]): Edits | null {
+  const { text } = tree;
   const first = map.items[0]?.key;
   if (!isNode(first) || !first.range) return null;
-  const at = first.range[0];
-  const column = lines[0]?.search(/\S/) ?? 0;
   const { eol } = layoutOf(tree);
+  const key = first.range[0];
+  const lineStart = key - (/[^\r\n]*$/.exec(text.slice(0, key))?.[0].length ?? 0);
+  if (text.slice(lineStart, key).trim() === '') {
+    const above = /(?:[ \t]*#[^\r\n]*\r?\n)*$/.exec(text.slice(0, lineStart))?.[0].length ?? 0;
+    const at = lineStart - above;
+    return [{ span: span(at, at), newText: lines.map((line) => line + eol).join('') }];
+  }
+  const column = lines[0]?.search(/\S/) ?? 0;
   const [head = '', ...rest] = [...lines, ' '.repeat(column)];
-  return [{ span: span(at, at), newText: [head.slice(column), ...rest].join(eol) }];
+  return [{ span: span(key, key), newText: [head.slice(column), ...rest].join(eol) }];
 }
 
 function replaceValue(tree: Tree, map: YAMLMap, pair: Pair, value: Fresh): Edits {

@@ -135,6 +135,7 @@ function setShort(item: YamlValue, value: boolean): Edits {
   const mode = value ? 'ro' : 'rw';
   if (!options) return site.replace(`${raw}:${mode}`);
   const words = options.text.split(',');
+  if (words.includes(mode)) return [];
   const other = value ? 'rw' : 'ro';
   const wanted = words.includes(other)
     ? words.map((word) => (word === other ? mode : word))

@@ -1,0 +1,145 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { type CodeAction, CodeActionKind, type Command } from 'vscode-languageserver/node';
+import { nowhere, type StartOptions, start } from './harness.ts';
+
+const dockerfile = 'file:///shop/Dockerfile';
+const compose = 'file:///shop/compose.yaml';
+const composeText = 'services:\n  web:\n    image: nginx:1.27.3\n';
+
+const titles = (actions: readonly (CodeAction | Command)[]): string[] => actions.map(({ title }) => title);
+
+test('a pin is offered without its edit, as the preferred fix of its diagnostic, and nobody is asked', async (t) => {
+  const client = await start(t);
+  await client.open(dockerfile, 'FROM nginx:1.27.3\n');
+  const diagnostic = await client.diagnostic(dockerfile, 'unpinned-image');
+  const [pin, suppress, ...more] = await client.actions(dockerfile, [diagnostic]);
+  assert.deepEqual(more, []);
+  assert.match(pin?.title ?? '', /^Pin nginx:1\.27\.3/);
+  assert.equal(pin?.kind, CodeActionKind.QuickFix);
+  assert.equal(pin?.isPreferred, true);
+  assert.equal(pin?.edit, undefined);
+  assert.deepEqual(pin?.diagnostics, [diagnostic]);
+  assert.match(suppress?.title ?? '', /^Suppress unpinned-image here, with a reason$/);
+  assert.equal(suppress?.isPreferred, undefined);
+  assert.deepEqual(client.registry.calls, []);
+});
+
+test('a local fix comes with its versioned edit, which removes the finding', async (t) => {
+  const client = await start(t);
+  await client.open(compose, composeText);
+  const fix = await client.action(compose, 'writable-root-filesystem', /read-only$/);
+  assert.equal(fix.data, undefined);
+  const [change] = fix.edit?.documentChanges ?? [];
+  assert.deepEqual(change && 'textDocument' in change && change.textDocument, { uri: compose, version: 1 });
+  await client.apply(fix.edit);
+  assert.match(client.text(compose), /read_only: true/);
+  assert.deepEqual(
+    (await client.diagnostics(compose)).map(({ code }) => code),
+    ['unpinned-image'],
+  );
+});
+
+test('findings are found by place when the client sends no diagnostics of ours', async (t) => {
+  const client = await start(t);
+  await client.open(dockerfile, 'FROM nginx AS a\nFROM redis\n');
+  const at = { line: 1, character: 7 };
+  const foreign = { range: { start: at, end: at }, message: 'other', source: 'other' };
+  const actions = await client.actionsAt(dockerfile, { start: at, end: at }, { diagnostics: [foreign] });
+  assert.match(titles(actions)[0] ?? '', /redis/);
+  assert.equal(actions[0]?.diagnostics?.[0]?.code, 'implicit-latest');
+  assert.deepEqual(await client.actionsAt(dockerfile, nowhere, { diagnostics: [] }), []);
+});
+
+test('every image of a file can be pinned at once when there are several', async (t) => {
+  const client = await start(t);
+  await client.open(dockerfile, 'FROM nginx AS a\nFROM redis\n');
+  const all = await client.diagnostics(dockerfile);
+  const actions = await client.actions(dockerfile, all.slice(0, 1));
+  assert.ok(titles(actions).includes('Pin every image in this file (2)'));
+  await client.edit(dockerfile, 'FROM redis', 'FROM a');
+  const fewer = await client.actions(dockerfile, await client.diagnostics(dockerfile));
+  assert.equal(
+    titles(fewer).some((title) => title.startsWith('Pin every')),
+    false,
+  );
+});
+
+test('only the kinds that are asked for are offered', async (t) => {
+  const client = await start(t);
+  await client.open(dockerfile, 'FROM nginx\n');
+  const diagnostics = await client.diagnostics(dockerfile);
+  for (const only of [['source'], ['source.fixAll'], ['source.fixAll.holdfast']]) {
+    assert.deepEqual(
+      (await client.actions(dockerfile, diagnostics, only)).map(({ kind }) => kind),
+      ['source.fixAll.holdfast'],
+    );
+  }
+  assert.deepEqual(await client.actions(dockerfile, diagnostics, ['source.organizeImports']), []);
+  assert.deepEqual(await client.actions(dockerfile, diagnostics, ['refactor']), []);
+  const quick = await client.actions(dockerfile, diagnostics, ['quickfix']);
+  assert.ok(quick.every(({ kind }) => kind === 'quickfix') && quick.length > 0);
+});
+
+test('a fix that cannot be made is listed with the reason, or not at all', async (t) => {
+  const text = 'ARG VERSION=1.27.3\nFROM nginx:$VERSION\n';
+  const client = await start(t);
+  await client.open(dockerfile, text);
+  const pin = await client.action(dockerfile, 'unpinned-image', /^Pin/);
+  assert.match(pin.disabled?.reason ?? '', /VERSION/);
+  assert.equal(pin.data, undefined);
+
+  const older = await start(t, without('disabledSupport'));
+  await older.open(dockerfile, text);
+  const actions = await older.actions(dockerfile, await older.diagnostics(dockerfile));
+  assert.deepEqual(titles(actions), ['Suppress unpinned-image here, with a reason']);
+});
+
+test('a client that cannot resolve gets commands that make the edit', async (t) => {
+  const client = await start(t, without('resolveSupport'));
+  await client.open(dockerfile, 'FROM nginx:1.27.3\n');
+  const pin = await client.action(dockerfile, 'unpinned-image', /^Pin/);
+  assert.equal(pin.edit, undefined);
+  assert.equal(pin.command?.command, 'holdfast.server.applyFix');
+  assert.equal(pin.data, undefined);
+});
+
+test('a client that knows no action objects gets bare commands', async (t) => {
+  const client = await start(t, without('codeActionLiteralSupport'));
+  await client.open(compose, composeText);
+  const actions = await client.actions(compose, await client.diagnostics(compose));
+  assert.ok(actions.length > 2);
+  assert.ok(actions.every((action) => typeof action.command === 'string'));
+});
+
+test('edits are not versioned for a client that cannot take it', async (t) => {
+  const client = await start(t, {
+    capabilities: (all) => ({ ...all, workspace: { ...all.workspace, workspaceEdit: {} } }),
+  });
+  await client.open(compose, composeText);
+  const fix = await client.action(compose, 'writable-root-filesystem', /read-only$/);
+  assert.equal(fix.edit?.documentChanges, undefined);
+  assert.ok(fix.edit?.changes?.[compose]);
+});
+
+test('a finding of yesterday is not offered, and one that moved is', async (t) => {
+  const client = await start(t);
+  await client.open(dockerfile, 'FROM nginx AS a\nFROM redis\n');
+  const [nginx, redis] = await client.diagnostics(dockerfile);
+  assert.ok(nginx && redis);
+  await client.edit(dockerfile, 'FROM nginx AS a\n', '# moved\n\nFROM scratch AS a\n');
+  const actions = await client.actions(dockerfile, [nginx, redis]);
+  assert.match(titles(actions)[0] ?? '', /redis/);
+  assert.deepEqual(actions[0]?.diagnostics, [redis]);
+});
+
+function without(
+  feature: 'disabledSupport' | 'resolveSupport' | 'codeActionLiteralSupport',
+): Pick<StartOptions, 'capabilities'> {
+  return {
+    capabilities(all) {
+      const { [feature]: _, ...codeAction } = all.textDocument.codeAction;
+      return { ...all, textDocument: { ...all.textDocument, codeAction } };
+    },
+  } as Pick<StartOptions, 'capabilities'>;
+}

@@ -1,0 +1,72 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import type { Hover, MarkupContent } from 'vscode-languageserver/node';
+import { type Client, digestFor, start } from './harness.ts';
+
+const uri = 'file:///shop/Dockerfile';
+
+async function hover(client: Client, character: number, line = 0): Promise<string | null> {
+  const answer = await client.request<Hover | null>('textDocument/hover', {
+    textDocument: { uri },
+    position: { line, character },
+  });
+  return answer && (answer.contents as MarkupContent).value;
+}
+
+test('a reference is taken apart, judged in plain words and linked', async (t) => {
+  const client = await start(t);
+  await client.open(uri, 'FROM nginx:1.27.3\n');
+  const text = await hover(client, 8);
+  assert.match(text ?? '', /^`nginx:1\.27\.3`: the tag of a version/);
+  assert.match(text ?? '', /Registry `docker\.io`, repository `library\/nginx`, tag `1\.27\.3`/);
+  assert.match(text ?? '', /\[Page of the image\]\(https:\/\/hub\.docker\.com\/_\/nginx\)/);
+  assert.match(text ?? '', /Used by /);
+  assert.equal(await hover(client, 1), null);
+  assert.equal(await hover(client, 0, 9), null);
+});
+
+test('a digest is told once a lookup has found it, and never looked up', async (t) => {
+  const client = await start(t);
+  await client.open(uri, 'FROM nginx:1.27.3\n');
+  assert.doesNotMatch((await hover(client, 8)) ?? '', /sha256/);
+  assert.deepEqual(client.registry.calls, []);
+  await client.resolve(await client.action(uri, 'unpinned-image', /^Pin/));
+  const digest = digestFor({ registry: 'docker.io', repository: 'library/nginx', version: '1.27.3' });
+  assert.match((await hover(client, 8)) ?? '', new RegExp(`\`${digest}\`.*2026-01-02`));
+  assert.equal(client.registry.calls.length, 1);
+});
+
+test('each class has its words', async (t) => {
+  const client = await start(t);
+  const digest = digestFor({ registry: 'r', repository: 'r', version: 'r' });
+  const lines: [string, RegExp][] = [
+    ['FROM nginx AS a', /no tag, so `latest` is pulled/],
+    ['FROM nginx:stable AS b', /made to move/],
+    [`FROM nginx:1.27.3@${digest} AS c`, /pinned to a digest/],
+    ['FROM nginx:$TAG AS d', /does not tell the value of `.*TAG/],
+    ['FROM Nginx:1 AS e', /no image reference/],
+  ];
+  await client.open(uri, `${lines.map(([line]) => line).join('\n')}\n`);
+  for (const [line, [, expected]] of lines.entries())
+    assert.match((await hover(client, 6, line)) ?? '', expected);
+});
+
+test('text of the file cannot become markup', async (t) => {
+  const client = await start(t);
+  await client.open(uri, 'FROM a`[x](command:evil)`b\n');
+  const text = (await hover(client, 8)) ?? '';
+  assert.match(text, /^`` a`\[x\]\(command:evil\)`b ``: /);
+});
+
+test('a client that shows no Markdown gets plain text', async (t) => {
+  const client = await start(t, {
+    capabilities: (all) => ({
+      ...all,
+      textDocument: { ...all.textDocument, hover: { contentFormat: ['plaintext'] } },
+    }),
+  });
+  await client.open(uri, 'FROM nginx:1.27.3\n');
+  const text = (await hover(client, 8)) ?? '';
+  assert.doesNotMatch(text, /[`[\]]/);
+  assert.match(text, /https:\/\/hub\.docker\.com\/_\/nginx/);
+});

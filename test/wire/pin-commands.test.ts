@@ -1,0 +1,149 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { MessageType } from 'vscode-languageserver/node';
+import type { Applied, PinOutcome } from '../../server/src/lsp/protocol.ts';
+import { digestFor, editsOf, failed, start } from './harness.ts';
+
+const web = 'file:///shop/web/Dockerfile';
+const compose = 'file:///shop/compose.yaml';
+const nginx = digestFor({ registry: 'docker.io', repository: 'library/nginx', version: 'latest' });
+const postgres = digestFor({ registry: 'docker.io', repository: 'library/postgres', version: '17.2' });
+const files = {
+  [web]: 'FROM nginx\n',
+  [compose]: 'services:\n  db:\n    image: postgres:17.2\n',
+  'file:///shop/none/Dockerfile': 'FROM scratch\n',
+};
+
+test('pinFile pins the unsaved text of an open document', async (t) => {
+  const client = await start(t, { files });
+  await client.open(web, 'FROM nginx AS a\nFROM postgres:17.2\n');
+  const outcome = await client.execute<PinOutcome>('holdfast.server.pinFile', { uri: web });
+  assert.deepEqual(outcome, {
+    applied: true,
+    message: '2 images pinned in 1 file.',
+    pinned: 2,
+    files: 1,
+    failures: [],
+  });
+  assert.equal(client.text(web), `FROM nginx:latest@${nginx} AS a\nFROM postgres:17.2@${postgres}\n`);
+  assert.deepEqual(client.shown, [{ type: MessageType.Info, message: outcome.message }]);
+});
+
+test('pinFile says when there is nothing to pin, and takes no nonsense', async (t) => {
+  const client = await start(t, { files });
+  const outcome = await client.execute<PinOutcome>('holdfast.server.pinFile', {
+    uri: 'file:///shop/none/Dockerfile',
+  });
+  assert.equal(outcome.applied, false);
+  assert.match(client.shown[0]?.message ?? '', /no image left to pin/);
+  assert.equal(await client.execute('holdfast.server.pinFile'), null);
+  assert.equal(await client.execute('holdfast.server.pinFile', 7), null);
+  assert.deepEqual(client.registry.calls, []);
+});
+
+test('pinWorkspace makes one edit over open and closed files', async (t) => {
+  const client = await start(t, { files });
+  await client.open(compose, 'services:\n  db:\n    image: postgres:17.2 # unsaved\n');
+  const outcome = await client.execute<PinOutcome>('holdfast.server.pinWorkspace');
+  assert.equal(outcome.pinned, 2);
+  assert.equal(outcome.files, 2);
+  assert.equal(client.applied.length, 1);
+  const changes = client.applied[0]?.edit.documentChanges ?? [];
+  assert.deepEqual(
+    changes.map((change) => 'textDocument' in change && change.textDocument),
+    [
+      { uri: compose, version: 1 },
+      { uri: web, version: null },
+    ],
+  );
+  assert.equal(client.text(web), `FROM nginx:latest@${nginx}\n`);
+  assert.equal(client.text(compose), `services:\n  db:\n    image: postgres:17.2@${postgres} # unsaved\n`);
+  const again = await client.execute<PinOutcome>('holdfast.server.pinWorkspace');
+  assert.equal(again.applied, false);
+  assert.match(again.message, /no image left/);
+});
+
+test('failures are summed up by file and line, and the rest is pinned', async (t) => {
+  const client = await start(t, { files });
+  client.registry.answer = (image) =>
+    image.repository === 'library/postgres'
+      ? failed('rate-limited', 'docker.io allows no more requests now. Log in, or try again in an hour.')
+      : { ok: true, digest: digestFor(image), mediaType: '', at: 0 };
+  const outcome = await client.execute<PinOutcome>('holdfast.server.pinWorkspace');
+  assert.equal(outcome.pinned, 1);
+  assert.deepEqual(
+    outcome.failures.map(({ image, line, uri }) => ({ image, line, uri })),
+    [{ image: 'postgres:17.2', line: 2, uri: compose }],
+  );
+  assert.equal(client.shown[0]?.type, MessageType.Warning);
+  assert.match(
+    client.shown[0]?.message ?? '',
+    /1 image could not be pinned\. postgres:17\.2: docker\.io allows no more/,
+  );
+});
+
+test('a document edited while the registry is asked is planned again', async (t) => {
+  const client = await start(t, { files });
+  await client.open(web, 'FROM nginx\n');
+  const held = client.registry.hold();
+  const running = client.execute<PinOutcome>('holdfast.server.pinFile', { uri: web });
+  await client.until('the lookup', () => client.registry.calls.length === 1);
+  await client.edit(web, 'FROM', '# edited\nFROM');
+  await client.settle();
+  held.release();
+  assert.equal((await running).applied, true);
+  assert.equal(client.text(web), `# edited\nFROM nginx:latest@${nginx}\n`);
+});
+
+test('cancelling stops the lookups and changes nothing', async (t) => {
+  const client = await start(t, { files });
+  client.registry.hold();
+  const running = client.execute<PinOutcome>('holdfast.server.pinWorkspace');
+  await client.until('the lookups', () => client.registry.calls.length === 2);
+  await client.until('the progress', () => client.progress.length > 0);
+  await client.notify('window/workDoneProgress/cancel', { token: client.progress[0]?.token });
+  const outcome = await running;
+  assert.equal(outcome.applied, false);
+  assert.ok(client.registry.signals.every((signal) => signal?.aborted));
+  assert.deepEqual(client.applied, []);
+  assert.deepEqual(client.shown, []);
+});
+
+test('an editor that refuses the edit is reported', async (t) => {
+  const client = await start(t, { files });
+  client.acceptsEdits = false;
+  const outcome = await client.execute<PinOutcome>('holdfast.server.pinWorkspace');
+  assert.equal(outcome.applied, false);
+  assert.match(client.shown[0]?.message ?? '', /did not make the change/);
+});
+
+test('an editor that takes no edits is told so', async (t) => {
+  const client = await start(t, {
+    files,
+    capabilities: (all) => ({ ...all, workspace: { ...all.workspace, applyEdit: false } }),
+  });
+  const outcome = await client.execute<PinOutcome>('holdfast.server.pinFile', { uri: web });
+  assert.match(outcome.message, /does not let a language server change files/);
+});
+
+test('applyFix makes the edit of an action for clients that cannot resolve it', async (t) => {
+  const client = await start(t, {
+    capabilities(all) {
+      const { resolveSupport: _, ...codeAction } = all.textDocument.codeAction;
+      return { ...all, textDocument: { ...all.textDocument, codeAction } };
+    },
+  });
+  await client.open(web, 'FROM nginx\n');
+  const { command } = await client.action(web, 'implicit-latest', /^Pin/);
+  const answer = await client.execute<Applied>(command?.command ?? '', ...(command?.arguments ?? []));
+  assert.equal(answer.applied, true);
+  const [[uri] = []] = editsOf(client.applied[0]?.edit ?? {});
+  assert.equal(uri, web);
+  assert.equal(client.text(web), `FROM nginx:latest@${nginx}\n`);
+  assert.equal(await client.execute('holdfast.server.applyFix', { act: 'format-disk' }), null);
+});
+
+test('an unknown command is answered', async (t) => {
+  const client = await start(t);
+  assert.equal(await client.execute('holdfast.server.nothing'), null);
+});
