@@ -23,7 +23,6 @@ import type { FixRequest } from './fix-request.ts';
 import { guarded, throwIfAborted, withSignal } from './guard.ts';
 import { type SuppressTarget, serverCommands, suppressCommand } from './protocol.ts';
 import type { Session } from './session.ts';
-import { untrustedReason } from './trust.ts';
 
 /** Stands in a suppression for the reason that only the author can give. */
 const reasonPlaceholder = 'say why';
@@ -79,7 +78,7 @@ async function listOffers(
       throwIfAborted(signal);
       offers.push(...(await offersFor(session, reading, one)));
     }
-    offers.push(...pinAllOffer(session, reading, chosen));
+    offers.push(...pinAllOffer(reading, chosen));
   }
   if (wants(fixAllKind)) offers.push(...fixAllOffer(session, reading));
   return offers;
@@ -117,7 +116,7 @@ async function offersFor(
 ): Promise<readonly Offer[]> {
   const offers: Offer[] = [];
   for (const fix of finding.fixes()) {
-    const offer = await fixOffer(session, reading, finding, fix);
+    const offer = await fixOffer(reading, finding, fix);
     offers.push({ ...offer, diagnostics: [diagnostic] });
   }
   const suppression = suppressOffer(session, reading, finding);
@@ -125,12 +124,7 @@ async function offersFor(
   return offers;
 }
 
-async function fixOffer(
-  { trust }: Session,
-  reading: Reading,
-  finding: Finding,
-  fix: Fix,
-): Promise<Omit<Offer, 'diagnostics'>> {
+async function fixOffer(reading: Reading, finding: Finding, fix: Fix): Promise<Omit<Offer, 'diagnostics'>> {
   const offer = {
     title: fix.title,
     kind: CodeActionKind.QuickFix,
@@ -139,7 +133,8 @@ async function fixOffer(
   const plan = await planFix(reading.analysis, finding, fix, { registry: sampleRegistry });
   if (!plan.ok) return { ...offer, disabled: plan.message };
   if (!isPinFix(fix)) return { ...offer, edits: editsOf(reading, plan) };
-  return trust.trusted ? { ...offer, preferred: true } : { ...offer, disabled: untrustedReason };
+  // Offered without trust too: an editor hides what is disabled, and choosing it says what is missing.
+  return { ...offer, preferred: true };
 }
 
 function suppressOffer(
@@ -163,7 +158,7 @@ function suppressOffer(
   };
 }
 
-function pinAllOffer({ trust }: Session, reading: Reading, chosen: readonly Chosen[]): readonly Offer[] {
+function pinAllOffer(reading: Reading, chosen: readonly Chosen[]): readonly Offer[] {
   const pinnable = chosen.filter(({ finding }) => finding.fixes().some(isPinFix));
   const images = offeredPins(reading.analysis).length;
   if (pinnable.length === 0 || images < 2) return [];
@@ -173,7 +168,6 @@ function pinAllOffer({ trust }: Session, reading: Reading, chosen: readonly Chos
       kind: CodeActionKind.QuickFix,
       request: { act: 'pin-all', uri: reading.uri },
       diagnostics: pinnable.map(({ diagnostic }) => diagnostic),
-      ...(!trust.trusted && { disabled: untrustedReason }),
     },
   ];
 }
