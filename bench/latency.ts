@@ -42,8 +42,8 @@ function cases(corpus: string, peers: string | null): Case[] {
       peers: yaml,
     },
     {
-      title: 'Dockerfile',
-      file: 'argo-cd/Dockerfile',
+      title: 'Dockerfile, 156 lines',
+      file: 'docker-python/3.12/slim-bookworm/Dockerfile',
       languageId: 'dockerfile',
       typeAfter: 'FROM ',
       peers: docker,
