@@ -425,6 +425,7 @@ describe('helpers, as real programs', () => {
     const client = createTestClient({ credentials });
     const lookup = await client.look(`${server.host}/team/app:1.0`);
     assertFailed(lookup, 'no-access', /or it is private/, /docker-credential-test .* reported an error/);
+    await client.look(`${server.host}/team/other:1.0`);
     assert.equal(client.log.filter((line) => line.startsWith('The credential helper')).length, 1);
     assertNoSecret([...client.log, JSON.stringify(lookup)]);
   });

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, type TestContext, test } from 'node:test';
-import type { Http, Lookup } from '../../server/src/engine/ports.ts';
-import { createRegistry } from '../../server/src/registry/index.ts';
+import type { Http } from '../../server/src/engine/ports.ts';
+import { createFetchTransport, createRegistry } from '../../server/src/registry/index.ts';
 import { answer, type Misbehave, startHostile } from '../support/hostile.ts';
 import { buildImage } from '../support/oci.ts';
 import {
@@ -110,6 +110,23 @@ describe('identical lookups at the same time', () => {
     assertFound(await kept, root.digest);
     assert.equal(server.requests.filter(({ path }) => path.startsWith('/token')).length, 1);
   });
+
+  test('a token that came meanwhile is used, and no other asked for', async (t) => {
+    let release = () => {};
+    const { client, server } = await setUp(t, (request, response) => {
+      const challenge = { 'www-authenticate': `Bearer realm="http://${request.headers.host}/token"` };
+      if (request.path.startsWith('/token')) answer(response, 200, {}, '{"token":"open"}');
+      else if (request.headers.authorization === 'Bearer open') answer(response, 200, good);
+      else if (request.path.endsWith('/late')) release = () => answer(response, 401, challenge);
+      else answer(response, 401, challenge);
+    });
+    const late = client.look(`${server.host}/team/app:late`);
+    await server.arrived(1);
+    assertFound(await client.look(`${server.host}/team/app:early`), root.digest);
+    release();
+    assertFound(await late, root.digest);
+    assert.equal(server.requests.filter(({ path }) => path.startsWith('/token')).length, 1);
+  });
 });
 
 describe('limits for one host', () => {
@@ -121,7 +138,8 @@ describe('limits for one host', () => {
       async (_, response) => {
         inside++;
         most = Math.max(most, inside);
-        await new Promise((resolve) => setImmediate(resolve));
+        // Long enough for all the others to come in, were they let.
+        await new Promise((resolve) => setTimeout(resolve, 20));
         inside--;
         answer(response, 200, good);
       },
@@ -177,6 +195,21 @@ describe('limits for one host', () => {
     for (const lookup of await Promise.all(looking)) assertFailed(lookup, 'timed-out');
     assert.equal(server.requests.length, 1);
   });
+});
+
+test('a host that cannot be reached is left alone for a moment, and no longer', async (t) => {
+  let well = false;
+  const { client, server, image } = await setUp(t, (_, response) => {
+    if (well) answer(response, 200, good);
+    else response.socket?.destroy();
+  });
+  assertFailed(await client.look(image), 'unreachable');
+  well = true;
+  client.pass(4_999);
+  assertFailed(await client.look(`${server.host}/team/other:1.0`), 'unreachable', /broke/);
+  assert.equal(server.requests.length, 2);
+  client.pass(1);
+  assertFound(await client.look(image), root.digest);
 });
 
 describe('cache', () => {
@@ -279,19 +312,51 @@ describe('cache', () => {
   });
 });
 
-test('nothing makes a lookup reject', async () => {
-  const throwing: Http = {
-    send() {
-      throw new Error('a fault with a secret in it');
-    },
-  };
-  const registry = createRegistry({
-    http: throwing,
-    credentials: { find: () => Promise.reject(new Error('a fault with a secret in it')) },
-    clock: { now: () => 0 },
-    limits: { retryDelay: 0 },
+describe('nothing makes a lookup reject', () => {
+  const fault = new Error('a fault with a secret in it');
+
+  for (const [name, send, code] of [
+    [
+      'the transport throws',
+      () => {
+        throw fault;
+      },
+      'unreachable',
+    ],
+    ['the transport rejects', () => Promise.reject(fault), 'unreachable'],
+    [
+      'the credentials reject',
+      () =>
+        Promise.resolve({ status: 401, headers: { 'www-authenticate': 'Basic' }, body: new Uint8Array() }),
+      'bad-answer',
+    ],
+  ] as const satisfies readonly (readonly [string, Http['send'], string])[]) {
+    test(name, async () => {
+      const registry = createRegistry({
+        http: { send },
+        credentials: { find: () => Promise.reject(fault) },
+        clock: { now: () => 0 },
+      });
+      const lookup = await registry.resolve(imageOf('ghcr.io/team/app:1.0'), { registries: {} });
+      assertFailed(lookup, code);
+      assert.ok(!JSON.stringify(lookup).includes('secret'));
+    });
+  }
+
+  test('a log that throws', async (t) => {
+    const { server } = await setUp(t, (_, response) => answer(response, 200, good));
+    const info = () => {
+      throw fault;
+    };
+    const registry = createRegistry({
+      http: createFetchTransport(),
+      credentials: { find: async () => ({ credential: null }) },
+      clock: { now: () => 0 },
+      log: { info, warn: info },
+    });
+    assertFailed(
+      await registry.resolve(imageOf(`${server.host}/team/app:1.0`), { registries: {} }),
+      'bad-answer',
+    );
   });
-  const lookup: Lookup = await registry.resolve(imageOf('ghcr.io/team/app:1.0'), { registries: {} });
-  assertFailed(lookup, 'unreachable', /The connection to ghcr\.io broke/);
-  assert.ok(!JSON.stringify(lookup).includes('secret'));
 });

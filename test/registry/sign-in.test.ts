@@ -445,6 +445,15 @@ describe('identity tokens', () => {
     assert.equal(server.requests.length, 1);
   });
 
+  test('a POST is not sent again', async (t) => {
+    const { client, server } = await setUp(t, {
+      credential,
+      tokenServer: (_, response) => answer(response, 503),
+    });
+    assertFailed(await client.look(image), 'unreachable', /fault of its own/);
+    assert.equal(server.requests.length, 1);
+  });
+
   test('a ready access token is used as it is', async (t) => {
     const { client, server, home } = await setUp(t, { credential: { kind: 'access-token', token: 'open' } });
     assertFound(await client.look(image), root.digest);

@@ -65,7 +65,7 @@ export function createAsker({ http, auth, guard, clock, limits }: AskerOptions):
   ): Promise<HttpResponse> {
     const { endpoint } = errand;
     let grant = await auth.prepare(errand);
-    // Three: what was at hand, what another errand has got since, and what is got for this one.
+    // Twice: with what is at hand, and with what the answer to that asks for.
     for (let attempt = 0; ; attempt++) {
       const response = await send(method, url, grant, errand.signal);
       if (response.status === 429) {
@@ -77,7 +77,7 @@ export function createAsker({ http, auth, guard, clock, limits }: AskerOptions):
       }
       if (response.status !== 401) return response;
       const next = await auth.answer(errand, response, grant);
-      if (!next.grant || attempt === 2) {
+      if (!next.grant || attempt === 1) {
         const advice = messages.noAccess(endpoint, image, next.signedIn);
         throw new Failure('no-access', next.notice ? `${advice} ${next.notice}` : advice);
       }

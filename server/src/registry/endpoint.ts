@@ -41,15 +41,7 @@ export function endpointOf(registry: string, table: RegistryTable): EndpointResu
 function endpointAt(name: string, label: string, insecure: boolean): EndpointResult {
   const scheme = /^(https?):\/\//i.exec(name)?.[1]?.toLowerCase();
   const url = parseUrl(scheme ? name : `https://${name}`);
-  if (
-    !url ||
-    url.username ||
-    url.password ||
-    url.pathname !== '/' ||
-    url.search ||
-    url.hash ||
-    name.includes('@')
-  ) {
+  if (!url || url.username || url.password || url.pathname !== '/' || url.search || url.hash) {
     return refused(
       'It has to be a host such as `registry.example.com:5000`, or an http or https URL of one, without a path or a user name.',
     );

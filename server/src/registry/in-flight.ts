@@ -1,3 +1,5 @@
+import { setMaxListeners } from 'node:events';
+
 interface Flight<T> {
   readonly controller: AbortController;
   readonly result: Promise<T>;
@@ -14,6 +16,8 @@ export class InFlight<T> {
   /** Rejects with the signal's reason when that aborts, else as the work does. */
   join(key: string, signal: AbortSignal | undefined, start: (signal: AbortSignal) => Promise<T>): Promise<T> {
     if (signal?.aborted) return Promise.reject(signal.reason);
+    // One signal may stand for a whole audit: Node 20 takes more than ten listeners for a leak.
+    if (signal) setMaxListeners(0, signal);
     const flight = this.#flights.get(key) ?? this.#start(key, start);
     flight.waiting++;
     return new Promise((resolve, reject) => {
