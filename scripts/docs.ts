@@ -20,7 +20,8 @@ const kindNames: Readonly<Record<string, string>> = {
 
 const fixWords = { safe: 'safe', behaviour: 'changes behaviour', none: 'none' };
 
-const kindsOf = (rule: Rule): string => rule.kinds.map((kind) => kindNames[kind] ?? kind).join(', ');
+const kindsOf = ({ kinds }: Rule): string =>
+  kinds === 'every' ? 'every kind' : kinds.map((kind) => kindNames[kind] ?? kind).join(', ');
 const fixOf = (rule: Rule): string => fixWords[rule.fixSafety ?? 'none'];
 const row = (...cells: readonly string[]): string => `| ${cells.join(' | ')} |`;
 

@@ -20,6 +20,8 @@ export interface Input {
   readonly path: string;
   readonly languageId?: string;
   readonly text: string;
+  /** The texts of the files that `companionsOf` names, where they exist. */
+  readonly companions?: ReadonlyMap<string, string>;
 }
 
 /** All that is known about one document at one moment. Offsets are into `source.text`. */
@@ -54,18 +56,10 @@ const unclaimed: Piece = { kind: null, facts: null, reports: [], suppressions: n
  */
 export function analyze(input: Input, settings: Settings = defaultSettings, previous?: Analysis): Analysis {
   const source = previous?.source.text === input.text ? previous.source : new SourceText(input.text);
-  const file: SourceFile = {
-    path: input.path,
-    name: input.path.slice(input.path.lastIndexOf('/') + 1),
-    languageId: input.languageId,
-    text: input.text,
-  };
+  const file = fileOf(input);
   const claiming = kinds.filter((kind) => kind.claims(file));
   const candidates = claiming.filter((kind) => kind.syntax === claiming[0]?.syntax);
-  const known =
-    previous?.input.path === input.path && previous.input.languageId === input.languageId
-      ? previous.pieces
-      : null;
+  const known = previous && isSameButForText(previous.input, input) ? previous.pieces : null;
   const pieces = new Map<string, Piece>();
   const placed = cut(input.text, candidates).map((at) => {
     const text = input.text.slice(at.start, at.end);
@@ -76,6 +70,39 @@ export function analyze(input: Input, settings: Settings = defaultSettings, prev
     return { offset: at.start, piece };
   });
   return assemble({ input, settings, source, pieces, placed });
+}
+
+/** Whether a file found in a folder is worth reading, by its path (see `SourceFile.path`) alone. */
+export function mayHoldManifest(path: string): boolean {
+  const name = path.slice(path.lastIndexOf('/') + 1);
+  return kinds.some(({ names }) => names.test(name));
+}
+
+/**
+ * The files beside this one that its meaning depends on, as paths relative to its folder with forward slashes: read them and hand
+ * their texts to `analyze`.
+ */
+export function companionsOf(input: Omit<Input, 'companions'>): readonly string[] {
+  const file = fileOf(input);
+  return kinds.flatMap((kind) => (kind.companions && kind.claims(file) ? kind.companions(file) : []));
+}
+
+const fileOf = ({ companions, languageId, path, text }: Input): SourceFile => ({
+  path,
+  name: path.slice(path.lastIndexOf('/') + 1),
+  languageId,
+  text,
+  companions: companions ?? new Map(),
+});
+
+function isSameButForText(a: Input, b: Input): boolean {
+  const [before, now] = [a.companions ?? new Map(), b.companions ?? new Map()];
+  return (
+    a.path === b.path &&
+    a.languageId === b.languageId &&
+    before.size === now.size &&
+    [...now].every(([path, text]) => before.get(path) === text)
+  );
 }
 
 function cut(text: string, candidates: readonly DocumentKind[]): readonly Span[] {
@@ -94,9 +121,7 @@ function readPiece(text: string, file: SourceFile, candidates: readonly Document
   for (const kind of candidates) {
     if (kind.syntax === 'yaml' && !kind.claimsPiece(yaml, file)) continue;
     const facts = kind.syntax === 'yaml' ? kind.extract(yaml, file) : kind.extract({ ...file, text });
-    const reports = rules
-      .filter((rule) => rule.kinds.includes(kind.id))
-      .flatMap((rule) => Array.from(rule.check(facts), (report) => ({ rule, report })));
+    const reports = rules.flatMap((rule) => Array.from(rule.check(facts), (report) => ({ rule, report })));
     return { kind: kind.id, facts, reports, suppressions: readSuppressions(text, () => facts.comments()) };
   }
   return unclaimed;

@@ -63,13 +63,6 @@ export interface AuditResult {
   readonly skipped: readonly AuditSkip[];
 }
 
-/** The names that files of any kind have; kinds look at the text too before they claim one. */
-const manifestName = /(?:^|\.)(?:dockerfile|containerfile)(?:[._-]|$)|\.(?:ya?ml|json)$/i;
-
-/** Whether a file found in a folder is worth reading, by its path (see `SourceFile.path`) alone. */
-export const mayHoldManifest = (path: string): boolean =>
-  manifestName.test(path.slice(path.lastIndexOf('/') + 1));
-
 /** Turns the analysis of `file` into plain data that keeps neither the analysis nor its text alive. */
 export function auditFile(file: string, analysis: Analysis): AuditResult {
   const { source } = analysis;

@@ -1,5 +1,5 @@
 /** The engine's face: everything the language server and the command line use of it. */
-export { type Analysis, analyze, type Input } from './analyze.ts';
+export { type Analysis, analyze, companionsOf, type Input, mayHoldManifest } from './analyze.ts';
 export {
   type AuditFinding,
   type AuditImage,
@@ -8,7 +8,6 @@ export {
   auditFile,
   auditSkip,
   joinAudits,
-  mayHoldManifest,
   reaches,
 } from './audit.ts';
 export { closest } from './config/closest.ts';

@@ -1,5 +1,4 @@
 import { parse } from 'yaml';
-import type { Data } from './style.ts';
 import { compose } from '../../../server/src/engine/kinds/compose/index.ts';
 import { helm } from '../../../server/src/engine/kinds/helm/index.ts';
 import type { DocumentKind, SourceFile } from '../../../server/src/engine/kinds/kind.ts';
@@ -7,11 +6,13 @@ import { kubernetes } from '../../../server/src/engine/kinds/kubernetes/index.ts
 import type { Facts, Workload } from '../../../server/src/engine/model/facts.ts';
 import { applyEdits, type Edits, isRefusal, type TextEdit } from '../../../server/src/engine/text/edit.ts';
 import { YamlPiece } from '../../../server/src/engine/yaml/parse.ts';
+import type { Data } from './style.ts';
 
 export const fileOf = (path: string, text: string, languageId?: string): SourceFile => ({
   path,
   name: path.slice(path.lastIndexOf('/') + 1),
   languageId,
+  companions: new Map(),
   text,
 });
 
@@ -70,9 +71,17 @@ export function unique(edits: readonly TextEdit[]): readonly TextEdit[] {
 
 export const digest = `sha256:${'0123456789abcdef'.repeat(4)}`;
 
-/** What the text means to another reader of YAML, with aliases and merge keys followed and fragments left out. */
+/** What the text means to another reader of YAML, with aliases and merge keys followed and fragments left out. Every scalar is its text. */
 export function meaning(text: string): Data {
-  const value: Data = parse(text.replace(/^\uFEFF/, ''), { merge: true, schema: 'core', uniqueKeys: true });
+  const value: Data = parse(text.replace(/^\uFEFF/, ''), {
+    merge: true,
+    schema: 'failsafe',
+    uniqueKeys: true,
+  });
   if (typeof value !== 'object' || value === null || Array.isArray(value)) return value;
   return Object.fromEntries(Object.entries(value).filter(([key]) => !key.startsWith('x-')));
 }
+
+/** Data as `meaning` gives it. */
+export const asTexts = (data: unknown): Data =>
+  JSON.parse(JSON.stringify(data, (_, value) => (typeof value === 'boolean' ? String(value) : value)));

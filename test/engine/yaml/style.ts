@@ -46,8 +46,10 @@ class Writer {
   readonly #commented: boolean;
   readonly #comments: string[] = [];
   readonly #anchors = new Map<string, string>();
-  #fragments: string[] = [];
+  readonly #fragments: string[] = [];
   #names = 0;
+  /** The whole document is: then there is no place for fragments. */
+  #inBrackets = false;
 
   constructor(seed: number, options: StyleOptions) {
     this.#choose = chooser(seed);
@@ -61,12 +63,12 @@ class Writer {
   write(value: Data): Written {
     if (this.#json) return this.#finish(this.#jsonText(value));
     const indent = this.#maybe(10) ? 2 : 0;
-    const body = isMap(value) && !this.#maybe(12) ? this.#entries(value, indent) : [this.#flow(value, 0)];
+    this.#inBrackets = !isMap(value) || this.#maybe(12);
+    const body = isMap(value) && !this.#inBrackets ? this.#entries(value, indent) : [this.#flow(value, 0)];
     const head = this.#maybe(4) ? ['---'] : [];
     // Fragments come first: an alias stands behind its anchor.
-    const fragments = this.#fragments.map((line) => pad(indent) + line);
-    const lines = body.length === 1 ? [...head, ...body] : [...head, ...fragments, ...body];
-    return this.#finish(lines.join('\n') + (this.#maybe(4) ? '' : '\n'));
+    const fragments = this.#fragments.flatMap((lines) => lines.split('\n')).map((line) => pad(indent) + line);
+    return this.#finish([...head, ...fragments, ...body].join('\n') + (this.#maybe(4) ? '' : '\n'));
   }
 
   #finish(text: string): Written {
@@ -126,7 +128,8 @@ class Writer {
     if (block) return [...above, `${name} ${block[0]}`, ...block.slice(1)];
     if (isScalar(value)) {
       const text = this.#scalar(value, false);
-      const gap = text.startsWith('*') || text === '' || !this.#maybe(12) ? ' ' : `\n${pad(indent + this.#unit)}`;
+      const gap =
+        text.startsWith('*') || text === '' || !this.#maybe(12) ? ' ' : `\n${pad(indent + this.#unit)}`;
       return [...above, `${name}${text === '' ? '' : gap}${text}${this.#trailing()}`];
     }
     if (isEmpty(value) || this.#maybe(6)) {
@@ -141,9 +144,11 @@ class Writer {
   #items(list: readonly Data[], indent: number): string[] {
     return list.flatMap((item) => {
       const above = this.#above(indent);
-      if (isScalar(item)) return [...above, `${pad(indent)}- ${this.#scalar(item, false)}${this.#trailing()}`];
+      if (isScalar(item))
+        return [...above, `${pad(indent)}- ${this.#scalar(item, false)}${this.#trailing()}`];
       if (isEmpty(item) || this.#maybe(6)) return [...above, `${pad(indent)}- ${this.#flow(item, indent)}`];
-      if (isMap(item) && this.#maybe(8)) return [...above, `${pad(indent)}-`, ...this.#entries(item, indent + 3)];
+      if (isMap(item) && this.#maybe(8))
+        return [...above, `${pad(indent)}-`, ...this.#entries(item, indent + 3)];
       const lines = isList(item) ? this.#items(item, indent + 2) : this.#entries(item, indent + 2);
       const first = lines.findIndex((line) => /^\s*[^\s#]/.test(line));
       const [head = '', ...rest] = lines.slice(first);
@@ -152,16 +157,21 @@ class Writer {
   }
 
   /** Some of a mapping's entries, and the alias of a fragment that has the others. */
-  #split(map: { readonly [key: string]: Data }): { own: { readonly [key: string]: Data }; merged: string | null } {
+  #split(map: { readonly [key: string]: Data }): {
+    own: { readonly [key: string]: Data };
+    merged: string | null;
+  } {
     const entries = Object.entries(map);
-    if (!this.#options.mayMerge?.(map) || !this.#maybe(2) || entries.length < 2) return { own: map, merged: null };
+    if (this.#inBrackets || !this.#options.mayMerge?.(map) || !this.#maybe(2) || entries.length < 2)
+      return { own: map, merged: null };
     const name = `f${this.#names++}`;
     const moved = entries.filter(() => this.#maybe(2));
     const own = entries.filter((entry) => !moved.includes(entry));
     const [first, ...others] = moved;
     if (!first) return { own: map, merged: null };
     // Keys that are written in the mapping win over those merged into it.
-    const hidden: readonly (readonly [string, Data])[] = own.length > 0 && this.#maybe(2) ? [[own[0]?.[0] ?? '', 'hidden']] : [];
+    const hidden: readonly (readonly [string, Data])[] =
+      own.length > 0 && this.#maybe(2) ? [[own[0]?.[0] ?? '', 'hidden']] : [];
     if (others.length > 0 && this.#maybe(2)) {
       this.#fragment(`${name}a`, [first]);
       this.#fragment(`${name}b`, others);
@@ -205,7 +215,7 @@ class Writer {
     const known = this.#anchors.get(value);
     if (known !== undefined && this.#maybe(2)) return inFlow ? `*${known} ` : `*${known}`;
     const text = this.#text(value, inFlow);
-    if (!this.#options.anchors || known !== undefined || !this.#maybe(3)) return text;
+    if (this.#inBrackets || !this.#options.anchors || known !== undefined || !this.#maybe(3)) return text;
     // In a fragment the anchor stands in front of what uses it; anywhere else the order of writing is that of the text.
     const name = `s${this.#names++}`;
     this.#fragments.push(`x-${name}: &${name} ${this.#text(value, false)}`);
@@ -217,7 +227,8 @@ class Writer {
     const style = this.#choose(4);
     if (style === 0) return JSON.stringify(value);
     if (style === 1) return `'${value.replaceAll("'", "''")}'`;
-    const plain = /^[\w./][\w./:@+-]*[\w./]$/.test(value) && !/^[\d.]+$|^(?:true|false|null|yes|no)$/.test(value);
+    const plain =
+      /^[\w./][\w./:@+-]*[\w./]$/.test(value) && !/^[\d.]+$|^(?:true|false|null|yes|no)$/.test(value);
     return plain || (!inFlow && /^[\d.]+$/.test(value)) ? value : JSON.stringify(value);
   }
 
@@ -228,6 +239,7 @@ class Writer {
   }
 }
 
-const isScalar = (value: Data): value is string | boolean | null => typeof value !== 'object' || value === null;
+const isScalar = (value: Data): value is string | boolean | null =>
+  typeof value !== 'object' || value === null;
 
 const isEmpty = (value: Data): boolean => Object.keys(value ?? {}).length === 0;

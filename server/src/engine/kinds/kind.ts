@@ -10,22 +10,32 @@ export interface SourceFile {
   /** The editor's language id, where an editor gave one. */
   readonly languageId: string | undefined;
   readonly text: string;
+  /** Other files that were asked for (see `DocumentKind.companions`) and found: the path as asked → text. */
+  readonly companions: ReadonlyMap<string, string>;
+}
+
+interface KindBase {
+  readonly id: string;
+  /** Base names a walk through folders opens for this kind. A file that was named or opened is asked about whatever its name. */
+  readonly names: RegExp;
+  /** Could this file be of the kind, or hold such documents? Asked once a file, before anything is parsed. */
+  claims(file: SourceFile): boolean;
+  /**
+   * Files beside this one that its meaning depends on (a Compose file's `.env`), as paths relative to its folder with
+   * forward slashes. Whoever calls the engine reads them; what is not there is left out.
+   */
+  companions?(file: SourceFile): readonly string[];
 }
 
 /** A kind whose files are read in one go. */
-export interface WholeFileKind {
-  readonly id: string;
+export interface WholeFileKind extends KindBase {
   readonly syntax: 'whole';
-  claims(file: SourceFile): boolean;
   extract(file: SourceFile): Facts;
 }
 
 /** A kind written in YAML or JSON: each document of a stream is claimed, read and cached by itself. */
-export interface YamlKind {
-  readonly id: string;
+export interface YamlKind extends KindBase {
   readonly syntax: 'yaml';
-  /** Could this file hold such documents at all? Asked once a file, before anything is parsed. */
-  claims(file: SourceFile): boolean;
   /** Is this document of the kind? Cheap tests on `piece.text` come first: most documents of a large file hold no image. */
   claimsPiece(piece: YamlPiece, file: SourceFile): boolean;
   extract(piece: YamlPiece, file: SourceFile): Facts;

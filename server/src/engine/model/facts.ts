@@ -5,7 +5,10 @@ import type { Span } from '../text/span.ts';
 import type { Setting } from './setting.ts';
 import type { Site } from './site.ts';
 
-/** What a reference is for. Only a `build-output` names something that is produced rather than pulled. */
+/**
+ * What a reference is for. Only a `build-output` names something that is produced rather than pulled. `job` runs in CI; `override` replaces
+ * the image of a manifest that stands elsewhere.
+ */
 export type ImageRole =
   | 'base'
   | 'copy-source'
@@ -15,6 +18,8 @@ export type ImageRole =
   | 'image-volume'
   | 'cache-source'
   | 'build-context'
+  | 'job'
+  | 'override'
   | 'build-output';
 
 /** One image reference in a file. An anchored reference used five times is one ImageUse with five owners. */

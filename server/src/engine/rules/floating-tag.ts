@@ -5,7 +5,7 @@ export const floatingTag: Rule = {
   id: 'floating-tag',
   title: 'An image by a tag that is made to move, such as `latest` or `20`',
   severity: 'warning',
-  kinds: ['dockerfile', 'compose', 'kubernetes'],
+  kinds: 'every',
   sameAs: [
     'hadolint DL3007',
     'Trivy DS-0001',

@@ -5,7 +5,7 @@ export const implicitLatest: Rule = {
   id: 'implicit-latest',
   title: 'An image without a tag, which means whatever `latest` is at the time',
   severity: 'warning',
-  kinds: ['dockerfile', 'compose', 'kubernetes'],
+  kinds: 'every',
   sameAs: [
     'hadolint DL3006',
     'Trivy DS-0001',

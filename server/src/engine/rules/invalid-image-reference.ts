@@ -10,7 +10,7 @@ export const invalidImageReference: Rule = {
   id: 'invalid-image-reference',
   title: 'Text that is no image reference, so nothing can be pulled',
   severity: 'error',
-  kinds: ['dockerfile', 'compose', 'kubernetes'],
+  kinds: 'every',
   sameAs: ['kubelet InvalidImageName'],
   fixSafety: null,
   check: (facts) => facts.images.flatMap(report),

@@ -9,8 +9,8 @@ export interface Rule {
   readonly title: string;
   /** In the profile `recommended`. */
   readonly severity: Severity;
-  /** Ids of the kinds it speaks about. */
-  readonly kinds: readonly string[];
+  /** Ids of the kinds that have what it speaks about; `every` for references, which stand in all of them. */
+  readonly kinds: readonly string[] | 'every';
   /** The same rule in other tools, such as `hadolint DL3006`. */
   readonly sameAs: readonly string[];
   /** The least safe of its fixes; null where it has none. */

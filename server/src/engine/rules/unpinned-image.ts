@@ -5,7 +5,7 @@ export const unpinnedImage: Rule = {
   id: 'unpinned-image',
   title: 'An image by the tag of a version, without its digest',
   severity: 'information',
-  kinds: ['dockerfile', 'compose', 'kubernetes'],
+  kinds: 'every',
   sameAs: ['Checkov CKV_K8S_43', 'KICS Image Without Digest', 'compose-lint CL-0019'],
   fixSafety: 'safe',
   check: (facts) =>

@@ -1,6 +1,7 @@
 import { Lexer } from 'yaml';
 import type { Comment } from '../model/facts.ts';
 import { span } from '../text/span.ts';
+import { forParser } from './parse.ts';
 
 /** The lexer's marks, which stand for no text: document mode, a broken bracket, a scalar follows. */
 const documentMark = '\u0002';
@@ -13,7 +14,7 @@ export function readComments(text: string): readonly Comment[] {
   const comments: Comment[] = [];
   let at = 0;
   let isScalar = false;
-  for (const lexeme of new Lexer().lex(text)) {
+  for (const lexeme of new Lexer().lex(forParser(text))) {
     if (lexeme === scalarMark) {
       isScalar = true;
       continue;

@@ -3,7 +3,6 @@ import {
   isAlias,
   isMap,
   isNode,
-  isPair,
   isScalar,
   isSeq,
   type Node,
@@ -13,6 +12,8 @@ import {
 } from 'yaml';
 import type { Span } from '../text/span.ts';
 import { contentSpan } from './extent.ts';
+import { type Layout, readLayout } from './layout.ts';
+import { inOrder, isFlow } from './nodes.ts';
 import { readScalar, type ScalarText } from './scalar.ts';
 
 /** A parsed document: its text, its nodes, and where its aliases lead. */
@@ -24,6 +25,7 @@ export class Tree {
   #targets: ReadonlyMap<Alias, Node> | null = null;
   #dangling: Alias[] = [];
   #paths: ReadonlyMap<Node, string> | null = null;
+  #layout: Layout | null = null;
 
   constructor(text: string, root: Node, broken: boolean) {
     this.text = text;
@@ -47,6 +49,21 @@ export class Tree {
     return this.#paths.get(node) ?? '';
   }
 
+  /** Whether a node stands in `[…]` or `{…}`. */
+  isInBrackets(node: Node): boolean {
+    const at = node.range?.[0] ?? 0;
+    for (const around of inOrder(this.root)) {
+      const { range } = around;
+      if (isFlow(around) && range && range[0] < at && at < range[1]) return true;
+    }
+    return false;
+  }
+
+  get layout(): Layout {
+    this.#layout ??= readLayout(this.text, this.root);
+    return this.#layout;
+  }
+
   #aliases(): ReadonlyMap<Alias, Node> {
     if (this.#targets) return this.#targets;
     const targets = new Map<Alias, Node>();
@@ -60,20 +77,6 @@ export class Tree {
     }
     this.#targets = targets;
     return targets;
-  }
-}
-
-/** Every node in the order of the text, without following aliases. */
-export function* inOrder(root: Node): Iterable<Node> {
-  const open: unknown[] = [root];
-  while (open.length > 0) {
-    const next = open.pop();
-    if (isPair(next)) open.push(next.value, next.key);
-    if (!isNode(next)) continue;
-    yield next;
-    if (isMap(next) || isSeq(next)) {
-      for (let i = next.items.length - 1; i >= 0; i--) open.push(next.items[i]);
-    }
   }
 }
 
@@ -185,6 +188,11 @@ export class YamlValue {
   /** Where the value is written: `x-base.image`. */
   get path(): string {
     return this.tree.pathOf(this.node);
+  }
+
+  /** The same value as seen from one more place, such as an expression that stands for it. */
+  seenThrough(at: Span): YamlValue {
+    return new YamlValue(this.tree, this.node, [...this.seenFrom, at]);
   }
 
   /** The value of `key` in a mapping. A null value (`key:`) is a value too. */

@@ -76,15 +76,21 @@ function compose(text: string): readonly Document.Parsed[] | null {
     prettyErrors: false,
   });
   try {
-    return [...composer.compose(new Parser().parse(breakLines(text)), true, text.length)];
+    return [...composer.compose(new Parser().parse(forParser(text)), true, text.length)];
   } catch (error) {
     if (error instanceof RangeError) return null;
     throw error;
   }
 }
 
-/** The parser knows no lone CR as a line break (YAML 1.2.2, section 5.4); a LF in its place keeps every offset. */
-const breakLines = (text: string): string => (text.includes('\r') ? text.replace(/\r(?!\n)/g, '\n') : text);
+/**
+ * The text as the parser takes it, every offset kept: it knows no lone CR as a line break (YAML 1.2.2, section 5.4), and it
+ * counts a byte order mark as indentation.
+ */
+export function forParser(text: string): string {
+  const unmarked = text.startsWith('\uFEFF') ? `\n${text.slice(1)}` : text;
+  return unmarked.includes('\r') ? unmarked.replace(/\r(?!\n)/g, '\n') : unmarked;
+}
 
 /** The parser's findings by its error code, in words for people who do not know its terms. */
 const plainWords: Readonly<Partial<Record<YAMLError['code'], string>>> = {

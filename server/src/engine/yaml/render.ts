@@ -1,18 +1,8 @@
+import type { Layout } from './layout.ts';
 import { renderText } from './scalar.ts';
 
 /** A value to be written into a document. */
 export type Fresh = string | boolean | { readonly [key: string]: Fresh } | readonly Fresh[];
-
-/** How a document is laid out, so that new lines look like the old ones. */
-export interface Layout {
-  readonly eol: string;
-  /** Columns that a mapping in a mapping is indented by. */
-  readonly unit: number;
-  /** Columns that a sequence in a mapping is indented by; often 0. */
-  readonly dash: number;
-  /** JSON: keys and texts are always in double quotes. */
-  readonly quoted: boolean;
-}
 
 const isList = (value: Fresh): value is readonly Fresh[] => Array.isArray(value);
 

@@ -1,5 +1,5 @@
 import type { Scalar } from 'yaml';
-import { type Edits, refuse, smallestEdit, type TextEdit } from '../text/edit.ts';
+import { type Edits, refuse, smallestEdit } from '../text/edit.ts';
 import { type Span, span } from '../text/span.ts';
 
 /** A scalar as text: `1.10` stays `1.10`, quotes and escapes are off. */
@@ -54,11 +54,12 @@ function blockContent(document: string, start: number, end: number): Span {
   return span(Math.min(from, end), start + body.trimEnd().length);
 }
 
-/** Whether a text can stand without quotes, in block and flow context alike, and is still a text to every YAML reader. */
-export function isPlainText(text: string): boolean {
+/** Whether a text can stand without quotes and is still a text to every YAML reader; in brackets fewer characters may. */
+export function isPlainText(text: string, inBrackets: boolean): boolean {
   if (text === '' || text !== text.trim()) return false;
-  if (/[\p{Cc},[\]{}]|:\s|:$|\s#/u.test(text)) return false;
-  if (/^[!&*|>'"%@`#]|^[-?:](?:\s|$)|^---|^\.\.\.|^<<$/.test(text)) return false;
+  if (/\p{Cc}|:\s|:$|\s#/u.test(text)) return false;
+  if (inBrackets && /[,[\]{}]/.test(text)) return false;
+  if (/^[!&*|>'"%@`#,[\]{}]|^[-?:](?:\s|$)|^---|^\.\.\.|^<<$/.test(text)) return false;
   return !looksTyped(text);
 }
 
@@ -74,11 +75,19 @@ const inQuotes: Readonly<Record<'single' | 'double', (text: string) => string>> 
   double: (text) => JSON.stringify(text).slice(1, -1),
 };
 
-/** A scalar that means `text`, quoted only where it must be. */
-export const renderText = (text: string): string => (isPlainText(text) ? text : JSON.stringify(text));
+/** A scalar that means `text` wherever it stands, quoted only where it must be. */
+export const renderText = (text: string): string => (isPlainText(text, true) ? text : JSON.stringify(text));
 
-/** Puts `text` in the scalar's place: quotes are kept, and added only where the new text needs them. */
-export function replaceScalar(document: string, scalar: ScalarText, text: string): Edits {
+/**
+ * Puts `text` in the scalar's place: quotes are kept, and added only where the new text needs them.
+ * `inBrackets` tells whether the scalar stands in `[…]` or `{…}`.
+ */
+export function replaceScalar(
+  document: string,
+  scalar: ScalarText,
+  text: string,
+  inBrackets: () => boolean,
+): Edits {
   const { style, verbatim } = scalar;
   if (!verbatim) return refuse(whyNotVerbatim(document, scalar));
   if (/\p{Cc}/u.test(text)) return refuse('The new value has control characters, so it was not written.');
@@ -86,12 +95,10 @@ export function replaceScalar(document: string, scalar: ScalarText, text: string
   if (style === 'single' || style === 'double')
     return [smallestEdit(verbatim.start, old, inQuotes[style](text))];
   if (style === 'block') return [smallestEdit(verbatim.start, old, text)];
-  return [plainEdit(verbatim, old, text)];
-}
-
-function plainEdit(at: Span, old: string, text: string): TextEdit {
-  if (text === old || isPlainText(text)) return smallestEdit(at.start, old, text);
-  return { span: at, newText: JSON.stringify(text) };
+  const plain = isPlainText(text, true) || (isPlainText(text, false) && !inBrackets());
+  return [
+    plain ? smallestEdit(verbatim.start, old, text) : { span: verbatim, newText: JSON.stringify(text) },
+  ];
 }
 
 /** For a scalar without a verbatim span: what stands between its text and its value. */

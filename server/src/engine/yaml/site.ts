@@ -1,5 +1,5 @@
 import type { Site } from '../model/site.ts';
-import { refuse } from '../text/edit.ts';
+import { type Edits, refuse } from '../text/edit.ts';
 import { type Span, span } from '../text/span.ts';
 import type { YamlValue } from './lookup.ts';
 import { replaceScalar, type ScalarText } from './scalar.ts';
@@ -16,7 +16,6 @@ export interface SiteOptions {
 export function siteOf(value: YamlValue, options: SiteOptions = {}): Site | null {
   const { scalar } = value;
   if (!scalar || scalar.isNull) return null;
-  const { text: document } = value.tree;
   const part = options.part ?? span(0, scalar.text.length);
   const here = scalar.verbatim && span(scalar.verbatim.start + part.start, scalar.verbatim.start + part.end);
   return {
@@ -24,17 +23,12 @@ export function siteOf(value: YamlValue, options: SiteOptions = {}): Site | null
     span: here && here.end > here.start ? here : scalar.span,
     verbatim: options.locked ? null : here,
     seenFrom: value.seenFrom,
-    replace: (wanted) =>
-      options.locked ? refuse(options.locked) : replacePart(document, scalar, part, wanted),
+    replace: (wanted) => (options.locked ? refuse(options.locked) : replacePart(value, scalar, part, wanted)),
   };
 }
 
-function replacePart(
-  document: string,
-  scalar: ScalarText,
-  part: Span,
-  wanted: string,
-): ReturnType<Site['replace']> {
-  const { text } = scalar;
-  return replaceScalar(document, scalar, text.slice(0, part.start) + wanted + text.slice(part.end));
+function replacePart(value: YamlValue, scalar: ScalarText, part: Span, wanted: string): Edits {
+  const { node, tree } = value;
+  const text = scalar.text.slice(0, part.start) + wanted + scalar.text.slice(part.end);
+  return replaceScalar(tree.text, scalar, text, () => tree.isInBrackets(node));
 }

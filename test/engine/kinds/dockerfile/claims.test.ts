@@ -4,7 +4,7 @@ import { dockerfile } from '../../../../server/src/engine/kinds/dockerfile/index
 import { read } from './read.ts';
 
 const claims = (name: string, text = 'FROM node:20\n', languageId?: string): boolean =>
-  dockerfile.claims({ path: `/shop/${name}`, name, languageId, text });
+  dockerfile.claims({ path: `/shop/${name}`, name, languageId, text, companions: new Map() });
 
 describe('claimed by name', () => {
   const names = `Dockerfile Containerfile dockerfile DOCKERFILE Dockerfile.dev Dockerfile.rhel9 Containerfile.x

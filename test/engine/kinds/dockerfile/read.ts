@@ -3,7 +3,7 @@ import type { Facts, ImageUse } from '../../../../server/src/engine/model/facts.
 import { applyEdits, isRefusal, type TextEdit } from '../../../../server/src/engine/text/edit.ts';
 
 export const read = (text: string, name = 'Dockerfile'): Facts =>
-  dockerfile.extract({ path: `/shop/${name}`, name, languageId: undefined, text });
+  dockerfile.extract({ path: `/shop/${name}`, name, languageId: undefined, text, companions: new Map() });
 
 /** `base node:20 floating`: what each image is for, the reference, and its class. */
 export const imagesIn = (text: string): readonly string[] =>

@@ -8,6 +8,7 @@ import { readService } from './services.ts';
 export const compose: YamlKind = {
   id: 'compose',
   syntax: 'yaml',
+  names: /\.ya?ml$/i,
   claims: (file) => isNamed(file) || (isYaml(file) && mayHoldServices(file.text)),
   claimsPiece(piece, file) {
     if (isNamed(file)) return !(piece.text.includes('apiVersion') && isObject(piece.root));

@@ -10,6 +10,7 @@ import { findTemplateAction } from './template.ts';
 export const dockerfile: WholeFileKind = {
   id: 'dockerfile',
   syntax: 'whole',
+  names: /(?:^|\.)(?:dockerfile|containerfile)(?:[._-]|$)/i,
   claims: claimsDockerfile,
   extract: ({ name, text }) => readDockerfile(text, isTemplateName(name)),
 };

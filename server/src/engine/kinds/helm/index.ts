@@ -6,6 +6,7 @@ import { firstAction } from './actions.ts';
 export const helm: WholeFileKind = {
   id: 'helm',
   syntax: 'whole',
+  names: /\.ya?ml$/i,
   claims: (file) => isCandidate(file) && firstAction(file.text, isTemplatePath(file)) !== null,
   extract(file) {
     const action = firstAction(file.text, isTemplatePath(file)) ?? span(0, 0);

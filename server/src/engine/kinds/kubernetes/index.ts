@@ -9,6 +9,7 @@ import { readWorkloads } from './workloads.ts';
 export const kubernetes: YamlKind = {
   id: 'kubernetes',
   syntax: 'yaml',
+  names: /\.(?:ya?ml|json)$/i,
   claims: ({ languageId, name, text }) =>
     (/\.(?:ya?ml|json)$/i.test(name) || languageId === 'yaml' || languageId === 'json') &&
     text.includes('apiVersion') &&

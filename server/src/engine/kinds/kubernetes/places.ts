@@ -28,10 +28,12 @@ export interface Dialect {
   readonly lists?: Readonly<Record<string, string>>;
   /** Keys of single containers. */
   readonly singles?: Readonly<Record<string, string>>;
-  /** Kinds that are one container themselves: its place. */
+  /** Kinds that are one container themselves: the key it stands under. */
   readonly selves?: Readonly<Record<string, string>>;
   /** Kinds with a reference of their own: its place. */
   readonly images?: Readonly<Record<string, string>>;
+  /** Mappings declare `params`, which `$(params.x)` stands for. */
+  readonly hasParams?: boolean;
 }
 
 const operand = 'spec.image';
@@ -39,8 +41,9 @@ const operand = 'spec.image';
 export const dialects: Readonly<Record<string, Dialect>> = {
   'tekton.dev': {
     lists: { steps: 'step', sidecars: 'sidecar' },
-    singles: { stepTemplate: 'step template' },
+    singles: { stepTemplate: 'step template', check: 'check' },
     selves: { StepAction: 'spec' },
+    hasParams: true,
   },
   'argoproj.io': {
     lists: { sidecars: 'sidecar' },

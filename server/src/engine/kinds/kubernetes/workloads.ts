@@ -5,28 +5,49 @@ import { settingOf } from '../../yaml/setting.ts';
 import type { ImageUses } from '../../yaml/uses.ts';
 import { fill } from './holes.ts';
 import { provideScratch, readMounts } from './mounts.ts';
+import type { Parameters } from './parameters.ts';
 import { readFlagHere, readTextHere } from './settings.ts';
-import type { ContainerPlace, Found, ObjectPlace } from './walk.ts';
+import type { ContainerPlace, Found } from './walk.ts';
 
 /** Turns what was found in a document into workloads; their images go to `uses`. */
 export function readWorkloads(found: Found, uses: ImageUses): readonly Workload[] {
-  for (const { object, path, pod } of found.pods) {
+  for (const { parameters, path, pod } of found.pods) {
     for (const volume of pod.get('volumes')?.items() ?? []) {
       const name = volume.textAt('name') ?? '';
+      const value = volume.at('image', 'reference');
       const place = `${path}/volumes/${name}/image/reference`;
-      addImage(uses, 'image-volume', volume.at('image', 'reference'), place, `volume ${name}`.trim(), object);
+      addImage(uses, {
+        role: 'image-volume',
+        value,
+        path: place,
+        owner: `volume ${name}`.trim(),
+        parameters,
+      });
     }
   }
-  for (const { object, path, value } of found.images) {
-    addImage(uses, 'workload', value, path, object.path, object);
+  for (const { object, parameters, path, value } of found.images) {
+    addImage(uses, {
+      role: 'workload',
+      value,
+      path,
+      owner: `${object.kind} ${object.name}`.trim(),
+      parameters,
+    });
   }
   return found.containers.map((place) => readContainer(place, uses));
 }
 
 function readContainer(place: ContainerPlace, uses: ImageUses): Workload {
-  const { container, isStep, object, path, pod, word } = place;
+  const { container, isStep, object, parameters, path, pod, word } = place;
   const label = `${word} ${place.name}`.trim();
-  const image = addImage(uses, 'workload', container.get('image'), `${path}/image`, label, object);
+  const image = addImage(uses, {
+    role: 'workload',
+    value: container.get('image'),
+    path: `${path}/image`,
+    owner: label,
+    parameters,
+    isTriggered: object.triggered.has(place.name),
+  });
   const name = nameSpan(container);
   const mounts = readMounts(place);
   // A container without an image is a patch on one that stands elsewhere; a step takes defaults from its template.
@@ -68,18 +89,28 @@ function readContainer(place: ContainerPlace, uses: ImageUses): Workload {
   };
 }
 
-function addImage(
-  uses: ImageUses,
-  role: ImageRole,
-  value: YamlValue | undefined,
-  path: string,
-  owner: string,
-  object: ObjectPlace,
-): ImageUse | null {
+interface Reference {
+  readonly role: ImageRole;
+  readonly value: YamlValue | undefined;
+  readonly path: string;
+  readonly owner: string;
+  readonly parameters: Parameters;
+  /** The cluster writes another image here. */
+  readonly isTriggered?: boolean;
+}
+
+function addImage(uses: ImageUses, reference: Reference): ImageUse | null {
+  const { isTriggered, owner, parameters, path, role, value } = reference;
   // Blank where the cluster fills it in (an OpenShift image change trigger).
   if (!value || value.text === null || (value.text !== '' && value.text.trim() === '')) return null;
-  const { holes, locked, text } = fill(value.text, object.parameters);
-  return uses.add({ role, value, resolved: text, holes, locked, path, owner });
+  if (isTriggered) {
+    const locked = 'OpenShift writes this image when its image stream changes; pin it in the image stream.';
+    return uses.add({ role, value, resolved: value.text, holes: [value.text], locked, path, owner });
+  }
+  const { holes, locked, source, text } = fill(value.text, parameters);
+  if (!source) return uses.add({ role, value, resolved: text, holes, locked, path, owner });
+  const origin = source.value.seenThrough(value.span);
+  return uses.add({ role, value: origin, resolved: text, holes, locked, path: source.path, owner });
 }
 
 /** The container's name, or its first key. */

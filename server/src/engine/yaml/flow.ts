@@ -1,0 +1,82 @@
+import { isMap, type YAMLMap, type YAMLSeq } from 'yaml';
+import { type Edits, refuse } from '../text/edit.ts';
+import { span } from '../text/span.ts';
+import { contentEnd } from './extent.ts';
+import type { Layout } from './layout.ts';
+import { beginsLine, indentOf, lineEnd } from './lines.ts';
+import type { Tree } from './lookup.ts';
+import { hasQuotedKey, startOf } from './nodes.ts';
+import { type Fresh, flowLines, renderFlow } from './render.ts';
+
+export interface FlowItem {
+  /** For mappings. */
+  readonly key?: string;
+  readonly value: Fresh;
+}
+
+const unclear = refuse('The brackets here leave no safe place for more; write it by hand.');
+
+/** Adds to `{…}` or `[…]`: on lines of their own where the last item has its own, behind the last item otherwise. */
+export function addToFlow(tree: Tree, node: YAMLMap | YAMLSeq, items: readonly FlowItem[]): Edits {
+  const { text } = tree;
+  const close = contentEnd(text, node);
+  const open = node.range?.[0];
+  if (close === null || open === undefined || !'[{'.includes(text[open] ?? ' ')) return unclear;
+  const last = node.items.at(-1);
+  if (last === undefined) return fillBrackets(tree, isMap(node), open, close, items);
+  const end = contentEnd(text, last);
+  const start = startOf(last);
+  if (end === null || start === null) return unclear;
+  const layout = { ...tree.layout, quoted: tree.layout.quoted || hasQuotedKey(text, last) };
+  if (!beginsLine(text, start)) {
+    const fresh = items.map((item) => `, ${oneLine(item, layout)}`).join('');
+    return [{ span: span(end, end), newText: fresh }];
+  }
+  const indent = indentOf(text, start);
+  const outer = indentOf(text, open);
+  const step = indent.startsWith(outer) && indent !== outer ? indent.slice(outer.length) : '  ';
+  const fresh = items.map((item) => layout.eol + indent + ownLines(item, indent, step, layout)).join(',');
+  return onOwnLines(text, end, close, fresh);
+}
+
+/** `{}` and `[]`. */
+function fillBrackets(
+  tree: Tree,
+  isMapping: boolean,
+  open: number,
+  close: number,
+  items: readonly FlowItem[],
+): Edits {
+  const between = span(open + 1, close - 1);
+  if (tree.text.slice(between.start, between.end).trim() !== '') return unclear;
+  const inner = items.map((item) => oneLine(item, tree.layout)).join(', ');
+  return [{ span: between, newText: isMapping ? ` ${inner} ` : inner }];
+}
+
+/** Behind the line of the last item, with its comma and its comment; a comma is put where one is missing. */
+function onOwnLines(text: string, end: number, close: number, fresh: string): Edits {
+  const rest = /^(\s*,)?\s*(?:#.*)?$/.exec(text.slice(end, lineEnd(text, end)));
+  const at = rest ? end + rest[0].trimEnd().length : end;
+  if (rest?.[1] !== undefined) return [{ span: span(at, at), newText: `${fresh},` }];
+  if (
+    text
+      .slice(end, close - 1)
+      .replace(/#.*/g, '')
+      .includes(',')
+  )
+    return unclear;
+  if (at === end) return [{ span: span(at, at), newText: `,${fresh}` }];
+  return [
+    { span: span(end, end), newText: ',' },
+    { span: span(at, at), newText: fresh },
+  ];
+}
+
+const named = ({ key }: FlowItem, layout: Layout, value: string): string =>
+  key === undefined ? value : `${renderFlow(key, layout)}: ${value}`;
+
+const oneLine = (item: FlowItem, layout: Layout): string =>
+  named(item, layout, renderFlow(item.value, layout));
+
+const ownLines = (item: FlowItem, indent: string, step: string, layout: Layout): string =>
+  named(item, layout, flowLines(item.value, indent, step, layout));
