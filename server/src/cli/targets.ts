@@ -1,6 +1,6 @@
 import { basename, dirname, resolve } from 'node:path';
 import { URI } from 'vscode-uri';
-import { type Analysis, analyze, mayHoldManifest } from '../engine/index.ts';
+import { type Analysis, analyze, companionsOf, type Input, mayHoldManifest } from '../engine/index.ts';
 import { readText, type TextFile } from '../files/read.ts';
 import { reasonOf } from '../files/reason.ts';
 import { walk } from '../files/walk.ts';
@@ -72,10 +72,23 @@ export async function openTarget(target: Target, settings: SettingsSource): Prom
   const read = await readText(path, explicit);
   if (!read.ok) return { kind: 'skip', shown, reason: read.reason, failed: read.failed || explicit };
   try {
-    const analysis = analyze({ path: enginePath(path), text: read.file.text }, found.settings);
+    const input = await withCompanions(path, { path: enginePath(path), text: read.file.text });
+    const analysis = analyze(input, found.settings);
     return { kind: 'opened', path, shown, file: read.file, analysis };
   } catch (error) {
     // A mistake in Holdfast: the other files are looked at nevertheless.
     return { kind: 'skip', shown, reason: `its analysis failed: ${reasonOf(error)}`, failed: true };
   }
+}
+
+/** Reads the files beside `path` that its meaning depends on. */
+async function withCompanions(path: string, input: Input): Promise<Input> {
+  const wanted = companionsOf(input);
+  if (wanted.length === 0) return input;
+  const companions = new Map<string, string>();
+  for (const beside of wanted) {
+    const read = await readText(resolve(dirname(path), beside), false);
+    if (read.ok) companions.set(beside, read.file.text);
+  }
+  return { ...input, companions };
 }

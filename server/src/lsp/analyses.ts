@@ -1,4 +1,5 @@
-import { type Analysis, analyze } from '../engine/index.ts';
+import { type Analysis, analyze, type Input } from '../engine/index.ts';
+import type { Companions } from './companions.ts';
 import type { Configuration } from './configuration.ts';
 import type { Documents, Snapshot } from './documents.ts';
 import { uriKey, uriPath } from './uri.ts';
@@ -25,7 +26,11 @@ interface Kept {
   readonly reading: Reading | null;
 }
 
-export function createAnalyses(documents: Documents, configuration: Configuration): Analyses {
+export function createAnalyses(
+  documents: Documents,
+  configuration: Configuration,
+  companions: Companions,
+): Analyses {
   const kept = new Map<string, Kept>();
 
   const isFresh = (known: Kept, { version }: Snapshot): boolean =>
@@ -36,20 +41,20 @@ export function createAnalyses(documents: Documents, configuration: Configuratio
       const asked = documents.snapshot(uri);
       if (!asked) return null;
       const { epoch, ignored, settings } = await configuration.of(asked.uri);
+      const { companions: beside } = await companions.complete(asked.uri, inputOf(asked));
       // Taken after the wait: the document may have been edited meanwhile, or closed.
       const document = documents.snapshot(uri);
       if (!document) return null;
       const key = uriKey(uri);
       const known = kept.get(key);
-      if (known && isFresh(known, document)) return known.reading;
-      const { languageId, text, version } = document;
+      if (known && isFresh(known, document) && isSame(known.reading?.analysis.input.companions, beside)) {
+        return known.reading;
+      }
+      const { version } = document;
+      const input = { ...inputOf(document), ...(beside && { companions: beside }) };
       const reading = ignored
         ? null
-        : {
-            uri: document.uri,
-            version,
-            analysis: analyze({ path: uriPath(uri), languageId, text }, settings, known?.reading?.analysis),
-          };
+        : { uri: document.uri, version, analysis: analyze(input, settings, known?.reading?.analysis) };
       kept.set(key, { version, epoch, reading });
       return reading;
     },
@@ -62,4 +67,10 @@ export function createAnalyses(documents: Documents, configuration: Configuratio
       kept.delete(uriKey(uri));
     },
   };
+}
+
+const inputOf = ({ languageId, text, uri }: Snapshot): Input => ({ path: uriPath(uri), languageId, text });
+
+function isSame(a: Input['companions'], b: Input['companions']): boolean {
+  return (a?.size ?? 0) === (b?.size ?? 0) && [...(b ?? [])].every(([path, text]) => a?.get(path) === text);
 }

@@ -31,12 +31,13 @@ export async function findManifests(session: Session, signal: AbortSignal): Prom
 /** Null for a file that is gone, cannot be read, or is ignored. */
 export async function readManifest(session: Session, uri: string): Promise<Manifest | null> {
   if (session.documents.snapshot(uri)) return session.analyses.current(uri);
-  const { configuration, ports } = session;
+  const { companions, configuration, ports } = session;
   const { ignored, settings } = await configuration.of(uri, folderOf(session, uri));
   if (ignored) return null;
   const text = await ports.files.read(uri);
   if (text === null) return null;
-  return { uri, version: null, analysis: analyze({ path: uriPath(uri), text }, settings) };
+  const input = await companions.complete(uri, { path: uriPath(uri), text });
+  return { uri, version: null, analysis: analyze(input, settings) };
 }
 
 /** Whether the file still has the text that was analysed. */

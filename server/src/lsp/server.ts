@@ -13,6 +13,7 @@ import { createAudit } from './audit.ts';
 import { readClient } from './client.ts';
 import { serveCodeActions } from './code-action.ts';
 import { serveCodeActionResolve } from './code-action-resolve.ts';
+import { createCompanions } from './companions.ts';
 import { createConfiguration } from './configuration.ts';
 import { fixAllKind } from './convert.ts';
 import { serveDiagnostics } from './diagnostics.ts';
@@ -57,13 +58,15 @@ export function createServer(connection: Connection, ports: Ports): void {
       return client;
     },
   });
-  const analyses = createAnalyses(documents, configuration);
+  const companions = createCompanions(documents, ports.files);
+  const analyses = createAnalyses(documents, configuration, companions);
   const session: Session = {
     connection,
     ports,
     documents,
     configuration,
     analyses,
+    companions,
     trust,
     get client() {
       return client;
@@ -106,7 +109,11 @@ export function createServer(connection: Connection, ports: Ports): void {
   });
   connection.onDidChangeConfiguration((params) => reconfigure(params?.settings));
   connection.onDidChangeWatchedFiles((params) => {
-    if (params?.changes?.some(({ uri }) => uriName(uri) === configFileName)) reconfigure();
+    const changed = params?.changes?.map(({ uri }) => uri) ?? [];
+    if (changed.some((uri) => uriName(uri) === configFileName)) return reconfigure();
+    const beside = changed.filter((uri) => companions.has(uri));
+    for (const uri of beside) companions.changed(uri);
+    if (beside.length > 0) diagnostics.refresh();
   });
   connection.onNotification(trustNotification, (params: unknown) => {
     trust.trusted = property(params, 'trusted') === true;
@@ -121,7 +128,7 @@ function describeServer(): InitializeResult {
       textDocumentSync: { openClose: true, change: TextDocumentSyncKind.Incremental, save: true },
       diagnosticProvider: {
         identifier: 'holdfast',
-        interFileDependencies: false,
+        interFileDependencies: true,
         workspaceDiagnostics: false,
       },
       codeActionProvider: { codeActionKinds: [CodeActionKind.QuickFix, fixAllKind], resolveProvider: true },
@@ -143,7 +150,7 @@ async function register({ client, connection }: Session): Promise<void> {
   }
   if (client.registersWatchers) {
     await connection.client.register(DidChangeWatchedFilesNotification.type, {
-      watchers: [{ globPattern: `**/${configFileName}` }],
+      watchers: [{ globPattern: `**/{${configFileName},.env,*.yaml,*.yml}` }],
     });
   }
 }

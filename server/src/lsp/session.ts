@@ -1,6 +1,7 @@
 import type { Connection } from 'vscode-languageserver/node';
 import type { Analyses } from './analyses.ts';
 import type { Client } from './client.ts';
+import type { Companions } from './companions.ts';
 import type { Configuration } from './configuration.ts';
 import type { Documents } from './documents.ts';
 import type { Ports } from './ports.ts';
@@ -13,6 +14,7 @@ export interface Session {
   readonly documents: Documents;
   readonly configuration: Configuration;
   readonly analyses: Analyses;
+  readonly companions: Companions;
   readonly trust: Trust;
   /** What can be assumed of the client: next to nothing before `initialize`. */
   readonly client: Client;
