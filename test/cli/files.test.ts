@@ -1,9 +1,11 @@
 import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
 import {
   chmod,
   link,
   lstat,
   mkdir,
+  open,
   readdir,
   readFile,
   stat,
@@ -63,6 +65,16 @@ describe('reading a text file', () => {
   });
 });
 
+it('does not read devices and pipes, which may have no end', { timeout: 20_000 }, async (t) => {
+  const folder = await makeFolder(t, {});
+  await symlink('/dev/zero', join(folder, '.holdfast.yaml'));
+  execFileSync('mkfifo', [join(folder, 'pipe')]);
+  for (const name of ['.holdfast.yaml', 'pipe']) {
+    const read = await readText(join(folder, name), true);
+    assert.deepEqual(read, { ok: false, failed: false, reason: 'it is not a regular file' });
+  }
+});
+
 describe('replacing a file', () => {
   it('keeps its mode, and leaves nothing else behind', async (t) => {
     const folder = await makeFolder(t, { 'a.yaml': 'old' });
@@ -76,9 +88,23 @@ describe('replacing a file', () => {
 
   it('is one step: who has the old file open still sees it whole', async (t) => {
     const folder = await makeFolder(t, { 'a.yaml': 'old' });
-    await link(join(folder, 'a.yaml'), join(folder, 'same'));
+    const before = await open(join(folder, 'a.yaml'));
     await replaceFile(join(folder, 'a.yaml'), Buffer.from('old'), 'new');
-    assert.equal(await readFile(join(folder, 'same'), 'utf8'), 'old');
+    assert.equal(await before.readFile('utf8'), 'old');
+    await before.close();
+  });
+
+  it('leaves alone what is read-only, and what has other names that would keep the old text', async (t) => {
+    const folder = await makeFolder(t, { 'a.yaml': 'old', 'b.yaml': 'old' });
+    await link(join(folder, 'a.yaml'), join(folder, 'same'));
+    await chmod(join(folder, 'b.yaml'), 0o444);
+    for (const [name, reason] of [
+      ['a.yaml', /hard links/],
+      ['b.yaml', /read-only/],
+    ] as const) {
+      assert.match((await replaceFile(join(folder, name), Buffer.from('old'), 'new')) ?? '', reason);
+      assert.equal(await readFile(join(folder, name), 'utf8'), 'old');
+    }
   });
 
   it('writes where a symbolic link leads, and keeps the link', async (t) => {

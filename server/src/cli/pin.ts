@@ -1,5 +1,5 @@
 import { createTwoFilesPatch, FILE_HEADERS_ONLY } from 'diff';
-import { type PinPlan, planPins } from '../engine/index.ts';
+import { type PinPlan, planPins, visible } from '../engine/index.ts';
 import type { PinOptions } from './args.ts';
 import { type Boundary, exitCodes } from './boundary.ts';
 import { mapOrdered } from './ordered.ts';
@@ -53,7 +53,9 @@ export async function pin(options: PinOptions, boundary: Boundary): Promise<numb
     counts.files++;
     counts.images += one.plan.pinned;
     progress.clear();
-    stdout.write(options.write ? `Pinned ${images(one.plan.pinned)} in ${one.shown}\n` : diff(one, color));
+    stdout.write(
+      options.write ? `Pinned ${images(one.plan.pinned)} in ${visible(one.shown)}\n` : diff(one, color),
+    );
   }
   progress.clear();
 

@@ -12,7 +12,12 @@ export async function replaceFile(path: string, before: Buffer, text: string): P
   let temporary: string | null = null;
   try {
     const target = await realpath(path);
-    const { gid, mode, uid } = await stat(target);
+    const found = await stat(target);
+    const { gid, mode, nlink, uid } = found;
+    if (found.isDirectory()) return 'it is a folder';
+    if ((mode & 0o222) === 0) return 'it is read-only';
+    // A new file would leave the other names with the old text.
+    if (nlink > 1) return 'it has other names (hard links), which would keep the old text';
     temporary = join(dirname(target), `.holdfast-${randomBytes(6).toString('hex')}.tmp`);
     const file = await open(temporary, 'wx', mode);
     try {

@@ -3,6 +3,7 @@ import { kinds } from './kinds/index.ts';
 import type { DocumentKind, SourceFile } from './kinds/kind.ts';
 import type { Facts, ImageUse, Skip } from './model/facts.ts';
 import { type Finding, isPinFix, type Report } from './model/finding.ts';
+import { uniqueKey } from './model/key.ts';
 import { placeFix, placeImage, placeRelated } from './model/place.ts';
 import { pinEdits, sampleDigest } from './pin.ts';
 import { rules } from './rules/index.ts';
@@ -137,7 +138,7 @@ function assemble({ input, settings, source, pieces, placed }: Parts): Analysis 
   const findings: Finding[] = [];
   for (const { offset, piece } of placed) {
     for (const { rule, report } of piece.reports) {
-      const key = unique(`${rule.id} ${report.path}`, taken);
+      const key = uniqueKey(`${rule.id} ${report.path}`, taken);
       const severity = settings.rules[rule.id] ?? rule.severity;
       const silence = piece.suppressions?.at(rule.id, report.span.start);
       if (severity === 'off' || fileWide.has(rule.id) || silence === 'silenced') continue;
@@ -178,10 +179,4 @@ function assemble({ input, settings, source, pieces, placed }: Parts): Analysis 
     ),
     commentCount: () => placed.reduce((sum, { piece }) => sum + (piece.facts?.comments().length ?? 0), 0),
   };
-}
-
-function unique(key: string, taken: Map<string, number>): string {
-  const count = (taken.get(key) ?? 0) + 1;
-  taken.set(key, count);
-  return count === 1 ? key : `${key} #${count}`;
 }

@@ -1,6 +1,7 @@
 import { type Analysis, analyze } from './analyze.ts';
 import type { ImageUse } from './model/facts.ts';
 import { type Finding, type Fix, isPinFix } from './model/finding.ts';
+import { nameOfKey } from './model/key.ts';
 import { lookupName, pinEdits, sampleDigest } from './pin.ts';
 import type { Lookup, Registry } from './ports.ts';
 import { suppressionLine } from './suppress.ts';
@@ -20,7 +21,7 @@ export interface PlanOptions {
   readonly signal?: AbortSignal;
 }
 
-const stop = (message: string, cause: PlanStop = 'refused'): Plan => ({ ok: false, cause, message });
+const stop = (message: string, cause: PlanStop = 'refused'): Stopped => ({ ok: false, cause, message });
 
 /** Turns one fix of one finding into verified edits. A pin asks the registry; everything else is local. */
 export async function planFix(
@@ -30,10 +31,8 @@ export async function planFix(
   options: PlanOptions,
 ): Promise<Plan> {
   if (!isPinFix(fix)) return verified(document, fix.edits(), [finding.key]);
-  const found = await lookUp(document, fix.pin, options);
-  return found.ok
-    ? verified(document, pinEdits(fix.pin, found.digest), [finding.key])
-    : stop(found.message, 'lookup');
+  const asked = await askFor(document, fix.pin, options);
+  return asked.ok ? verified(document, asked.edits, [finding.key]) : asked;
 }
 
 /** The comment that silences one finding, on a line of its own above it. */
@@ -82,27 +81,45 @@ export async function planPins(
     failures.push({ span: use.site.span, image: use.resolved, cause, message });
   };
   let done = 0;
-  const plans = await Promise.all(
+  const answers = await Promise.all(
     uses.map(async (use) => {
-      const plan = await planPin(document, use, options);
+      const answer = await askFor(document, use, options);
       options.onProgress?.(++done, uses.length);
-      return { use, plan };
+      return { use, answer };
     }),
   );
+  const found: Pin[] = [];
+  for (const { answer, use } of answers) {
+    if (answer.ok) found.push({ use, edits: answer.edits });
+    else fail(use, answer);
+  }
+  const whole = verifiedPins(document, found);
+  if (whole.ok) return { pinned: found.length, edits: whole.edits, text: whole.text, failures };
+  // Something among them cannot be done: what can be done alone is done.
+  const sound: Pin[] = [];
+  for (const pin of found) {
+    const alone = verifiedPins(document, [pin]);
+    if (alone.ok) sound.push(pin);
+    else fail(pin.use, alone);
+  }
+  const rest = verifiedPins(document, sound);
+  if (rest.ok) return { pinned: sound.length, edits: rest.edits, text: rest.text, failures };
+  for (const { use } of sound) fail(use, rest);
+  return { pinned: 0, edits: [], text: document.source.text, failures };
+}
+
+interface Pin {
+  readonly use: ImageUse;
+  readonly edits: readonly TextEdit[];
+}
+
+function verifiedPins(document: Analysis, pins: readonly Pin[]): Plan {
   // Two uses fed by one ARG or one anchor ask for the same edit: it is made once.
   const edits = new Map<string, TextEdit>();
-  let pinned = 0;
-  for (const { plan, use } of plans) {
-    if (!plan.ok) fail(use, plan);
-    else {
-      pinned++;
-      for (const edit of plan.edits) edits.set(`${edit.span.start} ${edit.span.end} ${edit.newText}`, edit);
-    }
+  for (const edit of pins.flatMap((pin) => pin.edits)) {
+    edits.set(`${edit.span.start} ${edit.span.end} ${edit.newText}`, edit);
   }
-  const whole = verified(document, [...edits.values()], []);
-  if (whole.ok) return { pinned, edits: whole.edits, text: whole.text, failures };
-  for (const { plan, use } of plans) if (plan.ok) fail(use, whole);
-  return { pinned: 0, edits: [], text: document.source.text, failures };
+  return verified(document, [...edits.values()], []);
 }
 
 /** The images some finding offers to pin, each once, in the order of the text. */
@@ -116,12 +133,18 @@ export function offeredPins(document: Analysis): readonly ImageUse[] {
   return [...offered.values()].sort((a, b) => a.site.span.start - b.site.span.start);
 }
 
-/** Asks the registry only where the answer could be written down. */
-async function planPin(document: Analysis, use: ImageUse, options: PlanOptions): Promise<Plan> {
+/** The edits that pin one image. Asks the registry only where the answer could be written down. */
+async function askFor(
+  document: Analysis,
+  use: ImageUse,
+  options: PlanOptions,
+): Promise<{ readonly ok: true; readonly edits: readonly TextEdit[] } | Stopped> {
   const possible = pinEdits(use, sampleDigest);
   if (isRefusal(possible)) return stop(possible.refused);
   const found = await lookUp(document, use, options);
-  return found.ok ? verified(document, pinEdits(use, found.digest), []) : stop(found.message, 'lookup');
+  if (!found.ok) return stop(found.message, 'lookup');
+  const edits = pinEdits(use, found.digest);
+  return isRefusal(edits) ? stop(edits.refused) : { ok: true, edits };
 }
 
 async function lookUp(document: Analysis, use: ImageUse, { registry, signal }: PlanOptions): Promise<Lookup> {
@@ -145,11 +168,15 @@ function verified(
   const text = applyEdits(document.source.text, edits);
   if (typeof text !== 'string') return stop(text.refused);
   const after = analyze({ ...document.input, text }, document.settings, document);
-  const before = new Set(document.findings.map((finding) => finding.key));
-  const left = new Set(after.findings.map((finding) => finding.key));
-  if (gone.some((key) => left.has(key)))
-    return stop('The change would not remove the finding, so it was not made.');
-  const raised = after.findings.find((finding) => !before.has(finding.key));
+  const before = countByName(document.findings.map(({ key }) => key));
+  const left = countByName(after.findings.map(({ key }) => key));
+  for (const [name, times] of countByName(gone)) {
+    if ((left.get(name) ?? 0) > (before.get(name) ?? 0) - times)
+      return stop('The change would not remove the finding, so it was not made.');
+  }
+  const raised = after.findings.find(
+    ({ key }) => (left.get(nameOfKey(key)) ?? 0) > (before.get(nameOfKey(key)) ?? 0),
+  );
   if (raised) return stop(`The change would raise another finding (${raised.rule}), so it was not made.`);
   if (after.skipped.length > document.skipped.length)
     return stop('The change would make the file unreadable, so it was not made.');
@@ -159,4 +186,11 @@ function verified(
     return stop('The change would lose or add a comment, so it was not made.');
   }
   return { ok: true, edits, text };
+}
+
+/** Findings of one name are numbered in the order of the text, and when one goes the others move up: so they are counted. */
+function countByName(keys: readonly string[]): ReadonlyMap<string, number> {
+  const counts = new Map<string, number>();
+  for (const key of keys) counts.set(nameOfKey(key), (counts.get(nameOfKey(key)) ?? 0) + 1);
+  return counts;
 }

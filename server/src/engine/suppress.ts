@@ -1,11 +1,9 @@
 import type { Comment } from './model/facts.ts';
 import { SourceText } from './text/source-text.ts';
 
-/** A `holdfast-ignore` comment: what it silences, where, and why. */
+/** A `holdfast-ignore` comment: what it silences, and why. */
 interface Suppression {
   readonly rules: ReadonlySet<string>;
-  /** The line (from 0, in the piece) it speaks about; null for the whole file. */
-  readonly line: number | null;
   readonly reason: string;
 }
 
@@ -29,35 +27,45 @@ const pattern =
 export function readSuppressions(text: string, comments: () => readonly Comment[]): Suppressions {
   if (!text.includes('holdfast-ignore')) return none;
   const source = new SourceText(text);
-  const found: Suppression[] = [];
+  const subjects = readSubjects(source);
+  const byLine = new Map<number | null, Suppression[]>();
   for (const comment of comments()) {
     const match = pattern.exec(comment.text.trimEnd());
     if (!match?.groups) continue;
     const rules = new Set((match.groups.rules ?? '').split(/[\s,]+/));
     const reason = (match.groups.reason ?? '').trim();
-    found.push({ rules, reason, line: match.groups.file ? null : subject(source, comment.span.start) });
+    const line = match.groups.file ? null : subjectOf(source, comment.span.start, subjects);
+    const here = byLine.get(line) ?? [];
+    here.push({ rules, reason });
+    byLine.set(line, here);
   }
-  const fileWide = new Set<string>();
-  for (const { line, reason, rules } of found) {
-    if (line === null && reason !== '') for (const rule of rules) fileWide.add(rule);
-  }
+  const wholeFile = byLine.get(null) ?? [];
   return {
-    fileWide,
+    fileWide: new Set(wholeFile.flatMap(({ reason, rules }) => (reason === '' ? [] : [...rules]))),
     at(rule, offset) {
       const { line } = source.placeAt(offset);
-      const here = found.filter((one) => one.rules.has(rule) && (one.line === line || one.line === null));
+      const here = [...(byLine.get(line) ?? []), ...wholeFile].filter(({ rules }) => rules.has(rule));
       if (here.length === 0) return null;
       return here.some((one) => one.reason !== '') ? 'silenced' : 'reason-missing';
     },
   };
 }
 
-function subject(source: SourceText, offset: number): number {
+/** The line a comment speaks about: its own where text stands before it, else the next that is neither blank nor a comment. */
+function subjectOf(source: SourceText, offset: number, subjects: readonly number[]): number {
   const { line, column } = source.placeAt(offset);
   if (source.lineText(line).slice(0, column).trim() !== '') return line;
-  let next = line + 1;
-  while (next < source.lineCount && /^\s*(#|$)/.test(source.lineText(next))) next++;
-  return next;
+  return subjects[line + 1] ?? source.lineCount;
+}
+
+/** For each line, the first from it on that is neither blank nor a comment. */
+function readSubjects(source: SourceText): readonly number[] {
+  const subjects: number[] = [];
+  for (let line = source.lineCount - 1; line >= 0; line--) {
+    const passed = /^\s*(#|$)/.test(source.lineText(line));
+    subjects[line] = passed ? (subjects[line + 1] ?? source.lineCount) : line;
+  }
+  return subjects;
 }
 
 /** A parser directive of a Dockerfile, which any comment above it turns into a comment. */

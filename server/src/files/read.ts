@@ -1,4 +1,5 @@
-import { readFile, stat } from 'node:fs/promises';
+import { constants } from 'node:fs';
+import { type FileHandle, open } from 'node:fs/promises';
 import { reasonOf } from './reason.ts';
 
 /** A text file as it is on the disk. */
@@ -20,17 +21,29 @@ const sizeMax = 16 * 1024 * 1024;
 
 /** Reads UTF-8 text. `explicit`: the user named this very file, so its size does not matter. Never rejects. */
 export async function readText(path: string, explicit: boolean): Promise<Read> {
+  let handle: FileHandle | null = null;
   try {
-    if (!explicit && (await stat(path)).size > sizeMax) return skip('it is larger than 16 MiB');
-    const bytes = await readFile(path);
-    if (bytes.includes(0)) return skip('it is a binary file');
-    const decoded = decode(bytes);
-    if (decoded === null) return skip('it is not UTF-8 text');
-    const mark = decoded.startsWith('\ufeff') ? '\ufeff' : '';
-    return { ok: true, file: { bytes, text: decoded.slice(mark.length), mark } };
+    // Without O_NONBLOCK, opening a pipe waits for somebody to write into it.
+    handle = await open(path, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0));
+    const found = await handle.stat();
+    if (found.isDirectory()) return { ok: false, failed: true, reason: 'it cannot be read: it is a folder' };
+    // Devices and pipes have no size and may have no end.
+    if (!found.isFile()) return skip('it is not a regular file');
+    if (!explicit && found.size > sizeMax) return skip('it is larger than 16 MiB');
+    return decoded(await handle.readFile());
   } catch (error) {
     return { ok: false, failed: true, reason: `it cannot be read: ${reasonOf(error)}` };
+  } finally {
+    await handle?.close();
   }
+}
+
+function decoded(bytes: Buffer): Read {
+  if (bytes.includes(0)) return skip('it is a binary file');
+  const text = decode(bytes);
+  if (text === null) return skip('it is not UTF-8 text');
+  const mark = text.startsWith('\ufeff') ? '\ufeff' : '';
+  return { ok: true, file: { bytes, text: text.slice(mark.length), mark } };
 }
 
 const skip = (reason: string): Read => ({ ok: false, failed: false, reason });

@@ -1,7 +1,8 @@
 import type { Dirent } from 'node:fs';
-import { lstat, readdir, readFile, stat } from 'node:fs/promises';
+import { lstat, readdir, stat } from 'node:fs/promises';
 import { dirname, join, relative, sep } from 'node:path';
 import ignore, { type Ignore } from 'ignore';
+import { readText } from './read.ts';
 import { reasonOf } from './reason.ts';
 
 /** A file to look at, or something that is not looked at, and why. Paths are absolute. */
@@ -150,12 +151,8 @@ async function rulesAbove(root: string): Promise<Rules | null> {
 }
 
 async function rulesOf(folder: string, above: Rules | null): Promise<Rules | null> {
-  try {
-    const text = await readFile(join(folder, '.gitignore'), 'utf8');
-    return { folder, matcher: ignore({ ignorecase: false }).add(text.replace(/^\ufeff/, '')), above };
-  } catch {
-    return above;
-  }
+  const read = await readText(join(folder, '.gitignore'), false);
+  return read.ok ? { folder, matcher: ignore({ ignorecase: false }).add(read.file.text), above } : above;
 }
 
 /**

@@ -36,11 +36,14 @@ export function serveHover(session: Session): void {
 
 /** How text is marked up for one client. */
 interface Markup {
+  /** A sentence that may quote a file: nothing in it is taken for markup. */
+  prose(text: string): string;
   code(text: string): string;
   link(text: string, url: string): string;
 }
 
 const inMarkdown: Markup = {
+  prose: (text) => text.replace(/[\\`*_{}[\]()<>#!|~&]/g, '\\$&'),
   code(text) {
     const runs = text.match(/`+/g) ?? [];
     const fence = '`'.repeat(Math.max(0, ...runs.map((run) => run.length)) + 1);
@@ -50,7 +53,11 @@ const inMarkdown: Markup = {
   link: (text, url) => `[${text}](${url})`,
 };
 
-const inPlainText: Markup = { code: (text) => text, link: (text, url) => `${text}: ${url}` };
+const inPlainText: Markup = {
+  prose: (text) => text,
+  code: (text) => text,
+  link: (text, url) => `${text}: ${url}`,
+};
 
 function describe(session: Session, use: ImageUse, settings: Settings, markup: Markup): string {
   const paragraphs = [
@@ -63,8 +70,8 @@ function describe(session: Session, use: ImageUse, settings: Settings, markup: M
   return paragraphs.filter((paragraph) => paragraph !== null).join('\n\n');
 }
 
-function meaning({ mutability, reading, role }: ImageUse, { code }: Markup): string {
-  if (reading.state === 'invalid') return `no image reference. ${reading.error.message}`;
+function meaning({ mutability, reading, role }: ImageUse, { code, prose }: Markup): string {
+  if (reading.state === 'invalid') return `no image reference. ${prose(reading.error.message)}`;
   if (role === 'build-output') return 'the name that a build gives its result. Nothing is pulled by it.';
   switch (mutability) {
     case 'digest':

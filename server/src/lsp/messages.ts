@@ -5,11 +5,20 @@ import {
   ShowMessageNotification,
   type ShowMessageParams,
 } from 'vscode-languageserver/node';
-import type { Log, PinFailure } from '../engine/index.ts';
+import { type Log, type PinFailure, visible } from '../engine/index.ts';
 
-/** Shows a message. A notification, so that nothing waits for the user to close it. */
-export const show = (connection: Connection, type: MessageType, message: string): void =>
-  notify(connection, ShowMessageNotification.method, { type, message });
+/** Characters of a message that are shown: it may quote a file, which may be of any length. */
+const messageMax = 1_000;
+
+/**
+ * Shows a message. A notification, so that nothing waits for the user to close it. VS Code makes links of `[text](target)`, commands
+ * among them, and what a message quotes may come from a stranger's file: so no link survives.
+ */
+export function show(connection: Connection, type: MessageType, message: string): void {
+  const plain = visible(message).replaceAll('](', '] (');
+  const cut = plain.length > messageMax ? `${plain.slice(0, messageMax)}…` : plain;
+  notify(connection, ShowMessageNotification.method, { type, message: cut });
+}
 
 /** The client's log. */
 export const createLog = (connection: Connection): Log => ({

@@ -2,7 +2,7 @@ import { type Span, span } from '../../text/span.ts';
 
 /** Objects that only Helm gives to a template: https://helm.sh/docs/chart_template_guide/builtin_objects/ */
 const helmObject =
-  /\{\{[^}]*(?:\.(?:Values|Release|Chart|Capabilities|Template|Files)\b|\b(?:include|template|define|tpl|lookup)\b)/;
+  /\{\{[^{}]{0,200}?(?:\.(?:Values|Release|Chart|Capabilities|Template|Files)\b|\b(?:include|template|define|tpl|lookup)\b)/;
 
 /**
  * The first action (`{{ … }}`) that makes a YAML file a template: one that stands where YAML has syntax. In quotes, in block
@@ -10,13 +10,20 @@ const helmObject =
  */
 export function firstAction(text: string, inTemplates: boolean): Span | null {
   let blockEnd = 0;
-  for (let at = text.indexOf('{{'); at !== -1; at = text.indexOf('{{', at + 2)) {
-    if (text[at - 1] === '$') continue;
+  let lineEnd = 0;
+  // A line at a time: only its first action can stand where YAML has syntax, and whatever precedes that speaks for the rest.
+  for (let at = text.indexOf('{{'); at !== -1; at = text.indexOf('{{', lineEnd)) {
     const lineStart = text.lastIndexOf('\n', at) + 1;
+    const newline = text.indexOf('\n', at);
+    lineEnd = newline === -1 ? text.length : newline;
+    const line = text.slice(lineStart, lineEnd);
     const before = text.slice(lineStart, at);
     if (/^[ \t]*#|[ \t]#/.test(before)) continue;
-    if (inTemplates && helmObject.test(text.slice(at, at + 200))) return actionAt(text, at);
-    if (at < blockEnd || !isBare(before)) continue;
+    if (inTemplates) {
+      const helm = helmObject.exec(line);
+      if (helm) return actionAt(text, lineStart + helm.index);
+    }
+    if (text[at - 1] === '$' || at < blockEnd || !isBare(before)) continue;
     const end = blockTextEnd(text, lineStart);
     if (end > at) blockEnd = end;
     else if (before.trim() !== '' || !continues(text, at, lineStart)) return actionAt(text, at);
