@@ -238,6 +238,12 @@ describe('the SARIF report', () => {
     assert.deepEqual(notification.locations[0].physicalLocation.region, { startLine: 7 });
   });
 
+  it('makes no links of what a file says', () => {
+    const linking = finding({ message: 'See [a](http://evil) \\' });
+    const { runs } = JSON.parse(formats.sarif({ ...clean, findings: [linking] }, plain));
+    assert.equal(runs[0].results[0].message.text, 'See \\[a\\](http://evil) \\\\');
+  });
+
   it('encodes the paths', () => {
     const odd = finding({ file: 'a b/#1/100%/ä\ud800.yaml' });
     const text = formats.sarif({ ...clean, findings: [odd] }, plain);
@@ -279,7 +285,7 @@ describe('the Markdown report', () => {
     const text = markdown([
       finding({
         file: 'a|b`c.yaml',
-        message: 'See <b>x</b> [a](http://evil) | @team `x|y` ![i](u) `open\nline',
+        message: 'See <b>x</b> [a](http://evil) | @team www.evil.example `x|y` ![i](u) `open\nline',
       }),
     ]);
     const row = text.split('\n').find((line) => line.startsWith('| warning')) ?? '';
@@ -287,6 +293,7 @@ describe('the Markdown report', () => {
     assert.match(row, /&lt;b>x&lt;\/b>/);
     assert.match(row, /\\\[a\\\]\\\(http:<!-- -->\/\/evil\\\)/);
     assert.match(row, /@<!-- -->team/);
+    assert.match(row, /www<!-- -->\.evil/);
     assert.match(row, /`x\\\|y`/);
     assert.match(row, /\\`open\\\\?u/);
     assert.equal(row.replaceAll('\\|', '').split('|').length, 6);

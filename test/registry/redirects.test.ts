@@ -172,7 +172,15 @@ describe('redirects that are refused', () => {
     });
   }
 
-  for (const address of ['169.254.169.254', '100.100.100.200', '[fd00:ec2::254]', '127.0.0.1', '[fe80::1]']) {
+  for (const address of [
+    '169.254.169.254',
+    '100.100.100.200',
+    '[fd00:ec2::254]',
+    '[64:ff9b::a9fe:a9fe]',
+    '[2002:a9fe:a9fe::1]',
+    '127.0.0.1',
+    '[fe80::1]',
+  ]) {
     test(`from a private network to ${address}`, async (t) => {
       const names = { 'registry.example': ['10.0.0.5', 'fd00::5'] };
       const { client } = await setUp(t, to(`https://${address}/x`), { names });

@@ -28,6 +28,10 @@ const ranges: Readonly<Record<Exclude<AddressClass, 'public'>, BlockList>> = {
     '100.100.100.200/32',
     '192.0.0.192/32',
     'fd00:ec2::254/128',
+    // Ways to write an IPv4 address as an IPv6 one: NAT64, 6to4.
+    '64:ff9b::/96',
+    '64:ff9b:1::/48',
+    '2002::/16',
   ),
   loopback: blockList('127.0.0.0/8', '0.0.0.0/8', '::1/128', '::/128'),
   private: blockList(

@@ -59,7 +59,8 @@ const escaped = (text: string): string =>
     .replaceAll('&', '&amp;')
     .replaceAll('<', '&lt;')
     .replaceAll('@', '@<!-- -->')
-    .replaceAll('://', ':<!-- -->//');
+    .replaceAll('://', ':<!-- -->//')
+    .replace(/www\./gi, (start) => `${start.slice(0, -1)}<!-- -->.`);
 
 /** A code span with as many backticks as its text demands (CommonMark 6.1); in a table, pipes are escaped in it too (GFM 4.10). */
 function code(text: string): string {

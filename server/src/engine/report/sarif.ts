@@ -47,7 +47,7 @@ const sarifResult = (finding: AuditFinding): Result => ({
   ruleId: finding.rule,
   ruleIndex: rules.findIndex(({ id }) => id === finding.rule),
   level: levels[finding.severity],
-  message: { text: finding.message },
+  message: { text: plain(finding.message) },
   locations: [
     {
       physicalLocation: {
@@ -66,7 +66,7 @@ const sarifResult = (finding: AuditFinding): Result => ({
 
 const notification = ({ file, line, reason }: AuditSkip) => ({
   level: 'warning' as const,
-  message: { text: `Not looked at: ${reason}.` },
+  message: { text: plain(`Not looked at: ${reason}.`) },
   locations: [
     { physicalLocation: { artifactLocation: artifact(file), region: { startLine: line } } },
   ] satisfies Location[],
@@ -81,3 +81,6 @@ const artifact = (file: string) => ({
     .join('/'),
   uriBaseId: '%SRCROOT%',
 });
+
+/** A message quotes files: brackets would make links of what stands in them (SARIF 2.1.0, section 3.11.6). */
+const plain = (text: string): string => text.replace(/[\\[\]]/g, '\\$&');
