@@ -15,42 +15,38 @@ function siteIn(text: string) {
 }
 
 describe('a scalar is its text', () => {
-  /** `|` stands around what is underlined; `null` where the text is not written as it is meant. */
+  /** `‹›` stands around what is underlined, and the last column says whether that is the text as it is meant. */
   const table: readonly (readonly [written: string, text: string, verbatim: boolean])[] = [
-    ['image: |nginx:1.27|\n', 'nginx:1.27', true],
-    ['image: |1.10|\n', '1.10', true],
-    ['image: |1e3|\n', '1e3', true],
-    ['image: |0x10|\n', '0x10', true],
-    ['image: |yes|\n', 'yes', true],
-    ['image: |2024-01-02|\n', '2024-01-02', true],
-    ['image: "|a:1|" # c\n', 'a:1', true],
-    ["image: '|a:1|'\n", 'a:1', true],
-    ['{image: |a:1|, b: c}\n', 'a:1', true],
-    ['image: |""|\n', '', true],
-    ['image: "|a\\u003a1|"\n', 'a:1', false],
-    ["image: '|it''s|'\n", "it's", false],
-    ['image: |a\n  b|\n', 'a b', false],
-    ['image: "|a\n  b|"\n', 'a b', false],
-    ['image: >-\n  |a:1|\n', 'a:1', true],
-    ['image: |-\r\n    |a:1|\r\n', 'a:1', true],
-    ['image: >-\n\n  |a:1|\n\n\nb: 2\n', '\na:1', false],
-    ['image: |\n  |a:1|\n', 'a:1\n', false],
-    ['image: >\n  |a\n  b|\n', 'a b\n', false],
-    ['image: &x |a:1|\n', 'a:1', true],
-    ['image: !!str |a:1|\n', 'a:1', true],
-    ['image:\n  |a:1|\n', 'a:1', true],
-    ['image: "|a:1|', 'a:1', false],
+    ['image: ‹nginx:1.27›\n', 'nginx:1.27', true],
+    ['image: ‹1.10›\n', '1.10', true],
+    ['image: ‹1e3›\n', '1e3', true],
+    ['image: ‹0x10›\n', '0x10', true],
+    ['image: ‹yes›\n', 'yes', true],
+    ['image: ‹2024-01-02›\n', '2024-01-02', true],
+    ['image: "‹a:1›" # c\n', 'a:1', true],
+    ["image: '‹a:1›'\n", 'a:1', true],
+    ['{image: ‹a:1›, b: c}\n', 'a:1', true],
+    ['image: ‹""›\n', '', true],
+    ['image: "‹a\\u003a1›"\n', 'a:1', false],
+    ["image: '‹it''s›'\n", "it's", false],
+    ['image: ‹a\n  b›\n', 'a b', false],
+    ['image: "‹a\n  b›"\n', 'a b', false],
+    ['image: >-\n  ‹a:1›\n', 'a:1', true],
+    ['image: |-\r\n    ‹a:1›\r\n', 'a:1', true],
+    ['image: >-\n\n  ‹a:1›\n\n\nb: 2\n', '\na:1', false],
+    ['image: |\n  ‹a:1›\n', 'a:1\n', false],
+    ['image: >\n  ‹a\n  b›\n', 'a b\n', false],
+    ['image: &x ‹a:1›\n', 'a:1', true],
+    ['image: !!str ‹a:1›\n', 'a:1', true],
+    ['image:\n  ‹a:1›\n', 'a:1', true],
+    ['image: ‹"a:1\n›', 'a:1', false],
   ];
   for (const [marked, text, verbatim] of table) {
     test(JSON.stringify(marked), () => {
-      const bars = [...marked.matchAll(/\|(?![-+]?\s*\n|[-+]?\s*\r)/g)].map(({ index }) => index);
-      const start = bars.at(-2) ?? 0;
-      const end = (bars.at(-1) ?? 0) - 1;
-      const written = [...marked].filter((_, at) => at !== start && at !== end + 1).join('');
+      const written = marked.replace(/[‹›]/g, '');
       const site = siteIn(written);
       assert.equal(site.value, text);
-      const underlined = written.endsWith('"a:1') ? '"a:1' : written.slice(start, end);
-      assert.equal(written.slice(site.span.start, site.span.end), underlined);
+      assert.deepEqual(site.span, { start: marked.indexOf('‹'), end: marked.indexOf('›') - 1 });
       assert.equal(site.verbatim !== null, verbatim);
       if (site.verbatim) assert.equal(written.slice(site.verbatim.start, site.verbatim.end), text);
     });

@@ -15,7 +15,7 @@ describe('a YAML stream is cut', () => {
     ['with CRLF', ['a: 1\r\n', '---\r\nb: 2\r\n']],
     ['in block text too', ['a: |\n  x\n', '---\n  y\n']],
     ['not within a line', ['a: ---\nb: x---\n---c: 1\n ---\n']],
-    ['behind comments and directives', ['# licence\n%YAML 1.2\n---\na: 1\n', '# more\n', '---\nb: 2']],
+    ['behind comments and directives', ['# licence\n%YAML 1.2\n---\na: 1\n# more\n', '---\nb: 2']],
     ['with empty documents', ['---\n', '---\n', '---\na: 1\n']],
     ['with blank lines at the end', ['a: 1\n', '---\nb: 2\n...\n\n\n']],
   ];

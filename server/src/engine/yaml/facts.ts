@@ -11,7 +11,12 @@ export function yamlFacts(kind: string, piece: YamlPiece, found: Pick<Facts, 'im
     images: found.images,
     workloads: found.workloads,
     skipped: problem
-      ? [{ span: problem.span, reason: `This YAML cannot be read without doubt: ${problem.message}` }]
+      ? [
+          {
+            span: problem.span,
+            reason: `The YAML has an error, so not all of it may have been checked: ${problem.message}`,
+          },
+        ]
       : [],
     comments() {
       comments ??= readComments(piece.text);

@@ -46,7 +46,7 @@ export function setIn(
 ): Edits {
   const { tree } = map;
   const [key, ...rest] = keys;
-  if (map.merged) return shared;
+  if (map.merged || map.isShared) return shared;
   if (!isMap(map.node)) return refuse('There is no mapping here to add a line to.');
   const pair = map.ownPair(key);
   const [next, ...further] = rest;
@@ -65,7 +65,7 @@ export function setIn(
 export function appendItems(list: YamlValue, items: readonly Fresh[]): Edits {
   const { node, tree } = list;
   if (items.length === 0) return [];
-  if (list.merged) return shared;
+  if (list.merged || list.isShared) return shared;
   if (tree.broken) return broken;
   if (!isSeq(node)) return refuse('There is no list here to add an item to.');
   if (isFlow(node)) {
@@ -88,7 +88,7 @@ export function listFromScalar(map: YamlValue, key: string, items: readonly Fres
   const pair = map.ownPair(key);
   const from = pair && separatorEnd(pair);
   const scalar = pair && isScalar(pair.value) ? readScalar(tree.text, pair.value) : null;
-  if (map.merged || !isMap(map.node)) return shared;
+  if (map.merged || !pair || !isMap(map.node)) return shared;
   if (tree.broken) return broken;
   if (!scalar || typeof from !== 'number' || scalar.style === 'block') return unclear;
   if (/[\r\n]/.test(tree.text.slice(from, scalar.whole.end))) return unclear;

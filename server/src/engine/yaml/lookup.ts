@@ -26,6 +26,7 @@ export class Tree {
   #dangling: Alias[] = [];
   #paths: ReadonlyMap<Node, string> | null = null;
   #layout: Layout | null = null;
+  readonly #merged = new Map<YAMLMap, ReadonlyMap<YAMLMap, readonly Span[]>>();
 
   constructor(text: string, root: Node, broken: boolean) {
     this.text = text;
@@ -43,10 +44,45 @@ export class Tree {
     return this.#dangling.map((alias) => ({ name: alias.source, span: contentSpan(this.text, alias) }));
   }
 
+  /** The mappings that the merge keys of a mapping bring in, each once, with the places that lead from one to the other. */
+  mergedInto(map: YAMLMap): ReadonlyMap<YAMLMap, readonly Span[]> {
+    const known = this.#merged.get(map);
+    if (known) return known;
+    const found = new Map<YAMLMap, readonly Span[]>();
+    this.#merged.set(map, found);
+    for (const { key, value } of map.items) {
+      if (!isMergeKey(key) || !isNode(key) || !isNode(value)) continue;
+      const [source, via] = this.#step(value);
+      for (const one of isSeq(source) ? source.items.slice(0, mostMerged) : [source]) {
+        if (!isNode(one)) continue;
+        const [target, further] = one === source ? [source, []] : this.#step(one);
+        if (!isMap(target) || found.has(target)) continue;
+        const spans = [...via, ...further];
+        found.set(target, spans.length > 0 ? spans : [contentSpan(this.text, key)]);
+      }
+    }
+    return found;
+  }
+
+  /** What a written node stands for, and the alias that was followed. */
+  #step(node: Node): readonly [Node | undefined, readonly Span[]] {
+    return isAlias(node) ? [this.targetOf(node), [contentSpan(this.text, node)]] : [node, []];
+  }
+
   /** Keys and indexes from the root to where the node is written: `x-base.image`. */
   pathOf(node: Node): string {
     this.#paths ??= pathsFrom(this.root);
     return this.#paths.get(node) ?? '';
+  }
+
+  /** Whether a change inside the node shows in other places: it, or something around it, is what an alias stands for. */
+  isShared(node: Node): boolean {
+    const at = node.range?.[0] ?? 0;
+    for (const target of this.#aliases().values()) {
+      const { range } = target;
+      if (target === node || (range && range[0] <= at && at < range[1])) return true;
+    }
+    return false;
   }
 
   /** Whether a node stands in `[…]` or `{…}`. */
@@ -165,6 +201,11 @@ export class YamlValue {
     return this.seenFrom.length > 0;
   }
 
+  /** A change of it shows in other places, which reach it through an alias. */
+  get isShared(): boolean {
+    return this.tree.isShared(this.node);
+  }
+
   /** The explicit tag as written, such as `!reset`. */
   get tag(): string | undefined {
     return this.node.tag;
@@ -259,17 +300,7 @@ export class YamlValue {
 
   /** The mappings merged into `map`, each with the places that lead to it. */
   *#merges(map: YAMLMap, from: readonly Span[]): Iterable<readonly [YAMLMap, readonly Span[]]> {
-    for (const { key, value } of map.items) {
-      if (!isMergeKey(key) || !isNode(key)) continue;
-      const source = this.#follow(value, from);
-      if (!source) continue;
-      const sources = isSeq(source.node) ? source.items() : [source];
-      for (const one of sources) {
-        const through =
-          one.seenFrom.length > from.length ? one.seenFrom : [...from, contentSpan(this.tree.text, key)];
-        if (isMap(one.node)) yield [one.node, through];
-      }
-    }
+    for (const [merged, via] of this.tree.mergedInto(map)) yield [merged, [...from, ...via]];
   }
 
   #follow(written: unknown, from: readonly Span[]): YamlValue | undefined {

@@ -1,6 +1,7 @@
 import { Composer, type Document, Parser, type YAMLError } from 'yaml';
 import { type Span, span } from '../text/span.ts';
 import { Tree, YamlValue } from './lookup.ts';
+import { readPlain } from './plain.ts';
 
 /** Something that keeps a document from being read whole. */
 export interface Problem {
@@ -40,11 +41,13 @@ export class YamlPiece {
 }
 
 function parse(text: string): Parsed {
+  const plain = readPlain(text);
+  if (plain) return { root: YamlValue.ofRoot(new Tree(text, plain, false)), problems: [] };
   const documents = compose(text);
   if (!documents) {
     return {
       root: null,
-      problems: [{ span: span(0, text.length), message: 'it is nested too deeply to be read' }],
+      problems: [{ span: span(0, text.length), message: tooDeep }],
     };
   }
   const [document, second] = documents;
@@ -92,6 +95,8 @@ export function forParser(text: string): string {
   return unmarked.includes('\r') ? unmarked.replace(/\r(?!\n)/g, '\n') : unmarked;
 }
 
+const tooDeep = 'it is nested too deeply to be read';
+
 /** The parser's findings by its error code, in words for people who do not know its terms. */
 const plainWords: Readonly<Partial<Record<YAMLError['code'], string>>> = {
   BAD_ALIAS: 'an alias (*name) is not written correctly',
@@ -104,18 +109,22 @@ const plainWords: Readonly<Partial<Record<YAMLError['code'], string>>> = {
     'a second `key: value` begins in the middle of a value; quote the value or fix the indentation',
   BLOCK_IN_FLOW: 'an indented block stands inside brackets',
   MULTILINE_IMPLICIT_KEY: 'a key is not followed by a colon on its line',
+  RESOURCE_EXHAUSTION: tooDeep,
   TAB_AS_INDENT: 'a tab is used for indentation; YAML wants spaces',
 };
 
 function toProblem({ code, message, pos }: YAMLError): Problem {
-  return { span: span(pos[0], pos[1]), message: plainWords[code] ?? inPlainWords(message) };
+  return { span: span(pos[0], pos[1]), message: inPlainWords(message) ?? plainWords[code] ?? notAllowed };
 }
 
-/** The rest is known by its message alone. */
-function inPlainWords(message: string): string {
+/** Some are known by their message alone. */
+function inPlainWords(message: string): string | null {
   if (/Missing closing .quote/.test(message)) return 'a quoted text is not closed';
-  if (/must end with a [\]}]/.test(message)) return 'a bracket or brace is not closed';
+  if (/end with a [\]}]/.test(message))
+    return 'a bracket or brace is not closed, or the lines in it are not indented enough';
   if (/must be separated by a ,|Missing , /.test(message)) return 'a comma is missing';
   if (/indicated with a :|Implicit map keys need/.test(message)) return 'a key is not followed by a colon';
-  return 'something stands here that YAML does not allow in this place';
+  return null;
 }
+
+const notAllowed = 'something stands here that YAML does not allow in this place';

@@ -51,14 +51,9 @@ export class ImageUses {
   }
 }
 
-function widen(use: Growing, { holes, owner, resolved, role }: FoundImage, site: Site): ImageUse {
+function widen(use: Growing, { owner }: FoundImage, site: Site): ImageUse {
   if (!use.owners.includes(owner)) use.owners.push(owner);
   const places = new Map([...use.site.seenFrom, ...site.seenFrom].map((at) => [at.start, at]));
   use.site = { ...use.site, seenFrom: [...places.values()] };
-  // What one service builds another one pulls: then it has to be there.
-  if (use.role === 'build-output' && role !== 'build-output') {
-    use.role = role;
-    use.mutability = readReference(resolved, holes).mutability;
-  }
   return use;
 }

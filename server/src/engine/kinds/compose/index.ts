@@ -2,7 +2,7 @@ import { yamlFacts } from '../../yaml/facts.ts';
 import type { YamlValue } from '../../yaml/lookup.ts';
 import { ImageUses } from '../../yaml/uses.ts';
 import type { SourceFile, YamlKind } from '../kind.ts';
-import { readService } from './services.ts';
+import { builtHere, readService } from './services.ts';
 
 /** Compose files, by name or by shape. Format: https://github.com/compose-spec/compose-spec */
 export const compose: YamlKind = {
@@ -17,7 +17,8 @@ export const compose: YamlKind = {
   extract(piece) {
     const uses = new ImageUses();
     const services = piece.root?.get('services')?.entries() ?? [];
-    const workloads = services.flatMap((entry) => readService(entry, uses) ?? []);
+    const built = builtHere(services);
+    const workloads = services.flatMap((entry) => readService(entry, built, uses) ?? []);
     return yamlFacts('compose', piece, { images: uses.all, workloads });
   },
 };
@@ -36,6 +37,8 @@ function hasServices(text: string): boolean {
   const first = firstContent(text);
   if (first === null || first.trimStart().startsWith('{')) return first !== null;
   const indent = /^[ \t]*/.exec(first)?.[0] ?? '';
+  // Deeper than people indent a root: parsing tells, and no pattern is made of it.
+  if (indent.length > 64) return true;
   return new RegExp(`(?:^\\uFEFF?|[\\r\\n])${indent}["']?services["']?[ \\t]*:`).test(text);
 }
 

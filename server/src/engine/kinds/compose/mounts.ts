@@ -25,6 +25,7 @@ function readVolume(item: YamlValue, path: string): Mount | null {
 function readLong(item: YamlValue, path: string): Mount {
   const source = seen(item.textAt('source'));
   const target = seen(item.textAt('target'));
+  const name = (item.get('source') ?? item.get('target') ?? item).span;
   return {
     type: longType(item.textAt('type'), item.textAt('source')),
     source,
@@ -32,12 +33,12 @@ function readLong(item: YamlValue, path: string): Mount {
     readOnly: settingOf({
       owner: item,
       keys: ['read_only'],
-      name: item.span,
+      name,
       fallback: false,
       read: readBoolean,
       after: ['target', 'source'],
     }),
-    span: item.span,
+    span: name,
     path: `${path}.${target ?? source ?? ''}`,
   };
 }
@@ -116,7 +117,7 @@ function shortReadOnly(item: YamlValue, options: string | undefined): Setting<bo
 
 /** Writes `ro` among the options: in the place of `rw`, behind the others, or as the only one. */
 function setShort(item: YamlValue, value: boolean): Edits {
-  if (item.merged)
+  if (item.merged || item.isShared)
     return refuse('This mount is shared through an alias or a merge key; change it where it is defined.');
   const raw = item.text ?? '';
   const interpolated = interpolate(raw);

@@ -10,12 +10,18 @@ import { readMounts } from './mounts.ts';
 import { lockOf, readBoolean } from './settings.ts';
 
 /** Reads one service: its images go to `uses`, and what it runs is returned; null for an entry that runs no container. */
-export function readService({ key, keySpan, value: service }: Entry, uses: ImageUses): Workload | null {
+export function readService(
+  { key, keySpan, value: service }: Entry,
+  built: ReadonlySet<string>,
+  uses: ImageUses,
+): Workload | null {
   if (service.type !== 'map' || isSet(service.get('provider'))) return null;
   const path = `services.${key}`;
   const label = `service ${key}`;
   const builds = isSet(service.get('build'));
-  const image = addImage(uses, builds ? 'build-output' : 'workload', service.get('image'), label);
+  const written = service.get('image');
+  const isBuilt = builds || built.has(resolvedName(written));
+  const image = addImage(uses, isBuilt ? 'build-output' : 'workload', written, label);
   readBuild(service.get('build'), label, uses);
   readImageVolumes(service, label, uses);
   const mounts = readMounts(service, path);
@@ -47,6 +53,23 @@ export function readService({ key, keySpan, value: service }: Entry, uses: Image
     mounts,
     provideScratch: (targets) => addTmpfs(service, mounts, targets),
   };
+}
+
+/** The images that services of this file build: another service that names one runs what was built, and pulls nothing. */
+export const builtHere = (services: readonly Entry[]): ReadonlySet<string> =>
+  new Set(
+    services.flatMap(({ value }) => {
+      const name = resolvedName(value.get('image'));
+      return isSet(value.get('build')) && name !== '' ? name : [];
+    }),
+  );
+
+/** With the tag that counts when none is written; empty where a variable leaves it open. */
+function resolvedName(image: YamlValue | undefined): string {
+  if (!isSet(image) || image?.text == null || image.text === '') return '';
+  const { holes, text } = interpolate(image.text);
+  if (holes.length > 0) return '';
+  return /[:@][^/]*$/.test(text) ? text : `${text}:latest`;
 }
 
 /** `!reset` takes away what another file says (Compose specification, 13-merge.md). */

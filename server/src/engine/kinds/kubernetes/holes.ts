@@ -20,7 +20,11 @@ const expressions = /\$?\{\{.*?\}\}|\$\{[^}]*\}|\$\([^)]*\)|\$[A-Za-z_]\w*|#\{[^
 /** An import path that `ko` builds and replaces: https://ko.build/features/k8s/ */
 const importPath = /^ko:\/\//;
 
+/** No reference is as long: the grammar stops at 255 characters of path and 128 of tag. */
+const longest = 4096;
+
 export function fill(text: string, parameters: Parameters): Filled {
+  if (text.length > longest) return { text, holes: [], locked: null, source: null };
   if (importPath.test(text)) {
     const locked = 'This is an import path: ko builds the image and writes its digest.';
     return { text, holes: [text], locked, source: null };

@@ -35,6 +35,7 @@ export function readMounts({ container, object, path, pod }: ContainerPlace): re
     if (item.type !== 'map') return [];
     const volume = volumes.get(item.textAt('name') ?? '');
     const target = textHere(item.get('mountPath'));
+    const name = (item.get('mountPath') ?? item).span;
     return {
       type: volume?.type ?? 'other',
       source: volume?.type === 'host' ? joinPath(volume.hostPath, item.textAt('subPath')) : null,
@@ -42,12 +43,12 @@ export function readMounts({ container, object, path, pod }: ContainerPlace): re
       readOnly: settingOf<boolean>({
         owner: item,
         keys: ['readOnly'],
-        name: item.span,
+        name,
         fallback: false,
         read: readFlagHere,
         after: ['mountPath', 'name'],
       }),
-      span: item.span,
+      span: name,
       path: `${path}/volumeMounts/${target ?? item.textAt('name') ?? ''}`,
     };
   });

@@ -93,6 +93,10 @@ const inertCoreKinds: ReadonlySet<string> = new Set([
   'PersistentVolumeClaim',
 ]);
 
+/** A table's entry: keys come from files, and one may be called `toString`. */
+export const ownValue = <T>(table: Readonly<Record<string, T>> | undefined, key: string): T | undefined =>
+  table && Object.hasOwn(table, key) ? table[key] : undefined;
+
 /** The group of an `apiVersion`; empty for the core group. */
 export const groupOf = (apiVersion: string): string =>
   apiVersion.includes('/') ? apiVersion.slice(0, apiVersion.indexOf('/')) : '';

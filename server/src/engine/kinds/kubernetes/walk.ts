@@ -1,6 +1,6 @@
 import type { YamlValue } from '../../yaml/lookup.ts';
 import { noParameters, type Parameters, templateParameters, withTaskParameters } from './parameters.ts';
-import { type Dialect, dialects, groupOf, isInert, podLists, podPlaces } from './places.ts';
+import { type Dialect, dialects, groupOf, isInert, ownValue, podLists, podPlaces } from './places.ts';
 import { triggeredContainers } from './triggers.ts';
 
 /** One API object. */
@@ -76,6 +76,8 @@ class Walk implements Found {
   readonly pods: PodPlace[] = [];
   readonly images: ImagePlace[] = [];
   #aliased = 0;
+  /** The values around the one that is looked at: an alias may lead back to one of them. */
+  readonly #open = new Set<YamlValue['node']>();
 
   visitObject(root: YamlValue, parameters: Parameters, depth: number): void {
     const kind = root.textAt('kind') ?? '';
@@ -89,7 +91,7 @@ class Walk implements Found {
       return;
     }
     const object = { root, kind, name, path, triggered: triggeredContainers(root) };
-    const scope = { object, dialect: dialects[groupOf(apiVersion)] ?? {}, parameters };
+    const scope = { object, dialect: ownValue(dialects, groupOf(apiVersion)) ?? {}, parameters };
     this.#visitNamed(scope);
     for (const { key, value } of root.entries()) {
       if (key !== 'metadata' && key !== 'status') this.#visit(value, [key], scope, depth + 1);
@@ -99,7 +101,8 @@ class Walk implements Found {
   /** What a kind is known to have at a place of its own. */
   #visitNamed({ dialect, object, parameters }: Scope): void {
     const { kind, name, path, root } = object;
-    const container = dialect.selves?.[kind] === undefined ? undefined : root.get(dialect.selves[kind]);
+    const self = ownValue(dialect.selves, kind);
+    const container = self === undefined ? undefined : root.get(self);
     if (container) {
       const known = withTaskParameters(parameters, container, path);
       this.#add({
@@ -113,13 +116,19 @@ class Walk implements Found {
         parameters: known,
       });
     }
-    const place = dialect.images?.[kind];
+    const place = ownValue(dialect.images, kind);
     const value = place === undefined ? undefined : root.at(...place.split('.'));
     if (value) this.images.push({ value, path: `${path}/${place}`, object, parameters });
   }
 
   #visit(value: YamlValue, keys: readonly string[], outer: Scope, depth: number): void {
-    if (this.#isTooMuch(value, depth)) return;
+    if (value.type === 'scalar' || this.#open.has(value.node) || this.#isTooMuch(value, depth)) return;
+    this.#open.add(value.node);
+    this.#look(value, keys, outer, depth);
+    this.#open.delete(value.node);
+  }
+
+  #look(value: YamlValue, keys: readonly string[], outer: Scope, depth: number): void {
     if (value.type === 'sequence') {
       for (const [index, item] of value.items().entries()) {
         if (item.type !== 'scalar') this.#visit(item, [...keys, itemKey(item, index)], outer, depth + 1);
@@ -146,8 +155,8 @@ class Walk implements Found {
   /** Whether the entry holds containers, which are then taken. */
   #takeContainers(pod: YamlValue, key: string, value: YamlValue, path: string, scope: Scope): boolean {
     const { dialect, object, parameters } = scope;
-    const inPod = podLists[key];
-    const word = inPod ?? dialect.lists?.[key];
+    const inPod = ownValue(podLists, key);
+    const word = inPod ?? ownValue(dialect.lists, key);
     if (word !== undefined && isContainerList(value)) {
       for (const [index, container] of value.items().entries()) {
         const name = container.textAt('name') ?? '';
@@ -165,7 +174,7 @@ class Walk implements Found {
       }
       return true;
     }
-    const single = dialect.singles?.[key];
+    const single = ownValue(dialect.singles, key);
     if (single === undefined || !value.get('image')) return false;
     this.#add({
       container: value,
@@ -211,7 +220,7 @@ const itemKey = (item: YamlValue, index: number): string => item.textAt('name') 
 /** The object's path, and where in it the pod stands unless the kind says so. */
 function placePath({ kind, path }: ObjectPlace, keys: readonly string[]): string {
   const place = keys.join('.');
-  return place === podPlaces[kind] ? path : `${path}/${place}`;
+  return place === ownValue(podPlaces, kind) ? path : `${path}/${place}`;
 }
 
 const isPod = (value: YamlValue): boolean =>
