@@ -10,7 +10,7 @@ import { startRegistry } from '../../test/support/registry.ts';
 const root = fileURLToPath(new URL('../..', import.meta.url));
 
 /** The registries that the images of `examples/` come from. */
-const registries = ['docker.io', 'ghcr.io', 'gcr.io', 'registry.example.com'];
+export const registries = ['docker.io', 'ghcr.io', 'gcr.io', 'registry.example.com'];
 
 /**
  * Audits and pins `examples/` with the command line `cli` (program and first arguments), against a registry of its own on this computer.

@@ -1,10 +1,10 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { mkdir, mkdtemp, readdir, rename, rm, stat, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { type Browser, type BrowserContext, chromium, type Page } from 'playwright-core';
+import { collect, run, temporaryFolder } from './workbench-run.ts';
 
 /** The npm package that carries VS Code's own server and web workbench; its version is VS Code's with a `4.` in front. */
 const release = 'code-server@4.139.1';
@@ -55,44 +55,20 @@ async function npm(args: readonly string[], cwd: string): Promise<void> {
   });
 }
 
-interface RunOptions {
-  readonly cwd?: string;
-  /** What it means that the program fails, and what to do. */
-  readonly failed: string;
-}
-
-async function run(command: string, args: readonly string[], { cwd, failed }: RunOptions): Promise<void> {
-  const child = spawn(command, args, { cwd, stdio: ['ignore', 'pipe', 'pipe'] });
-  const output = collect(child);
-  const code = await new Promise<number | null>((resolve, reject) => {
-    child.once('error', reject).once('close', resolve);
-  });
-  if (code !== 0) {
-    throw new Error(`${failed}\n\`${command} ${args.join(' ')}\` ended with ${code}:\n${output()}`);
-  }
-}
-
 /** Installs a package into a folder of extensions, as `code --install-extension` does. */
 export async function installExtension(vsix: string, extensionsDir: string): Promise<void> {
-  const state = await mkdtemp(join(tmpdir(), 'holdfast-install-'));
-  try {
-    const args = ['--install-extension', vsix, '--extensions-dir', extensionsDir, '--server-data-dir', state];
-    await run(process.execPath, [await serverMain(), '--accept-server-license-terms', ...args], {
-      failed: `${vsix} could not be installed.`,
-    });
-  } finally {
-    await rm(state, { recursive: true, force: true });
-  }
-}
-
-function collect(child: ChildProcess): () => string {
-  let text = '';
-  const add = (chunk: Buffer): void => {
-    text = (text + chunk.toString()).slice(-20_000);
-  };
-  child.stdout?.on('data', add);
-  child.stderr?.on('data', add);
-  return () => text;
+  await using state = await temporaryFolder('install');
+  const args = [
+    '--install-extension',
+    vsix,
+    '--extensions-dir',
+    extensionsDir,
+    '--server-data-dir',
+    state.path,
+  ];
+  await run(process.execPath, [await serverMain(), '--accept-server-license-terms', ...args], {
+    failed: `${vsix} could not be installed.`,
+  });
 }
 
 export interface ServerOptions {
@@ -117,11 +93,11 @@ export interface Server extends AsyncDisposable {
 /** Starts VS Code's server on loopback with a state folder of its own; disposing ends it and every process it started. */
 export async function startServer(options: ServerOptions): Promise<Server> {
   const main = await serverMain();
-  const state = await mkdtemp(join(tmpdir(), 'holdfast-vscode-'));
-  const machine = join(state, 'data', 'Machine');
+  const state = await temporaryFolder('vscode');
+  const machine = join(state.path, 'data', 'Machine');
   await mkdir(machine, { recursive: true });
   await writeFile(join(machine, 'settings.json'), JSON.stringify(options.settings ?? quietSettings));
-  const extensions = options.extensionsDir ?? join(state, 'extensions');
+  const extensions = options.extensionsDir ?? join(state.path, 'extensions');
   await mkdir(extensions, { recursive: true });
   const child = spawn(
     process.execPath,
@@ -131,21 +107,22 @@ export async function startServer(options: ServerOptions): Promise<Server> {
       ...['--accept-server-license-terms', '--telemetry-level', 'off'],
       ...(options.driven ? ['--enable-smoke-test-driver'] : []),
       ...(options.trusted ? ['--disable-workspace-trust'] : []),
-      ...['--server-data-dir', state, '--extensions-dir', extensions],
+      ...['--server-data-dir', state.path, '--extensions-dir', extensions],
     ],
     // A process group of its own, so that one signal reaches the extension host and whatever it started.
     { detached: true, stdio: ['ignore', 'pipe', 'pipe'] },
   );
   const output = collect(child);
   const kill = (): void => killGroup(child);
-  process.once('exit', kill);
+  // Before its folder is removed.
+  process.prependOnceListener('exit', kill);
   const stop = async (): Promise<void> => {
     process.removeListener('exit', kill);
     kill();
     if (child.exitCode === null && child.signalCode === null) {
       await new Promise((resolve) => child.once('exit', resolve));
     }
-    await rm(state, { recursive: true, force: true, maxRetries: 5 });
+    await state[Symbol.asyncDispose]();
   };
   try {
     const port = await boundPort(child, output);
@@ -164,6 +141,8 @@ export const quietSettings = {
   'workbench.startupEditor': 'none',
   'workbench.tips.enabled': false,
   'extensions.ignoreRecommendations': true,
+  'workbench.secondarySideBar.defaultVisibility': 'hidden',
+  'editor.minimap.enabled': false,
   'typescript.disableAutomaticTypeAcquisition': true,
 };
 
@@ -204,10 +183,11 @@ export function workbenchUrl({ port, folder, extensions = [], tests }: OpenOptio
   const payload = [
     ...extensions.map((path) => ['extensionDevelopmentPath', remote(path)]),
     ...(tests === undefined ? [] : [['extensionTestsPath', remote(tests)]]),
-    ['skipWelcome', 'true'],
   ];
-  const query = new URLSearchParams({ folder, payload: JSON.stringify(payload) });
-  return `http://127.0.0.1:${port}/?${query}`;
+  // Slashes may stand in a query as they are, and read better.
+  const query = `folder=${encodeURIComponent(folder).replaceAll('%2F', '/')}`;
+  if (payload.length === 0) return `http://127.0.0.1:${port}/?${query}`;
+  return `http://127.0.0.1:${port}/?${query}&payload=${encodeURIComponent(JSON.stringify(payload))}`;
 }
 
 /** Debian's Chromium, or the one `HOLDFAST_CHROMIUM` names. */

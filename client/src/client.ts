@@ -1,0 +1,59 @@
+import { type ExtensionContext, window, workspace } from 'vscode';
+import { type DocumentSelector, LanguageClient, TransportKind } from 'vscode-languageclient/node';
+import type { InitializationOptions } from '../../server/src/lsp/protocol.ts';
+import { provideCodeActions } from './code-actions.ts';
+import { showFailure } from './messages.ts';
+import { NotifiedProgress } from './progress.ts';
+
+/** Languages whose documents can be manifests, whatever their file is called. */
+const languages = ['dockerfile', 'dockercompose', 'dockerbake', 'yaml', 'json', 'jsonc', 'helm'];
+
+/** Files that can be manifests, whatever language other extensions make of them. */
+const files = [
+  '**/{,*.}{Dockerfile,Containerfile,dockerfile,containerfile}{,.*,-*,_*}',
+  '**/*.{yaml,yml,json,hcl}',
+  '**/kustomization',
+  '**/*.{container,image,volume,build}{,.d/*.conf}',
+];
+
+const documentSelector: DocumentSelector = [
+  ...languages.flatMap((language) => [
+    { scheme: 'file', language },
+    { scheme: 'untitled', language },
+  ]),
+  ...files.map((pattern) => ({ scheme: 'file', pattern })),
+];
+
+/** The connection to the language server, which runs in a process of its own. Not started yet. */
+export function createClient(context: ExtensionContext): LanguageClient {
+  const progress = new NotifiedProgress((token) => {
+    void client.sendNotification('window/workDoneProgress/cancel', { token });
+  });
+  const outputChannel = window.createOutputChannel('Holdfast', { log: true });
+  const server = { module: context.asAbsolutePath('dist/server.cjs'), transport: TransportKind.ipc };
+  const client = new LanguageClient('holdfast', 'Holdfast', server, {
+    documentSelector,
+    outputChannel,
+    // Asked for at each start: the workspace may have been trusted since the last one.
+    initializationOptions: (): InitializationOptions => ({
+      trusted: workspace.isTrusted,
+      promptForReason: true,
+    }),
+    diagnosticPullOptions: { onChange: true },
+    middleware: { handleWorkDoneProgress: progress.handle, provideCodeActions },
+  });
+  context.subscriptions.push(
+    outputChannel,
+    client.onDidChangeState(() => progress.endAll()),
+  );
+  return client;
+}
+
+/** Never rejects: the commands stay available, so that the user can try again. */
+export async function startClient(client: LanguageClient): Promise<void> {
+  try {
+    await client.start();
+  } catch (error) {
+    showFailure(client, 'The language server could not be started.', error);
+  }
+}

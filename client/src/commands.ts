@@ -1,0 +1,54 @@
+import { commands, Disposable, window, workspace } from 'vscode';
+import type { LanguageClient } from 'vscode-languageclient/node';
+import { type PinOutcome, serverCommands } from '../../server/src/lsp/protocol.ts';
+import { showFailure } from './messages.ts';
+import { runOnServer } from './server-command.ts';
+
+export function registerCommands(client: LanguageClient): Disposable {
+  return Disposable.from(
+    commands.registerCommand('holdfast.pinFile', () => pinFile(client)),
+    commands.registerCommand('holdfast.pinWorkspace', () => pinWorkspace(client)),
+    commands.registerCommand('holdfast.showOutput', () => client.outputChannel.show()),
+    commands.registerCommand('holdfast.restartServer', () => restart(client)),
+  );
+}
+
+/** Undefined where nothing could be asked of the server. */
+async function pinFile(client: LanguageClient): Promise<PinOutcome | undefined> {
+  const document = window.activeTextEditor?.document;
+  if (!document) {
+    void window.showInformationMessage(
+      'No file is open. Open a Dockerfile, a Compose file or a Kubernetes manifest, then pin its images.',
+    );
+    return undefined;
+  }
+  if (!(await isTrusted())) return undefined;
+  return runOnServer<PinOutcome>(client, serverCommands.pinFile, { uri: document.uri.toString() });
+}
+
+async function pinWorkspace(client: LanguageClient): Promise<PinOutcome | undefined> {
+  if (!(await isTrusted())) return undefined;
+  return runOnServer<PinOutcome>(client, serverCommands.pinWorkspace);
+}
+
+const manageTrust = 'Manage Workspace Trust';
+
+/** Says what to do where the workspace is not trusted, and does not wait for it. */
+async function isTrusted(): Promise<boolean> {
+  if (workspace.isTrusted) return true;
+  void window
+    .showWarningMessage(
+      'Pinning asks the registries that this workspace names, and the workspace is not trusted. Trust it, then try again.',
+      manageTrust,
+    )
+    .then((choice) => choice && commands.executeCommand('workbench.trust.manage'));
+  return false;
+}
+
+async function restart(client: LanguageClient): Promise<void> {
+  try {
+    await client.restart();
+  } catch (error) {
+    showFailure(client, 'The language server could not be restarted.', error);
+  }
+}

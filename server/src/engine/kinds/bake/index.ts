@@ -1,0 +1,27 @@
+import type { SourceFile, WholeFileKind } from '../kind.ts';
+import { readHcl } from './hcl.ts';
+import { readTargets } from './targets.ts';
+
+/** Build definitions of `docker buildx bake`, in HCL or JSON. Format: https://docs.docker.com/build/bake/reference/ */
+export const bake: WholeFileKind = {
+  id: 'bake',
+  syntax: 'whole',
+  names: /\.hcl$|^docker-bake.*\.json$/i,
+  claims: (file) => isNamed(file) || (/\.hcl$/i.test(file.name) && targetBlock.test(file.text)),
+  extract({ text }) {
+    const { comments, entries } = readHcl(text);
+    return {
+      kind: 'bake',
+      images: readTargets(entries),
+      workloads: [],
+      skipped: [],
+      comments: () => comments,
+    };
+  },
+};
+
+const isNamed = ({ languageId, name }: SourceFile): boolean =>
+  languageId === 'dockerbake' || /^docker-bake(?:[._-].*)?\.(?:hcl|json)$/i.test(name);
+
+/** Other users of HCL have no blocks of this name and form. */
+const targetBlock = /^\uFEFF?target[ \t]+"?[\w-]+"?[ \t]*\{/m;

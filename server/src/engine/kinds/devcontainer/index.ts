@@ -1,0 +1,23 @@
+import type { WholeFileKind } from '../kind.ts';
+import { readImages } from './images.ts';
+import { readJsonc } from './jsonc.ts';
+
+/** Development containers, in JSON with comments. Format: https://containers.dev/implementors/json_reference/ */
+export const devcontainer: WholeFileKind = {
+  id: 'devcontainer',
+  syntax: 'whole',
+  names: /^\.?devcontainer\.json$/i,
+  claims: ({ name }) => /^\.?devcontainer\.json$/i.test(name),
+  extract({ text }) {
+    const { comments, problem, strings } = readJsonc(text);
+    return {
+      kind: 'devcontainer',
+      images: readImages(strings),
+      workloads: [],
+      skipped: problem
+        ? [{ span: problem.span, reason: `This JSON cannot be read without doubt: ${problem.message}` }]
+        : [],
+      comments: () => comments,
+    };
+  },
+};

@@ -1,0 +1,75 @@
+import type { ImageUse } from '../../model/facts.ts';
+import { span } from '../../text/span.ts';
+import type { Entry, YamlValue } from '../../yaml/lookup.ts';
+import { ImageUses } from '../../yaml/uses.ts';
+
+/** Every image that the jobs of a workflow or the steps of an action run in. */
+export function readImages(root: YamlValue): readonly ImageUse[] {
+  const images = new Images();
+  for (const job of root.get('jobs')?.entries() ?? []) images.readJob(job);
+  const runs = root.get('runs');
+  if (runs) images.readRuns(runs);
+  return images.uses.all;
+}
+
+/** The runner takes `docker://` off whatever its case; what names an action has no such prefix. */
+const prefix = /^docker:\/\//i;
+
+/**
+ * `${{ … }}` is known only when the workflow runs. Templates of workflows have `{{ … }}`. Neither can be part of a reference.
+ */
+const expressions = /\$?\{\{[\s\S]*?(?:\}\}|$)/g;
+
+/** Values that are looked at through aliases: a small file can stand for a huge one. */
+const mostAliased = 5_000;
+
+class Images {
+  readonly uses = new ImageUses();
+  #aliased = 0;
+
+  readJob({ key, value: job }: Entry): void {
+    const label = `job ${key}`;
+    this.#addContainer(job.get('container'), label);
+    for (const service of job.get('services')?.entries() ?? []) {
+      this.#addContainer(service.value, `service ${service.key} of ${label}`);
+    }
+    this.#readSteps(job.get('steps'), label);
+  }
+
+  /** How an action runs: by an image or a Dockerfile of its own, or by steps. */
+  readRuns(runs: YamlValue): void {
+    this.#addPrefixed(runs.get('image'), 'action');
+    this.#readSteps(runs.get('steps'), 'action');
+  }
+
+  #readSteps(steps: YamlValue | undefined, parent: string): void {
+    if (!steps || this.#aliased > mostAliased) return;
+    for (const [index, step] of steps.items().entries()) {
+      const name = step.textAt('name') ?? step.textAt('id') ?? String(index + 1);
+      this.#addPrefixed(step.get('uses'), `step ${name} of ${parent}`);
+    }
+  }
+
+  /** The image by itself, or a mapping that has it; an empty one means that no container is wanted. */
+  #addContainer(container: YamlValue | undefined, owner: string): void {
+    const value = container?.isMap ? container.get('image') : container;
+    if (value?.text) this.#add(value, owner);
+  }
+
+  /** Text that is an image only with its prefix: without it, it is an action or a file. */
+  #addPrefixed(value: YamlValue | undefined, owner: string): void {
+    if (value?.text != null && prefix.test(value.text)) this.#add(value, owner);
+  }
+
+  #add(value: YamlValue, owner: string): void {
+    if (value.merged && ++this.#aliased > mostAliased) return;
+    const text = value.text ?? '';
+    const part = span(prefix.exec(text)?.[0].length ?? 0, text.length);
+    const resolved = text.slice(part.start);
+    const holes = [...new Set(resolved.match(expressions) ?? [])];
+    const [first] = holes;
+    const locked =
+      first === undefined ? null : `${first} decides this value; change it where that gets its value.`;
+    this.uses.add({ role: 'job', value, part, resolved, holes, locked, path: value.path, owner });
+  }
+}

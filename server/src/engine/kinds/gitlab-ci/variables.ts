@@ -1,0 +1,111 @@
+import type { Entry, YamlValue } from '../../yaml/lookup.ts';
+
+/** A variable with a value in this file. */
+export interface Variable {
+  readonly name: string;
+  readonly value: YamlValue;
+  /** `expand: false`: a `$` in it is only a character. */
+  readonly isRaw: boolean;
+  /** Whoever starts the pipeline chooses among values that are listed beside it. */
+  readonly hasOptions: boolean;
+}
+
+/** Variables by name; null for one whose value this file does not tell. */
+export type Layer = ReadonlyMap<string, Variable | null>;
+
+/** A text with the known variables put in. */
+export interface Filled {
+  readonly text: string;
+  /** The parts that stay unknown, as they stand in `text`. */
+  readonly holes: readonly string[];
+  /** The variables that were asked for, in their order. */
+  readonly names: readonly string[];
+  /** The value is in one place: the text itself or, where it is nothing but a variable, the last of `through`. */
+  readonly isWhole: boolean;
+  /** The variables from the text to the place that holds the value. */
+  readonly through: readonly Variable[];
+}
+
+/**
+ * What GitLab and its runner put into values: `$X`, `${X}`, `$[[ inputs.x ]]`; a `$` of another form is never part of a reference.
+ * Templates of pipelines have `{{ … }}`. https://docs.gitlab.com/ci/variables/where_variables_can_be_used/
+ */
+const expressions = /\$\[\[[^[\]]*\]\]|\$\{[^}]*\}?|\$[A-Za-z_]\w*|\$\$?|\{\{[^{}]*\}\}/g;
+
+/** The variable that an expression asks for; null where the text is anything else. */
+export const nameIn = (expression: string): string | null =>
+  /^\$\{?([A-Za-z_]\w*)\}?$/.exec(expression)?.[1] ?? null;
+
+/** Longer chains and texts than any reference has: beyond them a value counts as unknown. */
+const limits = { depth: 20, length: 4096 };
+
+/** The variables that a job sees: its own, then those of the whole file. */
+export class Variables {
+  readonly #own: Layer;
+  readonly #outer: Variables | null;
+  readonly #filled = new Map<string, Filled | null>();
+  #depth = 0;
+
+  constructor(own: Layer, outer: Variables | null = null) {
+    this.#own = own;
+    this.#outer = outer;
+  }
+
+  fill(text: string): Filled {
+    const found = text.match(expressions);
+    if (!found) return { text, holes: [], names: [], isWhole: true, through: [] };
+    const names = [...new Set(found.flatMap((one) => nameIn(one) ?? []))];
+    const [first = ''] = found;
+    if (first === text) {
+      const variable = this.#find(nameIn(text) ?? '');
+      const value = variable && this.#valueOf(variable);
+      if (!value) return { text, holes: [text], names, isWhole: false, through: [] };
+      return { ...value, names, through: value.isWhole ? [variable, ...value.through] : [] };
+    }
+    const holes = new Set<string>();
+    const filled = text.replace(expressions, (one) => {
+      const variable = this.#find(nameIn(one) ?? '');
+      const value = variable && this.#valueOf(variable);
+      for (const hole of value ? value.holes : [one]) holes.add(hole);
+      return value?.text ?? one;
+    });
+    if (filled.length > limits.length) return { text, holes: [text], names, isWhole: false, through: [] };
+    return { text: filled, holes: [...holes], names, isWhole: false, through: [] };
+  }
+
+  #find(name: string): Variable | null {
+    const own = this.#own.get(name);
+    if (own !== undefined) return own;
+    return this.#outer ? this.#outer.#find(name) : null;
+  }
+
+  /** Null for what is unknown: an empty value is one that somebody else fills in. */
+  #valueOf({ isRaw, name, value }: Variable): Filled | null {
+    const known = this.#filled.get(name);
+    if (known !== undefined) return known;
+    const text = value.text ?? '';
+    if (text === '' || (isRaw && text.includes('$')) || this.#depth >= limits.depth) return null;
+    // While it is being read it is unknown to itself.
+    this.#filled.set(name, null);
+    this.#depth++;
+    const filled = this.fill(text);
+    this.#depth--;
+    this.#filled.set(name, filled);
+    return filled;
+  }
+}
+
+/** The variables that a job, or the file, declares. */
+export const readLayer = (owner: YamlValue): Layer =>
+  new Map((owner.get('variables')?.entries() ?? []).map((entry) => [entry.key, variableOf(entry)]));
+
+function variableOf({ key, value }: Entry): Variable | null {
+  const written = value.isMap ? value.get('value') : value;
+  if (written?.text == null) return null;
+  return {
+    name: key,
+    value: written,
+    isRaw: value.textAt('expand') === 'false',
+    hasOptions: value.get('options') !== undefined,
+  };
+}

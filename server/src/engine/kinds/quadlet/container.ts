@@ -1,0 +1,55 @@
+import type { ImageUse, Located, Workload } from '../../model/facts.ts';
+import { uncovered } from '../../model/scratch.ts';
+import type { MappedText } from '../../text/mapped-text.ts';
+import { flagValues, podmanArguments, readFlag } from './flags.ts';
+import { readImage } from './images.ts';
+import { longMounts, readMounts, readOptions } from './mounts.ts';
+import type { Section } from './unit.ts';
+import type { UnitName } from './unit-name.ts';
+import { splitOn, splitWords } from './words.ts';
+
+/** The container of a `.container` unit, as Quadlet's `ConvertContainer` hands it to `podman run`. */
+export function readContainer(section: Section, { isDropIn, label }: UnitName): Workload {
+  const [image] = readImage(section.last('Image'), 'workload', 'Container.Image', label);
+  const isWhole = !isDropIn && [section.last('Image'), section.last('Rootfs')].some((value) => value?.text);
+  const fallback = isWhole ? false : 'unknown';
+  const mounts = readMounts(section);
+  return {
+    label,
+    path: 'Container',
+    name: section.name,
+    image: image ?? null,
+    windows: false,
+    readOnlyRoot: readFlag(section, { name: '--read-only', key: 'ReadOnly', fallback }),
+    misplacedReadOnlyRoot: null,
+    privileged: readFlag(section, { name: '--privileged', key: null, fallback }),
+    addedCapabilities: [
+      ...section.all('AddCapability').flatMap(splitWords),
+      ...flagValues(podmanArguments(section), '--cap-add'),
+    ].flatMap(readCapabilities),
+    pullPolicy: null,
+    mounts,
+    provideScratch: (targets) =>
+      section.add(
+        uncovered(mounts, targets).map((target) => `Tmpfs=${target}`),
+        ['Image', 'Rootfs', 'ReadOnly', 'Tmpfs'],
+      ),
+  };
+}
+
+const readCapabilities = (word: MappedText): readonly Located<string>[] =>
+  splitOn(word, ',').map(({ span, text }) => ({
+    value: text,
+    span,
+    path: `Container.AddCapability.${text}`,
+  }));
+
+/** The images that a container mounts beside its own: `Mount=type=image,source=…`. */
+export const readImageMounts = (section: Section, { label }: UnitName): readonly ImageUse[] =>
+  longMounts(section)
+    .map(readOptions)
+    .filter((options) => options.get('type')?.text === 'image')
+    .flatMap((options) => {
+      const path = `Container.Mount.${options.get('target')?.text ?? ''}.source`;
+      return readImage(options.get('source'), 'image-volume', path, label);
+    });

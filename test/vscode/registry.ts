@@ -1,0 +1,31 @@
+import { startDockerRegistry } from '../support/docker-registry.ts';
+import { buildImage } from '../support/oci.ts';
+import { startRegistry } from '../support/registry.ts';
+import { type Digests, offered } from './fixtures.ts';
+
+/** A registry that stands for Docker Hub, with the images of the fixtures. */
+export interface Hub extends AsyncDisposable {
+  readonly url: string;
+  readonly digests: Digests;
+}
+
+/** The real thing: Debian's `docker-registry`, filled by `skopeo`, which also says what the digests are. */
+export async function startRealHub(): Promise<Hub> {
+  const registry = await startDockerRegistry();
+  const digests: Record<string, string> = {};
+  for (const { repository, tag } of offered) {
+    await registry.push(buildImage({ name: repository }), repository, tag);
+    digests[`${repository}:${tag}`] = await registry.digestBySkopeo(repository, tag);
+  }
+  return { url: registry.url, digests, [Symbol.asyncDispose]: () => registry.stop() };
+}
+
+/** Nothing to install: for machines that are not Debian. */
+export async function startSmallHub(): Promise<Hub> {
+  const images = offered.map(({ repository, tag }) => ({ repository, tags: [tag] }));
+  const registry = await startRegistry({ images });
+  const digests = Object.fromEntries(
+    offered.map(({ repository, tag }) => [`${repository}:${tag}`, registry.digestOf(repository, tag) ?? '']),
+  );
+  return { url: registry.url, digests, [Symbol.asyncDispose]: () => registry.stop() };
+}

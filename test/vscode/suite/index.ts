@@ -1,0 +1,11 @@
+import { given, runAll, type Test } from './harness.ts';
+import { packaged } from './packaged.ts';
+import { trusted } from './trusted.ts';
+import { untrusted } from './untrusted.ts';
+
+const suites: Readonly<Record<string, readonly Test[]>> = { trusted, untrusted, packaged };
+
+/** Called by the extension host once the window is there. Rejects when a test failed. */
+export async function run(): Promise<void> {
+  await runAll(suites[given('SUITE')] ?? []);
+}

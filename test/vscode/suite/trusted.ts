@@ -1,0 +1,268 @@
+import assert from 'node:assert/strict';
+import * as vscode from 'vscode';
+import { fixtures } from '../fixtures.ts';
+import {
+  applyFirst,
+  digestOf,
+  findings,
+  findingsBecome,
+  putCursorAt,
+  registryRequests,
+  show,
+  startOver,
+  textBecomes,
+  uriOf,
+} from './editor.ts';
+import { eventually, type Test, test } from './harness.ts';
+
+const pinned = (text: string, image: string, name = image): string =>
+  text.replace(image, `${name}@${digestOf(`library/${name}`)}`);
+
+/** Everything a trusted folder offers. The first tests only look; the registry must not have heard of them. */
+export const trusted: readonly Test[] = [
+  test('a Dockerfile starts the extension', async () => {
+    const extension = vscode.extensions.getExtension('holdfast.holdfast');
+    assert.ok(extension);
+    await show('web/Dockerfile');
+    await eventually('the extension to be active', () => extension.isActive || undefined);
+    const commands = new Set(await vscode.commands.getCommands(true));
+    const contributed: { command: string }[] = extension.packageJSON.contributes.commands;
+    assert.ok(contributed.length >= 5);
+    for (const { command } of contributed) assert.ok(commands.has(command), command);
+  }),
+
+  test('a Dockerfile gets its findings, with a link to the page of the rule', async () => {
+    const { document } = await show('web/Dockerfile');
+    await findingsBecome(document.uri, ['1:6 floating-tag', '4:6 unpinned-image']);
+    const [first] = vscode.languages.getDiagnostics(document.uri);
+    assert.equal(first?.severity, vscode.DiagnosticSeverity.Warning);
+    assert.equal(document.getText(first.range), 'node:22');
+    assert.ok(typeof first.code === 'object' && first.code.target.path.endsWith('/floating-tag.md'));
+  }),
+
+  test('a Compose file gets its findings', async () => {
+    const { document } = await show('compose.yaml');
+    await findingsBecome(document.uri, ['4:12 implicit-latest']);
+  }),
+
+  test('a Kubernetes manifest of several documents gets its findings', async () => {
+    const { document } = await show('k8s/database.yaml');
+    await findingsBecome(document.uri, ['14:17 writable-root-filesystem', '15:19 unpinned-image']);
+  }),
+
+  test('a manifest that has no file yet gets its findings', async () => {
+    const document = await vscode.workspace.openTextDocument({
+      language: 'dockerfile',
+      content: 'FROM alpine\n',
+    });
+    await vscode.window.showTextDocument(document);
+    await findingsBecome(document.uri, ['1:6 implicit-latest']);
+    await vscode.commands.executeCommand('workbench.action.revertAndCloseActiveEditor');
+    await findingsBecome(document.uri, []);
+  }),
+
+  test('what is no manifest gets none', async () => {
+    const { document } = await show('notes.txt');
+    assert.deepEqual(findings(document.uri), []);
+  }),
+
+  test('findings follow the text', async () => {
+    const editor = await show('compose.yaml');
+    await findingsBecome(editor.document.uri, ['4:12 implicit-latest']);
+    const end = editor.document.lineAt(editor.document.lineCount - 1).range.end;
+    await editor.edit((edit) => edit.insert(end, '  db:\n    image: mariadb:11.4.5\n    read_only: true\n'));
+    await findingsBecome(editor.document.uri, ['4:12 implicit-latest', '7:12 unpinned-image']);
+    await vscode.commands.executeCommand('undo');
+    await findingsBecome(editor.document.uri, ['4:12 implicit-latest']);
+    await editor.document.save();
+  }),
+
+  test('hover tells what a reference stands for', async () => {
+    const editor = await show('web/Dockerfile');
+    const text = await hoverText(editor, 'nginx');
+    assert.match(text, /library\/nginx/);
+    assert.match(text, /docker\.io/);
+    assert.match(text, /1\.27\.4/);
+  }),
+
+  test('the quick fixes of an image are to pin it, to pin all, and to suppress the finding', async () => {
+    const editor = await show('web/Dockerfile');
+    await findingsBecome(editor.document.uri, ['1:6 floating-tag', '4:6 unpinned-image']);
+    await putCursorAt(editor, 'node:22');
+    const titles = await actionTitles(editor);
+    assert.equal(titles.length, 3, titles.join('\n'));
+    assert.match(titles[0] ?? '', /^Pin node:22/);
+    assert.match(titles.join('\n'), /every image/i);
+    assert.match(titles.join('\n'), /Suppress floating-tag/);
+  }),
+
+  test('up to here nobody has asked the registry for anything', async () => {
+    assert.deepEqual(await registryRequests(), []);
+  }),
+
+  test('the quick fix writes the digest that the registry gives', async () => {
+    const editor = await show('web/Dockerfile');
+    await findingsBecome(editor.document.uri, ['1:6 floating-tag', '4:6 unpinned-image']);
+    await putCursorAt(editor, 'node:22');
+    await applyFirst(editor.document, 'quickfix');
+    await textBecomes(editor.document, pinned(fixtures['web/Dockerfile'], 'node:22'));
+    await findingsBecome(editor.document.uri, ['4:6 unpinned-image']);
+    assert.match((await registryRequests()).join('\n'), /^HEAD \/v2\/library\/node\/manifests\/22$/m);
+    await vscode.commands.executeCommand('undo');
+    assert.equal(editor.document.getText(), fixtures['web/Dockerfile']);
+  }),
+
+  test('hover knows a digest once it has been looked up', async () => {
+    const editor = await show('web/Dockerfile');
+    assert.ok((await hoverText(editor, 'node:22')).includes(digestOf('library/node:22')));
+  }),
+
+  test('a fix of an implicit tag writes the tag out and leaves comments and spacing alone', async () => {
+    const editor = await show('compose.yaml');
+    await findingsBecome(editor.document.uri, ['4:12 implicit-latest']);
+    await putCursorAt(editor, 'redis');
+    await applyFirst(editor.document, 'quickfix');
+    await textBecomes(editor.document, pinned(fixtures['compose.yaml'], 'redis', 'redis:latest'));
+    await findingsBecome(editor.document.uri, []);
+  }),
+
+  test('a lookup that fails leaves the text as it is', async () => {
+    const editor = await show('k8s/gone.yaml');
+    await findingsBecome(editor.document.uri, ['8:14 unpinned-image']);
+    const outcome = await vscode.commands.executeCommand<{ pinned: number; failures: { message: string }[] }>(
+      'holdfast.pinFile',
+    );
+    assert.equal(outcome.pinned, 0);
+    assert.equal(outcome.failures.length, 1);
+    assert.equal(editor.document.getText(), fixtures['k8s/gone.yaml']);
+    assert.equal(editor.document.isDirty, false);
+  }),
+
+  test('fix-all makes every safe fix', async () => {
+    const editor = await show('web/Dockerfile');
+    await findingsBecome(editor.document.uri, ['1:6 floating-tag', '4:6 unpinned-image']);
+    await applyFirst(editor.document, 'source.fixAll.holdfast');
+    const wanted = pinned(pinned(fixtures['web/Dockerfile'], 'node:22'), 'nginx:1.27.4');
+    await textBecomes(editor.document, wanted);
+    await findingsBecome(editor.document.uri, []);
+  }),
+
+  test('fix-all runs on save when it is asked to', async () => {
+    const settings = vscode.workspace.getConfiguration('editor', uriOf('compose.yaml'));
+    await settings.update('codeActionsOnSave', { 'source.fixAll.holdfast': 'explicit' });
+    try {
+      const editor = await show('compose.yaml');
+      await editor.edit((edit) => edit.insert(new vscode.Position(0, 0), '# The shop.\n'));
+      await vscode.commands.executeCommand('workbench.action.files.save');
+      await textBecomes(
+        editor.document,
+        `# The shop.\n${pinned(fixtures['compose.yaml'], 'redis', 'redis:latest')}`,
+      );
+    } finally {
+      await settings.update('codeActionsOnSave', undefined);
+    }
+  }),
+
+  test('a rule that is switched off in the settings reports no more', async () => {
+    const { document } = await show('k8s/database.yaml');
+    const both = ['14:17 writable-root-filesystem', '15:19 unpinned-image'];
+    await findingsBecome(document.uri, both);
+    const settings = vscode.workspace.getConfiguration('holdfast', document.uri);
+    await settings.update('rules', { 'writable-root-filesystem': 'off', 'unpinned-image': 'error' });
+    try {
+      await findingsBecome(document.uri, ['15:19 unpinned-image']);
+      const [left] = vscode.languages.getDiagnostics(document.uri);
+      assert.equal(left?.severity, vscode.DiagnosticSeverity.Error);
+    } finally {
+      await settings.update('rules', undefined);
+    }
+    await findingsBecome(document.uri, both);
+  }),
+
+  test('the server can be restarted', async () => {
+    const { document } = await show('compose.yaml');
+    await findingsBecome(document.uri, ['4:12 implicit-latest']);
+    await vscode.commands.executeCommand('holdfast.restartServer');
+    await findingsBecome(document.uri, ['4:12 implicit-latest']);
+  }),
+
+  test('the audit fills the Problems panel with the findings of files that nobody has opened', async () => {
+    await startOver();
+    assert.deepEqual(findings(uriOf('k8s/web.yaml')), []);
+    const summary = await vscode.commands.executeCommand<{
+      files: number;
+      images: number;
+      cancelled: boolean;
+    }>('holdfast.auditWorkspace');
+    assert.deepEqual(
+      { files: summary.files, images: summary.images, cancelled: summary.cancelled },
+      { files: 5, images: 6, cancelled: false },
+    );
+    await findingsBecome(uriOf('k8s/web.yaml'), ['8:14 unpinned-image', '10:21 privileged-container']);
+    await findingsBecome(uriOf('compose.yaml'), ['4:12 implicit-latest']);
+    const [report] = await eventually('the report', async () => {
+      const documents = [
+        await vscode.workspace.openTextDocument(vscode.Uri.parse('holdfast-report:/Holdfast audit.md')),
+      ];
+      return documents[0]?.getText() ? documents : undefined;
+    });
+    assert.match(report?.getText() ?? '', /k8s\/web\.yaml/);
+  }),
+
+  test('a finding of the audit is shown once when its file is opened, and goes when it is mended', async () => {
+    const editor = await show('k8s/web.yaml');
+    await findingsBecome(editor.document.uri, ['8:14 unpinned-image', '10:21 privileged-container']);
+    await editor.edit((edit) => edit.delete(editor.document.lineAt(9).rangeIncludingLineBreak));
+    await findingsBecome(editor.document.uri, ['8:14 unpinned-image']);
+    await show('k8s/web.yaml');
+  }),
+
+  test('every image of the workspace can be pinned at once, and one that fails stops no other', async () => {
+    await startOver();
+    const outcome = await vscode.commands.executeCommand<{
+      pinned: number;
+      files: number;
+      failures: unknown[];
+    }>('holdfast.pinWorkspace');
+    assert.deepEqual(
+      { ...outcome, failures: outcome.failures.length, message: '' },
+      {
+        applied: true,
+        pinned: 5,
+        files: 4,
+        failures: 1,
+        message: '',
+      },
+    );
+    const text = async (path: string): Promise<string> =>
+      (await vscode.workspace.openTextDocument(uriOf(path))).getText();
+    assert.equal(await text('k8s/database.yaml'), pinned(fixtures['k8s/database.yaml'], 'mariadb:11.4.5'));
+    assert.equal(await text('k8s/web.yaml'), pinned(fixtures['k8s/web.yaml'], 'nginx:1.27.4'));
+    assert.equal(await text('compose.yaml'), pinned(fixtures['compose.yaml'], 'redis', 'redis:latest'));
+    assert.equal(await text('k8s/gone.yaml'), fixtures['k8s/gone.yaml']);
+  }),
+];
+
+/** What the light bulb at the cursor offers. Nothing is resolved. */
+async function actionTitles({ document, selection }: vscode.TextEditor): Promise<string[]> {
+  const actions = await vscode.commands.executeCommand<vscode.CodeAction[]>(
+    'vscode.executeCodeActionProvider',
+    document.uri,
+    selection,
+    vscode.CodeActionKind.QuickFix.value,
+  );
+  return actions.map(({ title }) => title);
+}
+
+async function hoverText(editor: vscode.TextEditor, text: string): Promise<string> {
+  const at = editor.document.positionAt(editor.document.getText().indexOf(text));
+  const hovers = await vscode.commands.executeCommand<vscode.Hover[]>(
+    'vscode.executeHoverProvider',
+    editor.document.uri,
+    at,
+  );
+  return hovers
+    .flatMap(({ contents }) => contents)
+    .map((content) => (typeof content === 'string' ? content : content.value))
+    .join('\n');
+}

@@ -1,0 +1,103 @@
+import type { FrameLocator, Locator, Page } from 'playwright-core';
+
+/** What a person does in the workbench, by keyboard and mouse. */
+export class WorkbenchPage {
+  readonly page: Page;
+
+  constructor(page: Page) {
+    this.page = page;
+  }
+
+  /** The text editor in front. */
+  get editor(): Locator {
+    return this.page.locator('.editor-group-container.active .monaco-editor').first();
+  }
+
+  /** Runs a command from the palette, by its title. */
+  async command(title: string): Promise<void> {
+    await this.#pick('F1', `>${title}`, title);
+  }
+
+  async open(path: string): Promise<void> {
+    const name = path.slice(path.lastIndexOf('/') + 1);
+    await this.#pick('Control+P', path, name);
+    await this.page.locator('.tab.active', { hasText: name }).waitFor();
+    await this.editor.locator('.view-line').first().waitFor();
+  }
+
+  /** Puts the cursor somewhere; line and column from 1. */
+  async goTo(line: number, column: number): Promise<void> {
+    const place = `:${line}:${column}`;
+    await this.#press('Control+G', this.#prompt);
+    await this.#prompt.locator('input').first().fill(place);
+    await this.page.keyboard.press('Enter');
+    await this.#prompt.waitFor({ state: 'hidden' });
+    await this.page.locator('.statusbar-item', { hasText: `Ln ${line}, Col ${column}` }).waitFor();
+  }
+
+  /** Opens the menu of quick fixes at the cursor. */
+  async quickFixes(): Promise<Locator> {
+    const menu = this.page.locator('.action-widget:not(.action-list-submenu-panel)');
+    await this.#press('Control+.', menu);
+    return menu;
+  }
+
+  /** Rests the mouse on a word of a line until the hover is there. */
+  async hover(line: string, word: string): Promise<void> {
+    const words = this.editor
+      .locator('.view-line', { hasText: line })
+      .locator('span span', { hasText: word });
+    await words.last().hover();
+    await this.page.locator('.monaco-hover:visible').first().waitFor();
+  }
+
+  /** The input at the top of the window. */
+  get #prompt(): Locator {
+    return this.page.locator('.quick-input-widget');
+  }
+
+  /** Types into the input that a key opens, and takes the first proposal once it is `wanted`. */
+  async #pick(key: string, text: string, wanted: string): Promise<void> {
+    await this.#press(key, this.#prompt);
+    await this.#prompt.locator('input').first().fill(text);
+    await this.#prompt.locator('.monaco-list-row.focused', { hasText: wanted }).waitFor();
+    await this.page.keyboard.press('Enter');
+  }
+
+  /** Presses a key until it opens what it should: while the window is busy with something else a key can come to nothing. */
+  async #press(key: string, opened: Locator): Promise<void> {
+    for (let attempt = 0; attempt < 5; attempt++) {
+      await this.page.keyboard.press(key);
+      const shown = await opened.waitFor({ timeout: 3000 }).then(
+        () => true,
+        () => false,
+      );
+      if (shown) return;
+    }
+    throw new Error(`${key} opened nothing.`);
+  }
+
+  notification(text: string | RegExp): Locator {
+    return this.page.locator('.notification-toast', { hasText: text });
+  }
+
+  get statusBarEntry(): Locator {
+    return this.page.locator('.statusbar-item[id="holdfast.holdfast.findings"]');
+  }
+
+  async statusBarBecomes(label: string): Promise<void> {
+    await this.page
+      .locator(`.statusbar-item[id="holdfast.holdfast.findings"][aria-label^="${label}"]`)
+      .waitFor();
+  }
+
+  /** Waits until the editor in front shows all of these texts, each within a line. */
+  async textBecomes(...parts: readonly string[]): Promise<void> {
+    for (const part of parts) await this.editor.locator('.view-line', { hasText: part }).waitFor();
+  }
+
+  /** The inside of the Markdown preview. */
+  get preview(): FrameLocator {
+    return this.page.frameLocator('iframe.webview.ready').frameLocator('iframe#active-frame');
+  }
+}
