@@ -16,6 +16,7 @@ const kindNames: Readonly<Record<string, string>> = {
   dockerfile: 'Dockerfile',
   compose: 'Compose',
   kubernetes: 'Kubernetes',
+  quadlet: 'Quadlet',
 };
 
 const fixWords = { safe: 'safe', behaviour: 'changes behaviour', none: 'none' };

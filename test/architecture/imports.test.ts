@@ -12,20 +12,27 @@ const parts: readonly { at: RegExp; may: RegExp; packages: RegExp }[] = [
   part('server/src/engine/image', ['engine/text', 'engine/image']),
   part('server/src/engine/model', ['engine/text', 'engine/image', 'engine/model']),
   part('server/src/engine/yaml', ['engine/text', 'engine/image', 'engine/model', 'engine/yaml'], ['yaml']),
+  part('server/src/engine/dockerfile', ['engine/text', 'engine/image', 'engine/model', 'engine/dockerfile']),
   ...['compose', 'kubernetes', 'helm'].map((kind) =>
     part(`server/src/engine/kinds/${kind}`, [
       'engine/text',
       'engine/image',
       'engine/model',
       'engine/yaml',
+      ...(kind === 'compose' ? ['engine/dockerfile'] : []),
       'engine/kinds/kind.ts',
       `engine/kinds/${kind}`,
     ]),
   ),
-  part(
-    'server/src/engine/kinds/dockerfile',
-    ['engine/text', 'engine/image', 'engine/model', 'engine/kinds/kind.ts', 'engine/kinds/dockerfile'],
-    [],
+  ...['dockerfile', 'quadlet', 'bake'].map((kind) =>
+    part(`server/src/engine/kinds/${kind}`, [
+      'engine/text',
+      'engine/image',
+      'engine/model',
+      ...(kind === 'dockerfile' ? ['engine/dockerfile'] : []),
+      'engine/kinds/kind.ts',
+      `engine/kinds/${kind}`,
+    ]),
   ),
   part('server/src/engine/rules', ['engine/text', 'engine/image', 'engine/model', 'engine/rules']),
   part('server/src/engine/report', ['engine/'], ['sarif']),

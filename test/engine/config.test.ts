@@ -2,8 +2,12 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';
 import {
+  analyze,
+  companionsOf,
   defaultSettings,
   ignoreTest,
+  kindIds,
+  kindTest,
   mergeSettings,
   parseConfig,
   rules,
@@ -27,6 +31,9 @@ describe('a configuration', () => {
       'ignore:',
       '  - charts/',
       '  - "*.test.yaml"',
+      'files:',
+      '  "*.dockerfile.in": dockerfile',
+      '  deploy/*.tpl: kubernetes',
       'registries:',
       '  docker.io:',
       '    mirror: mirror.example.com:5000',
@@ -42,6 +49,7 @@ describe('a configuration', () => {
           'docker.io': { mirror: 'mirror.example.com:5000' },
           'localhost:5000': { mirror: 'http://127.0.0.1:8080', insecure: true },
         },
+        files: { '*.dockerfile.in': 'dockerfile', 'deploy/*.tpl': 'kubernetes' },
       },
     });
   });
@@ -52,7 +60,7 @@ describe('a configuration', () => {
     '# nothing yet\n',
     '---\n',
     '# one\n---\n# two\n',
-    'rules:\nignore:\nregistries:\n',
+    'rules:\nignore:\nregistries:\nfiles:\n',
     '{}',
   ]) {
     it(`may say nothing: ${JSON.stringify(text)}`, () => {
@@ -94,7 +102,7 @@ const wrong: readonly (readonly [what: string, text: string, errors: readonly Re
   [
     'a key like no other',
     'severity: x\n',
-    [/^1:1 There is no setting "severity"; there is rules, ignore and registries\.$/],
+    [/^1:1 There is no setting "severity"; there is rules, ignore, registries and files\.$/],
   ],
   [
     'an unknown rule',
@@ -121,6 +129,25 @@ const wrong: readonly (readonly [what: string, text: string, errors: readonly Re
     'rules:\n  unpinned-image:\n',
     [/^2:18 The level of unpinned-image is missing; it is off, error, /],
   ],
+  ['files as a list', 'files: ["*.tpl"]\n', [/^1:8 files tells the kind of files by patterns/]],
+  [
+    'an unknown kind',
+    'files:\n  "*.tpl": kubernets\n',
+    [/^2:12 "kubernets" is no kind\. Did you mean kubernetes\?$/],
+  ],
+  [
+    'a kind like no other',
+    'files: {"*.tpl": template-of-some-sort}\n',
+    [/^1:18 "template-of-some-sort" is no kind; there is dockerfile, .* and kubernetes\.$/],
+  ],
+  [
+    'a missing kind',
+    'files:\n  "*.tpl":\n',
+    [/^2:11 The kind of "\*\.tpl" is missing; it is dockerfile, .* or kubernetes\.$/],
+  ],
+  ['a pattern that takes back', 'files: {"!a.tpl": compose}\n', [/^1:10 "!a\.tpl" begins with !/]],
+  ['a pattern that is a comment', 'files: {"#a.tpl": compose}\n', [/^1:10 "#a\.tpl" begins with #/]],
+  ['an empty pattern', 'files: {" ": compose}\n', [/^1:10 The pattern is missing/]],
   ['rules as a list', 'rules:\n  - unpinned-image\n', [/^2:3 rules gives rules their levels/]],
   ['ignore as a text', 'ignore: charts/\n', [/^1:9 ignore is a list/]],
   ['a pattern that is a mapping', 'ignore:\n  - a: b\n', [/^2:5 A pattern is text/]],
@@ -170,7 +197,7 @@ const wrong: readonly (readonly [what: string, text: string, errors: readonly Re
   [
     'a list',
     '- rules\n',
-    [/^1:1 The configuration is a mapping with the keys rules, ignore and registries\.$/],
+    [/^1:1 The configuration is a mapping with the keys rules, ignore, registries and files\.$/],
   ],
   ['a plain text', 'nothing\n', [/^1:1 The configuration is a mapping/]],
   ['two documents', 'rules: {}\n---\nrules: {}\n', [/^3:1 A second document begins here/]],
@@ -237,6 +264,7 @@ describe('settings of editor and file together', () => {
     rules: { 'floating-tag': 'error', 'unpinned-image': 'hint' },
     ignore: ['a/'],
     registries: { 'docker.io': { mirror: 'editor' }, 'quay.io': { insecure: true } },
+    files: { '*.tpl': 'compose', '*.in': 'dockerfile' },
   };
 
   it('the file wins', () => {
@@ -244,11 +272,13 @@ describe('settings of editor and file together', () => {
       rules: { 'floating-tag': 'off' },
       ignore: ['!a/'],
       registries: { 'docker.io': { mirror: 'file' } },
+      files: { '*.tpl': 'kubernetes' },
     };
     assert.deepEqual(mergeSettings(editor, file), {
       rules: { 'floating-tag': 'off', 'unpinned-image': 'hint' },
       ignore: ['a/', '!a/'],
       registries: { 'docker.io': { mirror: 'file' }, 'quay.io': { insecure: true } },
+      files: { '*.tpl': 'kubernetes', '*.in': 'dockerfile' },
     });
   });
 
@@ -277,4 +307,87 @@ describe('ignore patterns', () => {
       assert.equal(leftOut(path), expected);
     });
   }
+});
+
+describe('file patterns', () => {
+  const kindOf = kindTest({
+    '*.tpl': 'compose',
+    'deploy/*.tpl': 'kubernetes',
+    'ci/': 'gitlab-ci',
+    '/top.in': 'dockerfile',
+  });
+  const table: readonly (readonly [path: string, kind: string | null])[] = [
+    ['a.tpl', 'compose'],
+    ['deep/a.tpl', 'compose'],
+    ['deploy/a.tpl', 'kubernetes'],
+    ['deploy/deep/a.tpl', 'compose'],
+    ['deep/deploy/a.tpl', 'compose'],
+    ['ci/deep/jobs', 'gitlab-ci'],
+    ['top.in', 'dockerfile'],
+    ['deep/top.in', null],
+    ['a.TPL', null],
+    ['../a.tpl', null],
+    ['/a.tpl', null],
+    ['', null],
+  ];
+  for (const [path, kind] of table) {
+    it(`${JSON.stringify(path)} is ${kind ?? 'not spoken of'}`, () => {
+      assert.equal(kindOf(path), kind);
+    });
+  }
+});
+
+describe('a kind that settings say', () => {
+  const rawOf = (path: string, kind: string, text: string): readonly string[] =>
+    analyze({ path, kind, text }).images.map((use) => `${use.kind} ${use.site.value}`);
+
+  it('counts whatever name and language say', () => {
+    assert.deepEqual(rawOf('/shop/base.dockerfile.in', 'dockerfile', 'FROM nginx:1.27\n'), [
+      'dockerfile nginx:1.27',
+    ]);
+    assert.deepEqual(rawOf('/shop/a.txt', 'compose', 'services:\n  a:\n    image: redis\n'), [
+      'compose redis',
+    ]);
+    assert.deepEqual(
+      rawOf('/shop/jobs', 'github-actions', 'jobs:\n  a:\n    container: node:22\n    steps: []\n'),
+      ['github-actions node:22'],
+    );
+    const compose = { path: '/shop/Dockerfile', languageId: 'dockerfile', kind: 'compose', text: 'FROM a\n' };
+    assert.deepEqual(analyze(compose).kinds, ['compose']);
+    assert.deepEqual(analyze(compose).images, []);
+  });
+
+  it('brings its companions', () => {
+    const input = { path: '/shop/a.tpl', text: 'services: {}\n' };
+    assert.deepEqual(companionsOf(input), []);
+    assert.ok(companionsOf({ ...input, kind: 'compose' }).includes('.env'));
+  });
+
+  it('that there is not, counts as none', () => {
+    assert.deepEqual(rawOf('/shop/Dockerfile', 'nothing', 'FROM nginx\n'), ['dockerfile nginx']);
+  });
+
+  it('may be changed for the same text', () => {
+    const input = { path: '/shop/a.yaml', text: 'services:\n  a:\n    image: redis\n' };
+    const before = analyze({ ...input, kind: 'kubernetes' });
+    assert.deepEqual(before.images, []);
+    assert.equal(analyze({ ...input, kind: 'compose' }, defaultSettings, before).images.length, 1);
+  });
+
+  it('reads any text as any kind', () => {
+    const texts = [
+      '',
+      '\n',
+      '# nothing\n',
+      '- a\n',
+      'a: [\n',
+      '---\n---\n',
+      'apiVersion: v1\n',
+      'null',
+      '{}',
+    ];
+    for (const kind of kindIds) {
+      for (const text of texts) assert.deepEqual(analyze({ path: '/a', kind, text }).images, []);
+    }
+  });
 });

@@ -14,6 +14,7 @@ function registryThat(fails: (repository: string) => boolean = () => false): Reg
       return { ok: true, digest, mediaType: '', at: 0 };
     },
     known: () => undefined,
+    tags: async () => ({ ok: true, tags: [] }),
   };
 }
 

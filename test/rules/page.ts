@@ -38,6 +38,8 @@ export const exampleFiles: Readonly<Record<string, string>> = {
   dockerfile: '/page/Dockerfile',
   compose: '/page/compose.yaml',
   kubernetes: '/page/manifest.yaml',
+  quadlet: '/page/web.container',
+  bake: '/page/docker-bake.hcl',
 };
 
 interface Block {

@@ -52,6 +52,8 @@ const render: Readonly<Record<string, (reference: string) => string>> = {
   compose: (reference) => `services:\n  web:\n    image: "${reference}"\n`,
   kubernetes: (reference) =>
     `apiVersion: v1\nkind: Pod\nmetadata:\n  name: web\nspec:\n  containers:\n    - name: web\n      image: "${reference}"\n`,
+  quadlet: (reference) => `[Container]\nImage=${reference}\n`,
+  bake: (reference) => `target "app" {\n  contexts = { base = "docker-image://${reference}" }\n}\n`,
 };
 
 for (const [kind, write] of Object.entries(render)) {

@@ -20,6 +20,8 @@ export interface Input {
   /** Decoded path with forward slashes: see `SourceFile.path`. */
   readonly path: string;
   readonly languageId?: string;
+  /** Id of the kind that the user's settings say it is of; that kind alone is then asked. One that does not exist counts as none said. */
+  readonly kind?: string;
   readonly text: string;
   /** The texts of the files that `companionsOf` names, where they exist. */
   readonly companions?: ReadonlyMap<string, string>;
@@ -58,7 +60,7 @@ const unclaimed: Piece = { kind: null, facts: null, reports: [], suppressions: n
 export function analyze(input: Input, settings: Settings = defaultSettings, previous?: Analysis): Analysis {
   const source = previous?.source.text === input.text ? previous.source : new SourceText(input.text);
   const file = fileOf(input);
-  const claiming = kinds.filter((kind) => kind.claims(file));
+  const claiming = kindsOf(input, file);
   const candidates = claiming.filter((kind) => kind.syntax === claiming[0]?.syntax);
   const known = previous && isSameButForText(previous.input, input) ? previous.pieces : null;
   const pieces = new Map<string, Piece>();
@@ -85,15 +87,21 @@ export function mayHoldManifest(path: string): boolean {
  */
 export function companionsOf(input: Omit<Input, 'companions'>): readonly string[] {
   const file = fileOf(input);
-  return kinds.flatMap((kind) => (kind.companions && kind.claims(file) ? kind.companions(file) : []));
+  return kindsOf(input, file).flatMap((kind) => kind.companions?.(file) ?? []);
 }
 
-const fileOf = ({ companions, languageId, path, text }: Input): SourceFile => ({
+function kindsOf(input: Omit<Input, 'companions'>, file: SourceFile): readonly DocumentKind[] {
+  const assigned = kinds.find(({ id }) => id === input.kind);
+  return assigned ? [assigned] : kinds.filter((kind) => kind.claims(file));
+}
+
+const fileOf = ({ companions, kind, languageId, path, text }: Input): SourceFile => ({
   path,
   name: path.slice(path.lastIndexOf('/') + 1),
   languageId,
   text,
   companions: companions ?? new Map(),
+  assigned: kinds.some(({ id }) => id === kind),
 });
 
 function isSameButForText(a: Input, b: Input): boolean {
@@ -101,6 +109,7 @@ function isSameButForText(a: Input, b: Input): boolean {
   return (
     a.path === b.path &&
     a.languageId === b.languageId &&
+    a.kind === b.kind &&
     before.size === now.size &&
     [...now].every(([path, text]) => before.get(path) === text)
   );
@@ -120,7 +129,7 @@ function unshared(part: string, whole: string): string {
 function readPiece(text: string, file: SourceFile, candidates: readonly DocumentKind[]): Piece {
   const yaml = new YamlPiece(text);
   for (const kind of candidates) {
-    if (kind.syntax === 'yaml' && !kind.claimsPiece(yaml, file)) continue;
+    if (kind.syntax === 'yaml' && !file.assigned && !kind.claimsPiece(yaml, file)) continue;
     const facts = kind.syntax === 'yaml' ? kind.extract(yaml, file) : kind.extract({ ...file, text });
     const reports = rules.flatMap((rule) => Array.from(rule.check(facts), (report) => ({ rule, report })));
     return { kind: kind.id, facts, reports, suppressions: readSuppressions(text, () => facts.comments()) };

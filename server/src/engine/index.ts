@@ -11,6 +11,7 @@ export {
   reaches,
 } from './audit.ts';
 export { closest } from './config/closest.ts';
+export { isKindId, type KindTest, kindIds, kindTest } from './config/files.ts';
 export { type IgnoreTest, ignoreTest } from './config/ignore.ts';
 export { mergeSettings } from './config/merge.ts';
 export { type ConfigError, type ConfigResult, parseConfig } from './config/parse.ts';

@@ -5,6 +5,7 @@ import { type Edits, refuse } from './text/edit.ts';
 /** Whether a digest would make this image immutable: it is pulled, it parses, and it has none yet. */
 export const isPinnable = (use: ImageUse): boolean =>
   use.role !== 'build-output' &&
+  use.role !== 'cache-source' &&
   (use.mutability === 'tag' || use.mutability === 'floating' || use.mutability === 'implicit');
 
 /** Stands for a digest where only the possibility of an edit is asked for. */

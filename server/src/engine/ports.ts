@@ -8,6 +8,9 @@ export interface ImageName {
   readonly version: string;
 }
 
+/** A repository in normal form, as in an ImageName. */
+export type RepositoryName = Pick<ImageName, 'registry' | 'repository'>;
+
 /** How to reach one registry, by its name in references (`docker.io`, `localhost:5000`). */
 export interface RegistrySettings {
   /** Host (with port, or a whole http(s) URL) that answers in this registry's place. */
@@ -37,23 +40,30 @@ export type Lookup =
       /** Milliseconds since the epoch when the registry said so. */
       readonly at: number;
     }
-  | {
-      readonly ok: false;
-      readonly code: LookupFailure;
-      /** What happened, why, and what to do. Holds no secret. */
-      readonly message: string;
-    };
+  | FailedLookup;
+
+export interface FailedLookup {
+  readonly ok: false;
+  readonly code: LookupFailure;
+  /** What happened, why, and what to do. Holds no secret. */
+  readonly message: string;
+}
+
+/** The tags of a repository: as many as the registry gives in the order it gives them, within the limits of one answer. */
+export type TagList = { readonly ok: true; readonly tags: readonly string[] } | FailedLookup;
 
 export interface LookupOptions {
   readonly registries: RegistryTable;
   readonly signal?: AbortSignal;
 }
 
-/** Never rejects: whatever goes wrong is a Lookup that says so. */
+/** Never rejects: whatever goes wrong is a FailedLookup that says so. */
 export interface Registry {
   resolve(image: ImageName, options: LookupOptions): Promise<Lookup>;
   /** What an earlier lookup found, without any traffic. */
   known(image: ImageName, options: Pick<LookupOptions, 'registries'>): Lookup | undefined;
+  /** Asks for the tags of a repository. */
+  tags(repository: RepositoryName, options: LookupOptions): Promise<TagList>;
 }
 
 /** The hop to a registry. Never follows a redirect. Rejects on network faults and on abort. */

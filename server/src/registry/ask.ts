@@ -1,12 +1,10 @@
-import type { Clock, Http, HttpResponse, ImageName } from '../engine/ports.ts';
+import type { Clock, Http, HttpResponse } from '../engine/ports.ts';
 import type { AddressGuard } from './address.ts';
 import type { Auth, Errand, Grant } from './auth.ts';
 import { BoundedMap } from './bounded-map.ts';
 import type { Endpoint } from './endpoint.ts';
 import { Failure, NetworkFailure } from './failure.ts';
-import { asObject, decodeObject, textOf } from './json.ts';
 import type { Limits } from './limits.ts';
-import { acceptManifests, fromBody, fromHead, type Resolved } from './manifest.ts';
 import * as messages from './messages.ts';
 import { rateLimitOf } from './rate-limit.ts';
 import { follow } from './redirects.ts';
@@ -14,20 +12,34 @@ import { follow } from './redirects.ts';
 /** One lookup under way. */
 export interface Trip {
   readonly endpoint: Endpoint;
-  readonly image: ImageName;
+  readonly repository: string;
+  /** What is looked up, as messages call it: `library/nginx:1.27`. */
+  readonly subject: string;
   readonly signal: AbortSignal;
 }
 
-type Method = 'HEAD' | 'GET';
+/** One thing to ask about the trip's repository. */
+export interface Question {
+  readonly method: 'HEAD' | 'GET';
+  /** Path and query below the repository: `manifests/1.27`. */
+  readonly path: string;
+  /** Media types. */
+  readonly accept: string;
+  /** Bytes after which the body is given up. */
+  readonly maxBody: number;
+}
 
-interface FirstAnswer {
+export interface FirstAnswer {
   readonly origin: string;
   readonly response: HttpResponse;
 }
 
+/** Rejects with a Failure, or with the signal's reason. */
 export interface Asker {
-  /** Rejects with a Failure, or with the signal's reason. */
-  resolve(trip: Trip): Promise<Resolved>;
+  /** Finds out how the host is spoken to, and asks. */
+  first(question: Question, trip: Trip): Promise<FirstAnswer>;
+  /** Asks at an origin that has answered. */
+  ask(question: Question, origin: string, trip: Trip): Promise<HttpResponse>;
 }
 
 export interface AskerOptions {
@@ -39,46 +51,44 @@ export interface AskerOptions {
   readonly limits: Limits;
 }
 
-/** Asks a registry what a tag or digest names: HEAD first, GET where that says too little. */
+/** Requests to a registry, wherever redirects lead and whatever sign-in they take. */
 export function createAsker({ http, auth, guard, clock, limits }: AskerOptions): Asker {
   const working = new BoundedMap<string, string>(limits.maxCached);
 
-  /** One request for the manifest, wherever redirects lead and whatever sign-in it takes. */
-  function request(method: Method, origin: string, { endpoint, image, signal }: Trip): Promise<HttpResponse> {
+  function ask(question: Question, origin: string, trip: Trip): Promise<HttpResponse> {
+    const { endpoint, repository, signal } = trip;
     return follow({
       endpoint,
-      start: new URL(`${origin}/v2/${image.repository}/manifests/${image.version}`),
+      start: new URL(`${origin}/v2/${repository}/${question.path}`),
       guard,
       maxRedirects: limits.maxRedirects,
-      ask: (url, home) => {
-        const errand = { endpoint, origin: url.origin, repository: image.repository, home, signal };
-        return authorized(method, url, errand, image);
-      },
+      ask: (url, home) =>
+        authorized(question, url, { endpoint, origin: url.origin, repository, home, signal }, trip),
     });
   }
 
   async function authorized(
-    method: Method,
+    question: Question,
     url: URL,
     errand: Errand,
-    image: ImageName,
+    { subject }: Trip,
   ): Promise<HttpResponse> {
     const { endpoint } = errand;
     let grant = await auth.prepare(errand);
     // Twice: with what is at hand, and with what the answer to that asks for.
     for (let attempt = 0; ; attempt++) {
-      const response = await send(method, url, grant, errand.signal);
+      const response = await send(question, url, grant, errand.signal);
       if (response.status === 429) {
         throw rateLimitOf(endpoint, response, grant?.signedIn ?? false, clock, limits);
       }
       // A place that was redirected to may have been opened for GET alone.
-      if (response.status === 403 && (errand.home || method === 'GET')) {
-        throw new Failure('no-access', messages.noAccess(endpoint, image, grant?.signedIn ?? false));
+      if (response.status === 403 && (errand.home || question.method === 'GET')) {
+        throw new Failure('no-access', messages.noAccess(endpoint, subject, grant?.signedIn ?? false));
       }
       if (response.status !== 401) return response;
       const next = await auth.answer(errand, response, grant);
       if (!next.grant || attempt === 1) {
-        const advice = messages.noAccess(endpoint, image, next.signedIn);
+        const advice = messages.noAccess(endpoint, subject, next.signedIn);
         throw new Failure('no-access', next.notice ? `${advice} ${next.notice}` : advice);
       }
       grant = next.grant;
@@ -86,7 +96,7 @@ export function createAsker({ http, auth, guard, clock, limits }: AskerOptions):
   }
 
   function send(
-    method: Method,
+    { accept, maxBody, method }: Question,
     url: URL,
     grant: Grant | undefined,
     signal: AbortSignal,
@@ -95,57 +105,49 @@ export function createAsker({ http, auth, guard, clock, limits }: AskerOptions):
       method,
       url: url.href,
       headers: {
-        accept: acceptManifests,
+        accept,
         // The digest is that of the bytes as stored, so nothing on the way may pack them.
         'accept-encoding': 'identity',
         'user-agent': 'holdfast',
         ...(grant ? { authorization: grant.header } : {}),
       },
       signal,
-      maxBody: limits.maxManifest,
+      maxBody,
     });
   }
 
-  /** The first request, which also finds out how the host is spoken to. */
-  async function firstHead(trip: Trip): Promise<FirstAnswer> {
-    const [first, second] = trip.endpoint.origins;
+  async function first(question: Question, trip: Trip): Promise<FirstAnswer> {
+    const [one, two] = trip.endpoint.origins;
     const key = trip.endpoint.origins.join(' ');
-    const known = second === undefined ? first : working.get(key);
-    if (known !== undefined) return { origin: known, response: await request('HEAD', known, trip) };
-    const found = await tryBoth(first, second ?? first, trip);
+    const known = two === undefined ? one : working.get(key);
+    if (known !== undefined) return { origin: known, response: await ask(question, known, trip) };
+    const found = await tryBoth(question, one, two ?? one, trip);
     working.set(key, found.origin);
     return found;
   }
 
   /** The failure that is told when neither way works is that of plain http, which is the odd one out. */
-  async function tryBoth(first: string, second: string, trip: Trip): Promise<FirstAnswer> {
-    const one = await attempt(first, trip);
+  async function tryBoth(
+    question: Question,
+    first: string,
+    second: string,
+    trip: Trip,
+  ): Promise<FirstAnswer> {
+    const one = await attempt(question, first, trip);
     if (!hintsAtOtherScheme(one, trip.endpoint)) return settled(first, one);
-    const other = await attempt(second, trip);
+    const other = await attempt(question, second, trip);
     const works = !(other instanceof NetworkFailure) || messages.isCertificateFault(other.fault);
     return works || second.startsWith('http:') ? settled(second, other) : settled(first, one);
   }
 
-  function attempt(origin: string, trip: Trip): Promise<HttpResponse | NetworkFailure> {
-    return request('HEAD', origin, trip).catch((error: unknown) => {
+  function attempt(question: Question, origin: string, trip: Trip): Promise<HttpResponse | NetworkFailure> {
+    return ask(question, origin, trip).catch((error: unknown) => {
       if (error instanceof NetworkFailure) return error;
       throw error;
     });
   }
 
-  async function resolve(trip: Trip): Promise<Resolved> {
-    const { endpoint, image } = trip;
-    const { origin, response: head } = await firstHead(trip);
-    if (head.status >= 500 && head.status !== 501) throw failureOf(head, trip);
-    const resolved = head.status === 200 ? fromHead(head, endpoint, image) : undefined;
-    if (resolved) return resolved;
-    // Where HEAD is not known, says too little, or found nothing: the body has the digest, or says what is missing.
-    const got = await request('GET', origin, trip);
-    if (got.status === 200) return fromBody(got, endpoint, image);
-    throw failureOf(got, trip);
-  }
-
-  return { resolve };
+  return { first, ask };
 }
 
 /** Plain http to a server of https gets 400 or a closed door; https to a server of plain http gets nothing at all. */
@@ -160,17 +162,8 @@ function settled(origin: string, outcome: HttpResponse | NetworkFailure): FirstA
   return { origin, response: outcome };
 }
 
-function failureOf(response: HttpResponse, { endpoint, image }: Trip): Failure {
-  const { status } = response;
-  if (status === 404) return new Failure('not-found', missing(response, endpoint, image));
+/** An answer that is neither what was asked for nor `404`. */
+export function strangeAnswer({ status }: HttpResponse, { endpoint }: Trip): Failure {
   if (status >= 500) return new Failure('unreachable', messages.serverFault(endpoint, status));
   return new Failure('bad-answer', messages.oddStatus(endpoint, status));
-}
-
-/** By the error codes of the distribution specification. `MANIFEST_UNKNOWN` does not mean that the repository exists. */
-function missing(response: HttpResponse, endpoint: Endpoint, image: ImageName): string {
-  const errors = decodeObject(response.body)?.errors;
-  const first = asObject(Array.isArray(errors) ? errors[0] : undefined);
-  const code = first ? textOf(first, 'code') : '';
-  return code === 'NAME_UNKNOWN' ? messages.noRepository(endpoint, image) : messages.noImage(endpoint, image);
 }

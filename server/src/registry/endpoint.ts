@@ -1,6 +1,5 @@
-import type { ImageName, RegistryTable } from '../engine/ports.ts';
+import type { RegistryTable } from '../engine/ports.ts';
 import { isLoopbackHost } from './address.ts';
-import { isDigest } from './digest.ts';
 
 /** Who answers for a registry. */
 export interface Endpoint {
@@ -90,9 +89,9 @@ export function parseUrl(text: string, base?: URL): URL | undefined {
   return URL.canParse(text, base?.href) ? new URL(text, base) : undefined;
 }
 
-/** Repository and version are what they should be, so that they cannot lead out of their place in the request's path. */
-export function isAskable(image: ImageName): boolean {
-  if (image.repository.length > 255) return false;
-  if (!/^[a-z0-9]+([._-]+[a-z0-9]+)*(\/[a-z0-9]+([._-]+[a-z0-9]+)*)*$/.test(image.repository)) return false;
-  return isDigest(image.version) || /^\w[\w.-]{0,127}$/.test(image.version);
+/** What it should be, so that it cannot lead out of its place in the request's path. */
+export function isRepository(text: string): boolean {
+  return text.length <= 255 && /^[a-z0-9]+([._-]+[a-z0-9]+)*(\/[a-z0-9]+([._-]+[a-z0-9]+)*)*$/.test(text);
 }
+
+export const isTag = (text: string): boolean => /^\w[\w.-]{0,127}$/.test(text);

@@ -6,6 +6,11 @@ export interface Limits {
   readonly perHost: number;
   readonly maxRedirects: number;
   readonly maxManifest: number;
+  /** For one page of a list of tags. */
+  readonly maxTagPage: number;
+  /** Pages asked for, and tags taken, of one list. */
+  readonly maxTagPages: number;
+  readonly maxTags: number;
   readonly maxToken: number;
   /** Before the one retry of a request that met a server fault. */
   readonly retryDelay: number;
@@ -26,6 +31,9 @@ export const defaultLimits: Limits = {
   perHost: 8,
   maxRedirects: 5,
   maxManifest: 4 * 1024 * 1024,
+  maxTagPage: 4 * 1024 * 1024,
+  maxTagPages: 20,
+  maxTags: 50_000,
   maxToken: 64 * 1024,
   retryDelay: 500,
   coolDown: 60_000,

@@ -1,4 +1,4 @@
-import type { ImageName } from '../engine/ports.ts';
+import type { ImageName, RepositoryName } from '../engine/ports.ts';
 import { isDigest } from './digest.ts';
 import type { Endpoint } from './endpoint.ts';
 
@@ -28,12 +28,13 @@ export function noImage(endpoint: Endpoint, image: ImageName): string {
   return `${endpoint.label} has no image ${imageAt(image)}. ${advice}`;
 }
 
-export function noRepository(endpoint: Endpoint, image: ImageName): string {
-  return `${endpoint.label} has no image ${image.repository}. Check the name.`;
+export function noRepository(endpoint: Endpoint, repository: string): string {
+  return `${endpoint.label} has no image ${repository}. Check the name.`;
 }
 
-export function noAccess(endpoint: Endpoint, image: ImageName, signedIn: boolean): string {
-  const what = `${endpoint.label} has no image ${imageAt(image)}, or`;
+/** `subject`: a repository, with or without tag or digest. */
+export function noAccess(endpoint: Endpoint, subject: string, signedIn: boolean): string {
+  const what = `${endpoint.label} has no image ${subject}, or`;
   return signedIn
     ? `${what} the account you are signed in with may not read it. Check the name, or ask for access.`
     : `${what} it is private. Check the name, or sign in with ${signIn(endpoint)}.`;
@@ -77,12 +78,12 @@ export const cancelled = 'The lookup was cancelled.';
 export const unexpected =
   'The lookup failed for a reason Holdfast did not foresee. Try again, and report it if it stays.';
 
-export function badName(image: ImageName): string {
-  return `${image.registry}/${imageAt(image)} cannot be asked for: repository, tag or digest has a form no registry accepts. Check the reference.`;
+export function badName(registry: string, subject: string): string {
+  return `${registry}/${subject} cannot be asked for: repository, tag or digest has a form no registry accepts. Check the reference.`;
 }
 
-export function badRegistry(image: ImageName, why: string): string {
-  return `The registry ${image.registry} cannot be asked. ${why}`;
+export function badRegistry({ registry }: RepositoryName, why: string): string {
+  return `The registry ${registry} cannot be asked. ${why}`;
 }
 
 export function badRedirect(endpoint: Endpoint, why: string): string {
@@ -95,6 +96,10 @@ export function tooManyRedirects(endpoint: Endpoint, max: number): string {
 
 export function notManifest(endpoint: Endpoint, image: ImageName): string {
   return `${endpoint.label} answered for ${imageAt(image)} with something that is not an image manifest, such as a login page. Check that the host is a container registry, and whether a proxy or a sign-in page stands in between.`;
+}
+
+export function noTags(endpoint: Endpoint, repository: string): string {
+  return `${endpoint.label} answered for ${repository} with something that is not a list of tags, such as a login page. Check that the host is a container registry, and whether a proxy or a sign-in page stands in between.`;
 }
 
 export function oldManifest(endpoint: Endpoint, image: ImageName): string {

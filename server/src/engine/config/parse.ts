@@ -7,6 +7,7 @@ import type { Entry, YamlValue } from '../yaml/lookup.ts';
 import { YamlPiece } from '../yaml/parse.ts';
 import { splitDocuments } from '../yaml/split.ts';
 import { closest } from './closest.ts';
+import { isKindId, kindIds } from './files.ts';
 import { defaultSettings, isRuleLevel, type RuleLevel, ruleLevels, type Settings } from './settings.ts';
 
 /** One thing that is wrong with a configuration. */
@@ -51,7 +52,7 @@ export function parseConfig(text: string): ConfigResult {
   return errors.length > 0 ? { ok: false, errors } : { ok: true, settings: settings ?? defaultSettings };
 }
 
-const sections = ['rules', 'ignore', 'registries'] as const;
+const sections = ['rules', 'ignore', 'registries', 'files'] as const;
 
 function readSettings(root: YamlValue, complain: Complain): Settings {
   if (!root.isMap) {
@@ -67,6 +68,7 @@ function readSettings(root: YamlValue, complain: Complain): Settings {
     rules: readRules(root.get('rules'), complain),
     ignore: readIgnore(root.get('ignore'), complain),
     registries: readRegistries(root.get('registries'), complain),
+    files: readFiles(root.get('files'), complain),
   };
 }
 
@@ -102,6 +104,37 @@ function readIgnore(value: YamlValue | undefined, complain: Complain): readonly 
     complain(item.span, 'A pattern is text, as in charts/ or "*.test.yaml".');
     return [];
   });
+}
+
+function readFiles(value: YamlValue | undefined, complain: Complain): Settings['files'] {
+  const found: [string, string][] = [];
+  for (const { key, keySpan, value: kind } of mapping(
+    value,
+    complain,
+    'files tells the kind of files by patterns as in .gitignore, as in "*.dockerfile.in": dockerfile.',
+  )) {
+    const fault = patternFault(key);
+    if (fault !== null) complain(keySpan, fault);
+    if (kind.text === null) complain(kind.span, kindMissing(key));
+    else if (!isKindId(kind.text))
+      complain(kind.span, `${quoted(kind.text)} is no kind${instead(kind.text, kindIds)}`);
+    else found.push([key, kind.text]);
+  }
+  return Object.fromEntries(found);
+}
+
+const kindMissing = (pattern: string): string =>
+  `The kind of ${quoted(pattern)} is missing; it is ${listed(kindIds, 'or')}.`;
+
+/** `.gitignore` takes these lines for something else than a pattern of files. */
+function patternFault(pattern: string): string | null {
+  if (pattern.trim() === '') return 'The pattern is missing; write one as in "*.dockerfile.in".';
+  if (pattern.startsWith('!')) {
+    return `${quoted(pattern)} begins with !, which takes files back; a pattern here says which files are meant.`;
+  }
+  return pattern.startsWith('#')
+    ? `${quoted(pattern)} begins with #; write \\# in front of a name like that.`
+    : null;
 }
 
 function readRegistries(value: YamlValue | undefined, complain: Complain): Settings['registries'] {

@@ -14,6 +14,11 @@ export interface Settings {
   /** Patterns of files that are not looked at, in `.gitignore` syntax, relative to the configuration's folder. */
   readonly ignore: readonly string[];
   readonly registries: RegistryTable;
+  /**
+   * Pattern of files in `.gitignore` syntax, relative to the configuration's folder → id of the kind they are of, whatever their
+   * name and content. The last pattern that fits a file counts.
+   */
+  readonly files: Readonly<Record<string, string>>;
 }
 
-export const defaultSettings: Settings = { rules: {}, ignore: [], registries: {} };
+export const defaultSettings: Settings = { rules: {}, ignore: [], registries: {}, files: {} };

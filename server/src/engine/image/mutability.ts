@@ -4,7 +4,7 @@ import type { ImageReference } from './reference.ts';
  * How much an image reference can change after review. The classes are disjoint:
  * `digest` cannot move · `tag` a specific tag · `floating` a tag made to move · `implicit` no tag, so `latest` ·
  * `unknown` holes (variables, templates) that cannot be resolved, or text that is no reference ·
- * `none` nothing is pulled (an image this very file builds).
+ * `none` nothing is pulled (an image that is built here, or that another file replaces).
  */
 export type Mutability = 'digest' | 'tag' | 'floating' | 'implicit' | 'unknown' | 'none';
 

@@ -1,8 +1,27 @@
+import { bake } from './bake/index.ts';
 import { compose } from './compose/index.ts';
+import { devcontainer } from './devcontainer/index.ts';
 import { dockerfile } from './dockerfile/index.ts';
+import { githubActions } from './github-actions/index.ts';
+import { gitlabCi } from './gitlab-ci/index.ts';
 import { helm } from './helm/index.ts';
+import { helmValues } from './helm-values/index.ts';
 import type { DocumentKind } from './kind.ts';
 import { kubernetes } from './kubernetes/index.ts';
+import { kustomize } from './kustomize/index.ts';
+import { quadlet } from './quadlet/index.ts';
 
 /** Every kind, first claim wins. */
-export const kinds: readonly DocumentKind[] = [dockerfile, helm, compose, kubernetes];
+export const kinds: readonly DocumentKind[] = [
+  dockerfile,
+  quadlet,
+  bake,
+  githubActions,
+  gitlabCi,
+  devcontainer,
+  helm,
+  kustomize,
+  helmValues,
+  compose,
+  kubernetes,
+];

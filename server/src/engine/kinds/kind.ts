@@ -12,6 +12,8 @@ export interface SourceFile {
   readonly text: string;
   /** Other files that were asked for (see `DocumentKind.companions`) and found: the path as asked → text. */
   readonly companions: ReadonlyMap<string, string>;
+  /** The user's settings say that the file is of this kind, so its name says nothing. */
+  readonly assigned?: boolean;
 }
 
 interface KindBase {

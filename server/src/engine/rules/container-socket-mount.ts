@@ -8,7 +8,7 @@ export const containerSocketMount: Rule = {
   id: 'container-socket-mount',
   title: "A mount of the container engine's socket, which gives away the host",
   severity: 'error',
-  kinds: ['compose', 'kubernetes'],
+  kinds: ['compose', 'kubernetes', 'quadlet'],
   sameAs: [
     'Trivy KSV-0006',
     'Checkov CKV_K8S_27',

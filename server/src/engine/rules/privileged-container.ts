@@ -13,7 +13,7 @@ export const privilegedContainer: Rule = {
   id: 'privileged-container',
   title: 'A container with the rights of the host',
   severity: 'warning',
-  kinds: ['compose', 'kubernetes'],
+  kinds: ['compose', 'kubernetes', 'quadlet'],
   sameAs: [
     'Trivy KSV-0017',
     'Trivy KSV-0005',

@@ -8,7 +8,7 @@ export const writableHostMount: Rule = {
   id: 'writable-host-mount',
   title: 'A path of the host that the container can write to',
   severity: 'warning',
-  kinds: ['compose', 'kubernetes'],
+  kinds: ['compose', 'kubernetes', 'quadlet'],
   sameAs: ['kube-linter writable-host-mount'],
   fixSafety: 'behaviour',
   check: (facts) =>

@@ -8,7 +8,7 @@ export const writableRootFilesystem: Rule = {
   id: 'writable-root-filesystem',
   title: 'A container whose root filesystem can be written to',
   severity: 'warning',
-  kinds: ['compose', 'kubernetes'],
+  kinds: ['compose', 'kubernetes', 'quadlet'],
   sameAs: [
     'Trivy KSV-0014',
     'Checkov CKV_K8S_22',

@@ -4,6 +4,7 @@ import { parseReference } from '../image/reference.ts';
 import type { ImageRole, ImageUse } from '../model/facts.ts';
 import type { Site } from '../model/site.ts';
 import { type Edits, refuse } from '../text/edit.ts';
+import type { Span } from '../text/span.ts';
 import { setIn } from './insert.ts';
 import type { YamlValue } from './lookup.ts';
 import { siteOf } from './site.ts';
@@ -23,40 +24,38 @@ export interface FoundParts {
   pin(digest: string): Edits;
 }
 
-type Growing = { -readonly [K in keyof ImageUse]: ImageUse[K] } & { site: Site; owners: string[] };
+interface Growing {
+  readonly found: FoundParts;
+  readonly site: Site;
+  readonly owners: Set<string>;
+  /** The aliases that lead here, by their offset. */
+  readonly seenFrom: Map<number, Span>;
+}
 
 /** Collects references that are written in parts: a mapping reached from several places is one use with several owners. */
 export class PartedUses {
-  readonly #all: Growing[] = [];
   readonly #byMap = new Map<Node, Growing[]>();
-  readonly #maps: YamlValue[] = [];
+  /** How many mappings read a value, by its key: counted when first asked for. */
+  readonly #readers = new Map<string, ReadonlyMap<Node, number>>();
 
+  /** In the order they were found. */
   get all(): readonly ImageUse[] {
-    return this.#all;
+    return [...this.#byMap.values()].flat().map(toUse);
   }
 
   add(found: FoundParts): void {
-    const { holes, map, owner, path, resolved, role, shown } = found;
+    const { map, owner, shown } = found;
     const site = siteOf(shown);
     if (!site) return;
     const known = this.#byMap.get(map.node) ?? [];
     this.#byMap.set(map.node, known);
-    const same = known.find((use) => use.site.span.start === site.span.start);
-    if (same) {
-      widen(same, owner, map);
-      return;
+    let use = known.find((one) => one.site.span.start === site.span.start);
+    if (!use) {
+      use = { found, site, owners: new Set(), seenFrom: new Map() };
+      known.push(use);
     }
-    const use: Growing = {
-      role,
-      site: { ...site, seenFrom: map.seenFrom, replace: (wanted) => replaceParts(found, wanted) },
-      resolved,
-      ...readReference(resolved, holes),
-      path,
-      owners: [owner],
-    };
-    known.push(use);
-    this.#all.push(use);
-    this.#maps.push(map);
+    use.owners.add(owner);
+    for (const at of map.seenFrom) use.seenFrom.set(at.start, at);
   }
 
   /**
@@ -67,19 +66,41 @@ export class PartedUses {
     const value = map.get(key);
     const inPlace = map.ownPair(key) && value?.seenFrom.length === map.seenFrom.length;
     if (!value || !inPlace) return setIn(map, [key], text);
-    if (this.#maps.some((other) => other.node !== map.node && other.get(key)?.node === value.node)) {
+    if ((this.#readersOf(key).get(value.node) ?? 0) > 1) {
       return refuse(
         `Another image takes this \`${key}\` over through a merge key or an alias; give it its own first.`,
       );
     }
     return siteOf(value)?.replace(text) ?? setIn(map, [key], text);
   }
+
+  #readersOf(key: string): ReadonlyMap<Node, number> {
+    const known = this.#readers.get(key);
+    if (known) return known;
+    const readers = new Map<Node, number>();
+    for (const [use] of this.#byMap.values()) {
+      const node = use?.found.map.get(key)?.node;
+      if (node) readers.set(node, (readers.get(node) ?? 0) + 1);
+    }
+    this.#readers.set(key, readers);
+    return readers;
+  }
 }
 
-function widen(use: Growing, owner: string, { seenFrom }: YamlValue): void {
-  if (!use.owners.includes(owner)) use.owners.push(owner);
-  const places = new Map([...use.site.seenFrom, ...seenFrom].map((at) => [at.start, at]));
-  use.site = { ...use.site, seenFrom: [...places.values()] };
+function toUse({ found, owners, seenFrom, site }: Growing): ImageUse {
+  const { holes, path, resolved, role } = found;
+  return {
+    role,
+    site: {
+      ...site,
+      seenFrom: [...seenFrom.values()],
+      replace: (wanted) => replaceParts(found, wanted),
+    },
+    resolved,
+    ...readReference(resolved, holes),
+    path,
+    owners: [...owners],
+  };
 }
 
 /** Only the digest may differ from what the parts say: the rest is theirs to say. */
@@ -87,7 +108,7 @@ function replaceParts({ pin, resolved }: FoundParts, wanted: string): Edits {
   const now = parseReference(resolved);
   const next = parseReference(wanted);
   if (!now.ok || !next.ok) return refuse('The parts of this reference are not clear, so none was changed.');
-  const { digest, domain, path, tag } = next.reference;
+  const { digest, domain, path, tag = now.reference.tag } = next.reference;
   const same = domain === now.reference.domain && path === now.reference.path && tag === now.reference.tag;
   if (!same || digest === undefined) {
     return refuse('The name and the tag stand under keys of their own; change them there.');

@@ -32,8 +32,8 @@ const closeBrace = 125;
 /** Deeper brackets are left to the parser, which knows when to give up. */
 const deepest = 100;
 
-/** What no plain text begins with (YAML 1.2.2, section 7.3.3); `<` because of the merge key. */
-const indicators: ReadonlySet<number> = new Set([...'!&*|>%@`#,[]{}"\'<'].map((one) => one.charCodeAt(0)));
+/** What no plain text begins with (YAML 1.2.2, section 7.3.3). */
+const indicators: ReadonlySet<number> = new Set([...'!&*|>%@`#,[]{}"\''].map((one) => one.charCodeAt(0)));
 
 const isFlowIndicator = (unit: number): boolean =>
   unit === comma ||
@@ -228,10 +228,8 @@ class PlainReader {
 
   /** A key with the offset of its colon; null where the text at this place is none. */
   #key(at: number): Ended<Scalar> | null {
-    const unit = this.#unit(at);
-    const isQuoted = unit === doubleQuote || unit === singleQuote;
-    const key = isQuoted ? this.#quoted(at) : this.#plain(at, false);
-    if (!key || key.end - at >= longestKey) return null;
+    const key = this.#isQuote(at) ? this.#quoted(at) : this.#plain(at, false);
+    if (!key || key.end - at >= longestKey || key.node.source === '<<') return null;
     const sign = this.#skipSpaces(key.end);
     return this.#unit(sign) === colon && this.#isBlank(sign + 1) ? { node: key.node, end: sign } : null;
   }
@@ -243,15 +241,24 @@ class PlainReader {
 
   /** A value that ends on a line of its own, so that what follows is indented no deeper than `column`. */
   #inline(at: number, column: number): Node | null {
-    const value = this.#isOpening(at) ? this.#flow(at, column, 0) : this.#scalar(at, false);
+    const value = this.#inlineValue(at, column);
     const rest = value && this.#restOfLine(value.end);
     if (rest === null || !this.#nextLine(rest) || this.#column > column) return null;
     return value?.node ?? null;
   }
 
-  #scalar(at: number, inFlow: boolean): Ended<Scalar> | null {
+  #inlineValue(at: number, column: number): Ended<Node> | null {
+    if (this.#isOpening(at)) return this.#flow(at, column, 0);
+    return this.#isQuote(at) ? this.#quoted(at) : this.#plainLines(at, column);
+  }
+
+  #isQuote(at: number): boolean {
     const unit = this.#unit(at);
-    return unit === doubleQuote || unit === singleQuote ? this.#quoted(at) : this.#plain(at, inFlow);
+    return unit === doubleQuote || unit === singleQuote;
+  }
+
+  #flowScalar(at: number): Ended<Scalar> | null {
+    return this.#isQuote(at) ? this.#quoted(at) : this.#plain(at, true);
   }
 
   #quoted(at: number): Ended<Scalar> | null {
@@ -287,6 +294,11 @@ class PlainReader {
     if (indicators.has(first) || this.#isLineEnd(at)) return null;
     const isSign = first === dash || first === question || first === colon;
     if (isSign && (this.#isBlank(at + 1) || (inFlow && isFlowIndicator(this.#unit(at + 1))))) return null;
+    const end = this.#plainEnd(at, inFlow);
+    return end === null ? null : plainNode(at, this.#text.slice(at, end), end);
+  }
+
+  #plainEnd(at: number, inFlow: boolean): number | null {
     let end = at;
     for (let next = at; !this.#isLineEnd(next); next++) {
       const unit = this.#unit(next);
@@ -297,8 +309,25 @@ class PlainReader {
       if (inFlow && isFlowIndicator(unit)) break;
       end = next + 1;
     }
-    const source = this.#text.slice(at, end);
-    return scalarNode({ type: 'scalar', offset: at, indent: 0, source }, 'PLAIN', source, end);
+    return end;
+  }
+
+  /** Plain text with the lines below it that are indented deeper than `column`: they are one text. */
+  #plainLines(at: number, column: number): Ended<Scalar> | null {
+    const first = this.#plain(at, false);
+    if (!first) return null;
+    let { end } = first;
+    let text = first.node.source ?? '';
+    while (this.#isLineEnd(this.#skipSpaces(end))) {
+      const start = this.#lineEnd(end) + 1;
+      const next = this.#skipSpaces(start);
+      if (next - start <= column || this.#isLineEnd(next) || this.#unit(next) === hash) break;
+      const nextEnd = this.#plainEnd(next, false);
+      if (nextEnd === null || this.#isMarker(next)) return null;
+      text += ` ${this.#text.slice(next, nextEnd)}`;
+      end = nextEnd;
+    }
+    return end === first.end ? first : plainNode(at, text, end);
   }
 
   #endsKey(at: number, inFlow: boolean): boolean {
@@ -342,7 +371,7 @@ class PlainReader {
       const value = this.#flowValue(at, column, depth);
       return value && { item: value.node, end: value.end };
     }
-    const key = this.#scalar(at, true);
+    const key = this.#flowScalar(at);
     const sign = key ? this.#skipSpaces(key.end) : at;
     if (!key || this.#unit(sign) !== colon) return null;
     const isApart = this.#isBlank(sign + 1) || key.node.type !== 'PLAIN';
@@ -355,7 +384,7 @@ class PlainReader {
   }
 
   #flowValue(at: number, column: number, depth: number): Ended<Node> | null {
-    return this.#isOpening(at) ? this.#flow(at, column, depth + 1) : this.#scalar(at, true);
+    return this.#isOpening(at) ? this.#flow(at, column, depth + 1) : this.#flowScalar(at);
   }
 
   /** Behind spaces and line breaks in brackets; at a place where nothing can stand when a line is indented too little. */
@@ -381,12 +410,14 @@ class PlainReader {
     let start = rest + 1;
     while (start < this.#text.length) {
       const content = this.#skipSpaces(start);
+      const spaces = content - start;
       const isEmpty = this.#isLineEnd(content);
-      if (this.#unit(content) === tab || (isEmpty && content > start)) return null;
-      if (!isEmpty) {
-        if (content - start <= column) break;
-        if (indent === -1) indent = content - start;
-        if (content - start < indent) return null;
+      if (this.#unit(content) === tab || (isEmpty && spaces > 0 && indent === -1)) return null;
+      if (!isEmpty && spaces <= column) break;
+      if (!isEmpty && indent === -1) indent = spaces;
+      if (!isEmpty && spaces < indent) return null;
+      // A line of spaces alone is text as far as it is indented deeper.
+      if (!isEmpty || (indent !== -1 && spaces > indent)) {
         end = Math.min(this.#lineEnd(content) + 1, this.#text.length);
       }
       start = this.#lineEnd(content) + 1;
@@ -405,6 +436,9 @@ class PlainReader {
     return scalarNode(token, this.#unit(at) === bar ? 'BLOCK_LITERAL' : 'BLOCK_FOLDED', text, end).node;
   }
 }
+
+const plainNode = (at: number, source: string, end: number): Ended<Scalar> =>
+  scalarNode({ type: 'scalar', offset: at, indent: 0, source }, 'PLAIN', source, end);
 
 function scalarNode(token: CST.FlowScalar, type: Scalar.Type, text: string, end: number): Ended<Scalar> {
   const node = new Scalar(text);

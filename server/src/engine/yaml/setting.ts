@@ -11,6 +11,8 @@ export interface SettingSpec<T> extends Placement {
   /** The mapping that holds the setting, and the keys from there. */
   readonly owner: YamlValue;
   readonly keys: readonly [string, ...string[]];
+  /** The value that holds, where it may stand elsewhere than under `keys`; null where none does. */
+  readonly written?: YamlValue | null;
   /** Underlined where nothing is written. */
   readonly name: Span;
   /** What holds where nothing is written; `unknown` where another file may say it. */
@@ -23,7 +25,7 @@ export interface SettingSpec<T> extends Placement {
 /** One setting of a workload that stands under a chain of keys. */
 export function settingOf<T extends string | boolean>(spec: SettingSpec<T>): Setting<T> {
   const { fallback, keys, name, owner, read } = spec;
-  const written = owner.at(...keys);
+  const written = spec.written === undefined ? owner.at(...keys) : spec.written;
   const set = (wanted: T, locked = spec.locked): Edits =>
     locked ? refuse(locked) : setIn(owner, keys, wanted, spec);
   if (!written || written.type === 'null') {

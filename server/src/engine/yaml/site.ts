@@ -10,6 +10,8 @@ export interface SiteOptions {
   readonly part?: Span;
   /** Why the text cannot be edited although it is written plainly: a variable decides it. */
   readonly locked?: string | null;
+  /** What to write so that the wanted reference is what runs, where another file changes what is written. */
+  readonly write?: (wanted: string) => string;
 }
 
 /** The place of a scalar's text; null for a value that is no scalar. */
@@ -23,7 +25,10 @@ export function siteOf(value: YamlValue, options: SiteOptions = {}): Site | null
     span: here && here.end > here.start ? here : scalar.span,
     verbatim: options.locked ? null : here,
     seenFrom: value.seenFrom,
-    replace: (wanted) => (options.locked ? refuse(options.locked) : replacePart(value, scalar, part, wanted)),
+    replace(wanted) {
+      const { locked, write } = options;
+      return locked ? refuse(locked) : replacePart(value, scalar, part, write?.(wanted) ?? wanted);
+    },
   };
 }
 

@@ -19,6 +19,10 @@ export interface FoundImage {
   readonly locked: string | null;
   readonly path: string;
   readonly owner: string;
+  /** Another file puts another image in its place, or builds it: this one is not pulled. */
+  readonly replaced?: boolean;
+  /** What to write so that `resolved`, or another reference in its place, is what runs: another file changes the name. */
+  readonly write?: (wanted: string) => string;
 }
 
 type Growing = { -readonly [K in keyof ImageUse]: ImageUse[K] } & { site: Site; owners: string[] };
@@ -35,24 +39,37 @@ export class ImageUses {
 
   /** Null for a value that is no text. */
   add(found: FoundImage): ImageUse | null {
-    const { holes, locked, owner, part, path, resolved, role, value } = found;
-    const site = siteOf(value, { locked, ...(part && { part }) });
+    const { holes, locked, owner, part, path, resolved, role, value, write } = found;
+    const site = siteOf(value, { locked, ...(part && { part }), ...(write && { write }) });
     if (!site) return null;
     const known = this.#byNode.get(value.node) ?? [];
     this.#byNode.set(value.node, known);
     const same = known.find((use) => use.site.span.start === site.span.start);
     if (same) return widen(same, found, site);
-    const read = readReference(resolved, holes);
-    const mutability = role === 'build-output' ? 'none' : read.mutability;
-    const use: Growing = { role, site, resolved, reading: read.reading, mutability, path, owners: [owner] };
+    const { mutability, reading } = readReference(resolved, holes);
+    const use: Growing = {
+      role,
+      site,
+      resolved,
+      reading,
+      mutability: isPulled(found) ? mutability : 'none',
+      path,
+      owners: [owner],
+    };
     known.push(use);
     this.#all.push(use);
     return use;
   }
 }
 
-function widen(use: Growing, { owner }: FoundImage, site: Site): ImageUse {
-  if (!use.owners.includes(owner)) use.owners.push(owner);
+const isPulled = ({ replaced, role }: FoundImage): boolean => role !== 'build-output' && !replaced;
+
+/** What one of several owners pulls is pulled. */
+function widen(use: Growing, found: FoundImage, site: Site): ImageUse {
+  if (!use.owners.includes(found.owner)) use.owners.push(found.owner);
+  if (use.role !== 'build-output' && use.mutability === 'none' && isPulled(found)) {
+    use.mutability = readReference(found.resolved, found.holes).mutability;
+  }
   const places = new Map([...use.site.seenFrom, ...site.seenFrom].map((at) => [at.start, at]));
   use.site = { ...use.site, seenFrom: [...places.values()] };
   return use;

@@ -15,6 +15,10 @@ describe('a manifest is known by what stands in it', () => {
     indentation: `  apiVersion: v1\n  kind: Pod\n  spec: {containers: [{image: b}]}\n`,
     brackets: '--- {apiVersion: v1, kind: Pod, spec: {containers: [{image: b}]}}',
     'a Knative Service': `apiVersion: serving.knative.dev/v1\nkind: Service\n${spec}`,
+    'a build of OpenShift':
+      'apiVersion: build.openshift.io/v1\nkind: BuildConfig\nspec: {strategy: {dockerStrategy: {from: {kind: DockerImage, name: a}}}}\n',
+    'an image stream':
+      'apiVersion: image.openshift.io/v1\nkind: ImageStream\nspec: {tags: [{from: {kind: DockerImage, name: a}}]}\n',
     'a List':
       'apiVersion: v1\nkind: List\nitems: [{apiVersion: v1, kind: Pod, spec: {containers: [{image: b}]}}]\n',
   };

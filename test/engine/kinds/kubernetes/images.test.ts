@@ -330,7 +330,10 @@ describe('OpenShift', () => {
       assert.equal(use?.mutability, 'unknown');
       assert.match(refusalOf(use?.site.replace('x') ?? []), /image stream/);
     }
-    assert.deepEqual(imagesIn(readKubernetes(config.replace('[api]', '[other]'))), ['workload a:1.2.3 tag']);
+    assert.deepEqual(imagesIn(readKubernetes(config.replace('[api]', '[other]'))), [
+      'workload a:1.2.3 tag',
+      'workload a:latest unknown',
+    ]);
   });
 });
 

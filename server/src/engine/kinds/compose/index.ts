@@ -2,6 +2,8 @@ import { yamlFacts } from '../../yaml/facts.ts';
 import type { YamlValue } from '../../yaml/lookup.ts';
 import { ImageUses } from '../../yaml/uses.ts';
 import type { SourceFile, YamlKind } from '../kind.ts';
+import { InlineDockerfiles } from './inline.ts';
+import { companionsOf, Project } from './project.ts';
 import { builtHere, readService } from './services.ts';
 
 /** Compose files, by name or by shape. Format: https://github.com/compose-spec/compose-spec */
@@ -14,12 +16,20 @@ export const compose: YamlKind = {
     if (isNamed(file)) return !(piece.text.includes('apiVersion') && isObject(piece.root));
     return mayHoldServices(piece.text) && hasServices(piece.text) && isShaped(piece.root);
   },
-  extract(piece) {
-    const uses = new ImageUses();
+  companions: companionsOf,
+  extract(piece, file) {
+    const project = new Project(file, piece.root);
+    const into = { uses: new ImageUses(), inline: new InlineDockerfiles(project.values) };
+    const built = builtHere(project);
     const services = piece.root?.get('services')?.entries() ?? [];
-    const built = builtHere(services);
-    const workloads = services.flatMap((entry) => readService(entry, built, uses) ?? []);
-    return yamlFacts('compose', piece, { images: uses.all, workloads });
+    const workloads = services.flatMap((entry) => readService(entry, project, built, into) ?? []);
+    const images = [...into.uses.all, ...into.inline.all].sort(
+      (a, b) => a.site.span.start - b.site.span.start,
+    );
+    const facts = yamlFacts('compose', piece, { images, workloads });
+    const comments = () =>
+      [...facts.comments(), ...into.inline.comments].sort((a, b) => a.span.start - b.span.start);
+    return { ...facts, comments };
   },
 };
 

@@ -10,8 +10,10 @@ export interface Interpolated {
   readonly masked: string;
   /** The names of the variables that decide, in their order. */
   readonly variables: readonly string[];
-  /** Where the expressions stand in the original text. */
-  readonly expressions: readonly Span[];
+  /** Those of them whose value stands in `.env`. */
+  readonly fromEnvFile: readonly string[];
+  /** Where the expressions stand in the original text, and how much of `text` each came to. */
+  readonly expressions: readonly (Span & { readonly length: number })[];
 }
 
 interface Part {
@@ -26,67 +28,111 @@ interface Expression {
 
 export const holeMark = '\0';
 
+/** Characters that values may bring into one text: more is no manifest but an attempt to fill the memory. */
+const mostBrought = 10_000;
+
+/** Longer names than people give to variables. */
+const longestName = 1000;
+
 /** Defaults in defaults end somewhere in any file that people wrote. */
 const deepest = 16;
 
+/** Values of variables, as `.env` gives them. */
+export type Values = ReadonlyMap<string, string>;
+
+const noValues: Values = new Map();
+
 /**
- * Reads `$V`, `${V}`, `${V:-default}` and the other forms of the Compose specification (12-interpolation.md).
- * No value is known here, so a default is taken where there is one, and everything else is a hole.
+ * Reads `$V`, `${V}`, `${V:-default}` and the other forms of the Compose specification (12-interpolation.md). A value comes
+ * from `.env` alone; where it gives none a default is taken, and everything else is a hole.
  */
-export function interpolate(raw: string): Interpolated {
-  if (!raw.includes('$')) return { text: raw, holes: [], masked: raw, variables: [], expressions: [] };
-  const variables = new Set<string>();
-  const expressions: Span[] = [];
-  const parts = expand(raw, variables, expressions, 0);
+export function interpolate(raw: string, values: Values = noValues): Interpolated {
+  if (!raw.includes('$')) {
+    return { text: raw, holes: [], masked: raw, variables: [], fromEnvFile: [], expressions: [] };
+  }
+  const reader = new Reader(values);
+  const parts = reader.expand(raw, 0);
   return {
     text: parts.map((part) => part.text).join(''),
     holes: [...new Set(parts.flatMap((part) => (part.hole ? part.text : [])))],
     masked: parts.map((part) => (part.hole ? holeMark : part.text)).join(''),
-    variables: [...variables],
-    expressions,
+    variables: [...reader.variables],
+    fromEnvFile: [...reader.variables].filter((name) => values.has(name)),
+    expressions: reader.expressions,
   };
 }
 
-function expand(raw: string, variables: Set<string>, expressions: Span[], depth: number): Part[] {
-  const parts: Part[] = [];
-  let from = 0;
-  for (let at = raw.indexOf('$'); at !== -1; at = raw.indexOf('$', from)) {
-    if (at > from) parts.push({ text: raw.slice(from, at), hole: false });
-    const { end, parts: inner } = readExpression(raw, at, variables, depth);
-    parts.push(...inner);
-    expressions.push(span(at, end));
-    from = end;
-  }
-  if (from < raw.length) parts.push({ text: raw.slice(from), hole: false });
-  return parts;
-}
+class Reader {
+  readonly variables = new Set<string>();
+  readonly expressions: Interpolated['expressions'][number][] = [];
+  readonly #values: Values;
+  #brought = 0;
 
-function readExpression(raw: string, at: number, variables: Set<string>, depth: number): Expression {
-  if (raw[at + 1] === '$') return { parts: [{ text: '$', hole: false }], end: at + 2 };
-  if (raw[at + 1] === '{') return readBraces(raw, at, variables, depth);
-  const name = /^[A-Za-z_]\w*/.exec(raw.slice(at + 1))?.[0];
-  if (name === undefined) return hole(raw, at, at + 1);
-  variables.add(name);
-  return hole(raw, at, at + 1 + name.length);
+  constructor(values: Values) {
+    this.#values = values;
+  }
+
+  /** The value of a variable as an expression's outcome. */
+  #bring(raw: string, at: number, end: number, value: string): Expression {
+    this.#brought += value.length;
+    return this.#brought > mostBrought ? hole(raw, at, end) : { parts: [{ text: value, hole: false }], end };
+  }
+
+  expand(raw: string, depth: number): Part[] {
+    const parts: Part[] = [];
+    let from = 0;
+    for (let at = raw.indexOf('$'); at !== -1; at = raw.indexOf('$', from)) {
+      if (at > from) parts.push({ text: raw.slice(from, at), hole: false });
+      const { end, parts: inner } = this.#readExpression(raw, at, depth);
+      parts.push(...inner);
+      if (depth === 0) {
+        const length = inner.reduce((sum, { text }) => sum + text.length, 0);
+        this.expressions.push({ ...span(at, end), length });
+      }
+      from = end;
+    }
+    if (from < raw.length) parts.push({ text: raw.slice(from), hole: false });
+    return parts;
+  }
+
+  #readExpression(raw: string, at: number, depth: number): Expression {
+    if (raw[at + 1] === '$') return { parts: [{ text: '$', hole: false }], end: at + 2 };
+    if (raw[at + 1] === '{') return this.#readBraces(raw, at, depth);
+    const name = /^[A-Za-z_]\w*/.exec(raw.slice(at + 1, at + 1 + longestName))?.[0];
+    if (name === undefined) return hole(raw, at, at + 1);
+    this.variables.add(name);
+    const end = at + 1 + name.length;
+    const known = this.#values.get(name);
+    return known === undefined ? hole(raw, at, end) : this.#bring(raw, at, end, known);
+  }
+
+  #readBraces(raw: string, at: number, depth: number): Expression {
+    const close = closingBrace(raw, at + 2);
+    if (close === -1) return hole(raw, at, raw.length);
+    const end = close + 1;
+    const match = /^([A-Za-z_]\w*)(:?[-?+])?(.*)$/s.exec(raw.slice(at + 2, close));
+    if (!match) return hole(raw, at, end);
+    const [, name = '', operator = '', operand = ''] = match;
+    if (operator === '' && operand !== '') return hole(raw, at, end);
+    this.variables.add(name);
+    const known = this.#values.get(name);
+    const isSet = known !== undefined && !(operator.startsWith(':') && known === '');
+    const takesOperand = operator.endsWith('-') ? !isSet : operator.endsWith('+') && isSet;
+    if (takesOperand) {
+      return depth < deepest ? { parts: this.expand(operand, depth + 1), end } : hole(raw, at, end);
+    }
+    // What replaces a value that is there is nothing for one that is empty; for one that is not known it is unknown.
+    if (operator.endsWith('+')) {
+      return known === undefined ? hole(raw, at, end) : { parts: [{ text: '', hole: false }], end };
+    }
+    return isSet ? this.#bring(raw, at, end, known) : hole(raw, at, end);
+  }
 }
 
 const hole = (raw: string, at: number, end: number): Expression => ({
   parts: [{ text: raw.slice(at, end), hole: true }],
   end,
 });
-
-function readBraces(raw: string, at: number, variables: Set<string>, depth: number): Expression {
-  const close = closingBrace(raw, at + 2);
-  if (close === -1) return hole(raw, at, raw.length);
-  const match = /^([A-Za-z_]\w*)(:?[-?+])?(.*)$/s.exec(raw.slice(at + 2, close));
-  if (!match) return hole(raw, at, close + 1);
-  const [, name = '', operator, operand = ''] = match;
-  variables.add(name);
-  if (operator === ':-' || operator === '-') {
-    if (depth < deepest) return { parts: expand(operand, variables, [], depth + 1), end: close + 1 };
-  }
-  return hole(raw, at, close + 1);
-}
 
 /** The brace that closes the expression begun before `from`, over nested ones; -1 where it is missing. */
 function closingBrace(raw: string, from: number): number {
@@ -99,11 +145,13 @@ function closingBrace(raw: string, from: number): number {
 }
 
 /** Why a value cannot be edited where it stands; null where no variable has a part in it. */
-export function decidedElsewhere({ expressions, variables }: Interpolated): string | null {
+export function decidedElsewhere({ expressions, fromEnvFile, variables }: Interpolated): string | null {
   if (expressions.length === 0) return null;
   const [first] = variables;
   if (first === undefined)
     return 'The text has a $ that Compose reads as a variable, so it cannot be changed safely.';
   const names = variables.map((name) => `\${${name}}`).join(' and ');
-  return `The variable ${names} decides this value; change it where the variable is set.`;
+  return fromEnvFile.length > 0
+    ? `The variable ${names} decides this value, and \`.env\` sets it; change it there.`
+    : `The variable ${names} decides this value; change it where the variable is set.`;
 }

@@ -5,29 +5,33 @@ import { type Span, span } from '../../text/span.ts';
 import type { YamlValue } from '../../yaml/lookup.ts';
 import { settingOf } from '../../yaml/setting.ts';
 import { siteOf } from '../../yaml/site.ts';
-import { decidedElsewhere, holeMark, interpolate } from './interpolate.ts';
+import { decidedElsewhere, holeMark, interpolate, type Values } from './interpolate.ts';
 import { readBoolean } from './settings.ts';
 
 /** The mounts of a service: `volumes` in both syntaxes, and `tmpfs`. */
-export function readMounts(service: YamlValue, path: string): readonly Mount[] {
+export function readMounts(service: YamlValue, path: string, values: Values): readonly Mount[] {
   const volumes = service.get('volumes')?.items() ?? [];
   return [
-    ...volumes.flatMap((item) => readVolume(item, `${path}.volumes`) ?? []),
-    ...readTmpfs(service, `${path}.tmpfs`),
+    ...volumes.flatMap((item) => readVolume(item, `${path}.volumes`, values) ?? []),
+    ...readTmpfs(service, `${path}.tmpfs`, values),
   ];
 }
 
-function readVolume(item: YamlValue, path: string): Mount | null {
-  if (item.type === 'map') return readLong(item, path);
-  return item.type === 'scalar' ? readShort(item, path) : null;
+/** Where an item of `volumes` is mounted; null where that cannot be seen. */
+export const targetOf = (item: YamlValue, values: Values): string | null =>
+  readVolume(item, '', values)?.target ?? null;
+
+function readVolume(item: YamlValue, path: string, values: Values): Mount | null {
+  if (item.type === 'map') return readLong(item, path, values);
+  return item.type === 'scalar' ? readShort(item, path, values) : null;
 }
 
-function readLong(item: YamlValue, path: string): Mount {
-  const source = seen(item.textAt('source'));
-  const target = seen(item.textAt('target'));
+function readLong(item: YamlValue, path: string, values: Values): Mount {
+  const source = seen(item.textAt('source'), values);
+  const target = seen(item.textAt('target'), values);
   const name = (item.get('source') ?? item.get('target') ?? item).span;
   return {
-    type: longType(item.textAt('type'), item.textAt('source')),
+    type: longType(item.textAt('type'), item.textAt('source'), values),
     source,
     target,
     readOnly: settingOf({
@@ -35,7 +39,7 @@ function readLong(item: YamlValue, path: string): Mount {
       keys: ['read_only'],
       name,
       fallback: false,
-      read: readBoolean,
+      read: (value) => readBoolean(value, values),
       after: ['target', 'source'],
     }),
     span: name,
@@ -43,18 +47,18 @@ function readLong(item: YamlValue, path: string): Mount {
   };
 }
 
-function longType(type: string | null, source: string | null): Mount['type'] {
+function longType(type: string | null, source: string | null, values: Values): Mount['type'] {
   if (type === 'bind' || type === 'npipe') return 'host';
   if (type === 'volume' || type === 'cluster') return 'volume';
   if (type === 'tmpfs') return 'scratch';
-  if (type === null) return source === null ? 'volume' : sourceType(interpolate(source).masked);
+  if (type === null) return source === null ? 'volume' : sourceType(interpolate(source, values).masked);
   return 'other';
 }
 
 /** Null where a variable without a default has a part in it. */
-function seen(text: string | null): string | null {
+function seen(text: string | null, values: Values): string | null {
   if (text === null) return null;
-  const { holes, text: resolved } = interpolate(text);
+  const { holes, text: resolved } = interpolate(text, values);
   return holes.length === 0 ? resolved : null;
 }
 
@@ -76,9 +80,9 @@ function cutFields(text: string): readonly Field[] {
   return fields;
 }
 
-function readShort(item: YamlValue, path: string): Mount {
+function readShort(item: YamlValue, path: string, values: Values): Mount {
   const raw = item.text ?? '';
-  const { masked } = interpolate(raw);
+  const { masked } = interpolate(raw, values);
   const fields = cutFields(masked);
   const [first, second, third] = fields.map((field) => field.text);
   const source = second === undefined ? null : (first ?? '');
@@ -88,7 +92,7 @@ function readShort(item: YamlValue, path: string): Mount {
     type,
     source: type === 'host' && source !== null ? visible(source) : null,
     target,
-    readOnly: shortReadOnly(item, third),
+    readOnly: shortReadOnly(item, third, values),
     span: item.span,
     path: `${path}.${target ?? raw}`,
   };
@@ -103,7 +107,7 @@ function sourceType(source: string): Mount['type'] {
   return /[\\/]/.test(source) ? 'host' : 'other';
 }
 
-function shortReadOnly(item: YamlValue, options: string | undefined): Setting<boolean> {
+function shortReadOnly(item: YamlValue, options: string | undefined, values: Values): Setting<boolean> {
   const words = options?.split(',') ?? [];
   const unseen = options?.includes(holeMark) ?? false;
   const written = words.includes('ro') || words.includes('rw');
@@ -111,16 +115,16 @@ function shortReadOnly(item: YamlValue, options: string | undefined): Setting<bo
     value: unseen ? undefined : words.includes('ro'),
     origin: unseen ? 'unknown' : item.merged ? 'merged' : written ? 'explicit' : 'default',
     underline: item.span,
-    set: (value) => setShort(item, value),
+    set: (value) => setShort(item, value, values),
   };
 }
 
 /** Writes `ro` among the options: in the place of `rw`, behind the others, or as the only one. */
-function setShort(item: YamlValue, value: boolean): Edits {
+function setShort(item: YamlValue, value: boolean, values: Values): Edits {
   if (item.merged || item.isShared)
     return refuse('This mount is shared through an alias or a merge key; change it where it is defined.');
   const raw = item.text ?? '';
-  const interpolated = interpolate(raw);
+  const interpolated = interpolate(raw, values);
   const fields = cutFields(maskExpressions(raw, interpolated.expressions));
   const [, target, options] = fields;
   if (!target || fields.length > 3) {
@@ -152,12 +156,12 @@ function maskExpressions(raw: string, expressions: readonly Span[]): string {
   return masked;
 }
 
-function readTmpfs(service: YamlValue, path: string): readonly Mount[] {
+function readTmpfs(service: YamlValue, path: string, values: Values): readonly Mount[] {
   const tmpfs = service.get('tmpfs');
   const items = tmpfs?.type === 'scalar' ? [tmpfs] : (tmpfs?.items() ?? []);
   return items.flatMap((item) => {
     if (item.text === null) return [];
-    const [target = '', options = ''] = interpolate(item.text).masked.split(':');
+    const [target = '', options = ''] = interpolate(item.text, values).masked.split(':');
     const readOnly = options.split(',').includes('ro');
     return {
       type: 'scratch' as const,

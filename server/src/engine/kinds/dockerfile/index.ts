@@ -1,9 +1,9 @@
+import { readImages } from '../../dockerfile/images.ts';
+import { type Dockerfile, splitDockerfile } from '../../dockerfile/split.ts';
 import type { Facts, Skip } from '../../model/facts.ts';
 import { type Span, span } from '../../text/span.ts';
 import type { WholeFileKind } from '../kind.ts';
 import { claimsDockerfile, isTemplateName } from './claims.ts';
-import { readImages } from './images.ts';
-import { type Dockerfile, splitDockerfile } from './split.ts';
 import { findTemplateAction } from './template.ts';
 
 /** Dockerfiles and Containerfiles, whatever they are called. */
@@ -12,7 +12,7 @@ export const dockerfile: WholeFileKind = {
   syntax: 'whole',
   names: /(?:^|\.)(?:dockerfile|containerfile)(?:[._-]|$)/i,
   claims: claimsDockerfile,
-  extract: ({ name, text }) => readDockerfile(text, isTemplateName(name)),
+  extract: ({ assigned, name, text }) => readDockerfile(text, !assigned && isTemplateName(name)),
 };
 
 function readDockerfile(text: string, isTemplate: boolean): Facts {

@@ -1,6 +1,6 @@
+import type { Dockerfile } from '../../dockerfile/split.ts';
 import type { ImageUse } from '../../model/facts.ts';
 import type { Span } from '../../text/span.ts';
-import type { Dockerfile } from './split.ts';
 
 const action = /\{\{|\{%|<%/;
 

@@ -7,7 +7,8 @@ export const gitlabCi: YamlKind = {
   id: 'gitlab-ci',
   syntax: 'yaml',
   names: /\.ya?ml$/i,
-  claims: (file) => /\.ya?ml$/i.test(file.name) && (isNamed(file) || inputs.test(file.text)),
+  claims: (file) =>
+    /\.ya?ml$/i.test(file.name) && (isNamed(file) || (file.text.includes('$[[') && inputs.test(file.text))),
   claimsPiece({ root }) {
     // Manifests and Compose files that lie beside a pipeline; a pipeline's services are a list.
     const isObject = root?.textAt('apiVersion') != null && root.textAt('kind') !== null;

@@ -1,6 +1,7 @@
 import { yamlFacts } from '../../yaml/facts.ts';
 import { ImageUses } from '../../yaml/uses.ts';
 import type { YamlKind } from '../kind.ts';
+import { kustomizationsFor, overridesFor } from './overrides.ts';
 import { isInert } from './places.ts';
 import { findContainers } from './walk.ts';
 import { readWorkloads } from './workloads.ts';
@@ -28,10 +29,11 @@ export const kubernetes: YamlKind = {
       !isInert(root.textAt('apiVersion') ?? '', root.textAt('kind') ?? '')
     );
   },
-  extract(piece) {
+  companions: kustomizationsFor,
+  extract(piece, file) {
     const uses = new ImageUses();
     const { root } = piece;
-    const workloads = root ? readWorkloads(findContainers(root), uses) : [];
+    const workloads = root ? readWorkloads(findContainers(root), overridesFor(file), uses) : [];
     return yamlFacts('kubernetes', piece, { images: uses.all, workloads });
   },
 };

@@ -1,4 +1,5 @@
 import type { YamlValue } from '../../yaml/lookup.ts';
+import { type NamedImage, openshiftImages } from './openshift.ts';
 import { noParameters, type Parameters, templateParameters, withTaskParameters } from './parameters.ts';
 import { type Dialect, dialects, groupOf, isInert, ownValue, podLists, podPlaces } from './places.ts';
 import { triggeredContainers } from './triggers.ts';
@@ -38,9 +39,7 @@ export interface PodPlace extends Place {
 }
 
 /** A reference that stands outside of containers. */
-export interface ImagePlace extends Place {
-  readonly value: YamlValue;
-}
+export interface ImagePlace extends Place, Pick<NamedImage, 'role' | 'unseen' | 'value'> {}
 
 export interface Found {
   readonly containers: readonly ContainerPlace[];
@@ -93,6 +92,9 @@ class Walk implements Found {
     const object = { root, kind, name, path, triggered: triggeredContainers(root) };
     const scope = { object, dialect: ownValue(dialects, groupOf(apiVersion)) ?? {}, parameters };
     this.#visitNamed(scope);
+    for (const { place, role, unseen, value } of openshiftImages(root, kind, apiVersion)) {
+      this.images.push({ value, path: `${path}/${place}`, object, parameters, role, unseen });
+    }
     for (const { key, value } of root.entries()) {
       if (key !== 'metadata' && key !== 'status') this.#visit(value, [key], scope, depth + 1);
     }
@@ -118,7 +120,15 @@ class Walk implements Found {
     }
     const place = ownValue(dialect.images, kind);
     const value = place === undefined ? undefined : root.at(...place.split('.'));
-    if (value) this.images.push({ value, path: `${path}/${place}`, object, parameters });
+    if (!value) return;
+    this.images.push({
+      value,
+      path: `${path}/${place}`,
+      object,
+      parameters,
+      role: 'workload',
+      unseen: null,
+    });
   }
 
   #visit(value: YamlValue, keys: readonly string[], outer: Scope, depth: number): void {

@@ -1,16 +1,24 @@
 import type { ImageRole, ImageUse, Workload } from '../../model/facts.ts';
 import { type Span, span } from '../../text/span.ts';
+import type { ImageOverride } from '../../yaml/kustomization.ts';
 import type { YamlValue } from '../../yaml/lookup.ts';
 import { settingOf } from '../../yaml/setting.ts';
 import type { ImageUses } from '../../yaml/uses.ts';
 import { fill } from './holes.ts';
 import { provideScratch, readMounts } from './mounts.ts';
+import type { Unseen } from './openshift.ts';
+import { overridden } from './overrides.ts';
 import type { Parameters } from './parameters.ts';
+import { podLists } from './places.ts';
 import { readFlagHere, readTextHere } from './settings.ts';
 import type { ContainerPlace, Found } from './walk.ts';
 
-/** Turns what was found in a document into workloads; their images go to `uses`. */
-export function readWorkloads(found: Found, uses: ImageUses): readonly Workload[] {
+/** Turns what was found in a document into workloads; their images go to `uses`. `overrides` are those of kustomizations. */
+export function readWorkloads(
+  found: Found,
+  overrides: readonly ImageOverride[],
+  uses: ImageUses,
+): readonly Workload[] {
   for (const { parameters, path, pod } of found.pods) {
     for (const volume of pod.get('volumes')?.items() ?? []) {
       const name = volume.textAt('name') ?? '';
@@ -25,28 +33,35 @@ export function readWorkloads(found: Found, uses: ImageUses): readonly Workload[
       });
     }
   }
-  for (const { object, parameters, path, value } of found.images) {
-    addImage(uses, {
-      role: 'workload',
-      value,
-      path,
-      owner: `${object.kind} ${object.name}`.trim(),
-      parameters,
-    });
+  for (const { object, parameters, path, role, unseen, value } of found.images) {
+    const owner = `${object.kind} ${object.name}`.trim();
+    addImage(uses, { role, value, path, owner, parameters, unseen });
   }
-  return found.containers.map((place) => readContainer(place, uses));
+  return found.containers.map((place) => readContainer(place, overrides, uses));
 }
 
-function readContainer(place: ContainerPlace, uses: ImageUses): Workload {
+/** What the manifest says is not what runs, and may not have the form of a reference. */
+const triggered = (text: string): Unseen => ({
+  holes: [text],
+  locked: 'OpenShift writes this image when its image stream changes; pin it in the image stream.',
+});
+
+function readContainer(
+  place: ContainerPlace,
+  overrides: readonly ImageOverride[],
+  uses: ImageUses,
+): Workload {
   const { container, isStep, object, parameters, path, pod, word } = place;
   const label = `${word} ${place.name}`.trim();
+  const value = container.get('image');
   const image = addImage(uses, {
     role: 'workload',
-    value: container.get('image'),
+    value,
     path: `${path}/image`,
     owner: label,
     parameters,
-    isTriggered: object.triggered.has(place.name),
+    unseen: object.triggered.has(place.name) ? triggered(value?.text ?? '') : null,
+    overrides: isKustomized(place) ? overrides : [],
   });
   const name = nameSpan(container);
   const mounts = readMounts(place);
@@ -95,23 +110,28 @@ interface Reference {
   readonly path: string;
   readonly owner: string;
   readonly parameters: Parameters;
-  /** The cluster writes another image here. */
-  readonly isTriggered?: boolean;
+  readonly unseen?: Unseen | null;
+  readonly overrides?: readonly ImageOverride[];
 }
 
 function addImage(uses: ImageUses, reference: Reference): ImageUse | null {
-  const { isTriggered, owner, parameters, path, role, value } = reference;
+  const { overrides = [], owner, parameters, path, role, unseen, value } = reference;
   // Blank where the cluster fills it in (an OpenShift image change trigger).
   if (!value || value.text === null || (value.text !== '' && value.text.trim() === '')) return null;
-  if (isTriggered) {
-    const locked = 'OpenShift writes this image when its image stream changes; pin it in the image stream.';
-    return uses.add({ role, value, resolved: value.text, holes: [value.text], locked, path, owner });
-  }
+  if (unseen) return uses.add({ role, value, resolved: value.text, ...unseen, path, owner });
   const { holes, locked, source, text } = fill(value.text, parameters);
-  if (!source) return uses.add({ role, value, resolved: text, holes, locked, path, owner });
-  const origin = source.value.seenThrough(value.span);
-  return uses.add({ role, value: origin, resolved: text, holes, locked, path: source.path, owner });
+  if (source) {
+    const origin = source.value.seenThrough(value.span);
+    return uses.add({ role, value: origin, resolved: text, holes, locked, path: source.path, owner });
+  }
+  // Kustomize takes an expression for no part of a reference, so no entry is for such a text.
+  const override = locked === null ? overridden(text, overrides) : null;
+  return uses.add({ role, value, resolved: text, holes, locked, path, owner, ...override });
 }
+
+/** Kustomize changes the images of these lists wherever they stand (`api/filters/imagetag/legacy.go`), and of no others. */
+const isKustomized = ({ isStep, word }: ContainerPlace): boolean =>
+  !isStep && (word === podLists.containers || word === podLists.initContainers);
 
 /** The container's name, or its first key. */
 function nameSpan(container: YamlValue): Span {

@@ -35,6 +35,6 @@ export function pinReports(
   }));
 }
 
-/** Frontends have a rule of their own, and what a build produces is not pulled. */
-export const isPulledImage = (use: ImageUse): boolean =>
-  use.role !== 'frontend' && use.role !== 'build-output';
+/** Frontends have a rule of their own, what a build produces is not pulled, and a cache that never moves is none. */
+export const isPulledImage = ({ role }: ImageUse): boolean =>
+  role !== 'frontend' && role !== 'build-output' && role !== 'cache-source';

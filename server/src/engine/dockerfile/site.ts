@@ -1,8 +1,8 @@
-import type { ImageRole } from '../../model/facts.ts';
-import type { Site } from '../../model/site.ts';
-import { type Edits, refuse, smallestEdit } from '../../text/edit.ts';
+import type { ImageRole } from '../model/facts.ts';
+import type { Site } from '../model/site.ts';
+import { type Edits, refuse, smallestEdit } from '../text/edit.ts';
+import type { MappedText } from '../text/mapped-text.ts';
 import type { Expansion, Origin } from './expand.ts';
-import type { MappedText } from './mapped-text.ts';
 
 /** Characters that would end a word, a mount option or an expansion, or be read as something else. */
 const needsCare = /[\s"'$\\`,{}]/;

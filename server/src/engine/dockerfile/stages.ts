@@ -1,5 +1,5 @@
+import type { MappedText } from '../text/mapped-text.ts';
 import type { Value } from './expand.ts';
-import type { MappedText } from './mapped-text.ts';
 import type { Dockerfile, Instruction } from './split.ts';
 import { readFlags, splitWords } from './words.ts';
 

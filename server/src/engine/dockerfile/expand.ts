@@ -1,5 +1,5 @@
-import type { Span } from '../../text/span.ts';
-import { MappedText } from './mapped-text.ts';
+import { MappedText } from '../text/mapped-text.ts';
+import type { Span } from '../text/span.ts';
 
 /** The one place that holds a whole value, character by character: what an edit of that value changes. */
 export interface Origin {

@@ -1,5 +1,5 @@
-import { type Span, span } from '../../text/span.ts';
-import { isSpace, MappedText } from './mapped-text.ts';
+import { isSpace, MappedText } from '../text/mapped-text.ts';
+import { type Span, span } from '../text/span.ts';
 import { heredocs } from './words.ts';
 
 /** One instruction with its continuation lines joined, as a builder reads it; heredoc bodies are not in it. */

@@ -1,8 +1,8 @@
-import { readReference } from '../../image/reading.ts';
-import type { ImageRole, ImageUse } from '../../model/facts.ts';
-import { GlobalArguments } from './arguments.ts';
+import { readReference } from '../image/reading.ts';
+import type { ImageRole, ImageUse } from '../model/facts.ts';
+import type { MappedText } from '../text/mapped-text.ts';
+import { type GivenArguments, GlobalArguments } from './arguments.ts';
 import { type Expansion, expand, verbatim } from './expand.ts';
-import type { MappedText } from './mapped-text.ts';
 import { siteOf } from './site.ts';
 import { type Dockerfile, type Instruction, instructionOf } from './split.ts';
 import { namesStage, outside, readStages, type Stage } from './stages.ts';
@@ -14,10 +14,10 @@ import { readFlags } from './words.ts';
  * the file by name or number (BuildKit `dockerfile2llb/convert.go`). A build context named on the command line can
  * stand in for any reference; the file does not tell, so a name without a stage is the image it is without one.
  */
-export function readImages(file: Dockerfile): readonly ImageUse[] {
+export function readImages(file: Dockerfile, given: GivenArguments = new Map()): readonly ImageUse[] {
   const stages = readStages(file);
   const names = new Set(stages.flatMap(({ name }) => name ?? []));
-  const bases = new Bases(file);
+  const bases = new Bases(file, given);
   const uses = file.directives.filter(({ name }) => name === 'syntax').map(({ value }) => frontend(value));
   let number = 0;
   let stage = outside;
@@ -71,13 +71,15 @@ function mountSource(options: MappedText): MappedText | undefined {
 /** Base images, read in the order of their stages. */
 class Bases {
   readonly #file: Dockerfile;
+  readonly #given: GivenArguments;
   readonly #globals: GlobalArguments;
   #filled: GlobalArguments | null = null;
   readonly #earlier = new Set<string>();
 
-  constructor(file: Dockerfile) {
+  constructor(file: Dockerfile, given: GivenArguments) {
     this.#file = file;
-    this.#globals = new GlobalArguments(file);
+    this.#given = given;
+    this.#globals = new GlobalArguments(file, given);
   }
 
   read({ base, label, name, path }: Stage): ImageUse | null {
@@ -95,7 +97,7 @@ class Bases {
     if (image.variables.length === 0 || readReference(image.text, image.holes).reading.state !== 'invalid') {
       return image;
     }
-    this.#filled ??= new GlobalArguments(this.#file, true);
+    this.#filled ??= new GlobalArguments(this.#file, this.#given, true);
     const filled = this.#filled.expand(base);
     return filled.holes.length > 0 ? filled : image;
   }

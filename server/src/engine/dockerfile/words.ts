@@ -1,4 +1,4 @@
-import { MappedText } from './mapped-text.ts';
+import { MappedText } from '../text/mapped-text.ts';
 
 /** A `--name=value` before an instruction's arguments; quotes and escapes are off. */
 export interface Flag {

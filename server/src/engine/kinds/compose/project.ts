@@ -1,0 +1,122 @@
+import type { Entry, YamlValue } from '../../yaml/lookup.ts';
+import { YamlPiece } from '../../yaml/parse.ts';
+import type { SourceFile } from '../kind.ts';
+import { parseDotenv } from './dotenv.ts';
+import type { Values } from './interpolate.ts';
+import { Layer } from './layer.ts';
+
+/** The names Compose looks for, and the files it merges into the first it finds; the first one wins in both (compose-go `cli/options.go`). */
+const baseNames = ['compose.yaml', 'compose.yml', 'docker-compose.yml', 'docker-compose.yaml'];
+const overrideNames = [
+  'compose.override.yml',
+  'compose.override.yaml',
+  'docker-compose.override.yml',
+  'docker-compose.override.yaml',
+];
+const defaultNames = [...baseNames, ...overrideNames];
+
+/** The files beside a Compose file that its meaning depends on. */
+export const companionsOf = ({ name }: SourceFile): readonly string[] => [
+  '.env',
+  ...(defaultNames.includes(name) ? defaultNames.filter((other) => other !== name) : []),
+];
+
+/** What the files say about one service, each null where it says nothing. */
+export interface Merged {
+  readonly own: Layer | null;
+  /** In the file that is merged into this one. */
+  readonly later: Layer | null;
+  /** In the file that this one is merged into. */
+  readonly earlier: Layer | null;
+}
+
+/** One service of this file. */
+export interface Layers extends Merged {
+  readonly own: Layer;
+  /** Something that cannot be seen may say more about it. */
+  readonly open: boolean;
+}
+
+/** What holds for a service when the files are merged; `!reset` counts as a value. */
+export const written = ({ earlier, later, own }: Merged, key: string): YamlValue | undefined =>
+  later?.find(key) ?? own?.find(key) ?? earlier?.find(key);
+
+/** A Compose file with what stands beside it. Of a sibling with several documents the first one counts. */
+export class Project {
+  readonly values: Values;
+  /** The name of the file that is merged into this one; null where there is none. */
+  readonly overrideName: string | null = null;
+  readonly #own: Side;
+  readonly #earlier: Side = nothing;
+  readonly #later: Side = nothing;
+
+  constructor(file: SourceFile, root: YamlValue | null) {
+    const { companions, name } = file;
+    this.#own = sideOf(root);
+    this.values = parseDotenv(companions.get('.env') ?? '');
+    // This names other files in the place of the default ones.
+    if (this.values.has('COMPOSE_FILE')) return;
+    const firstOf = (names: readonly string[]): string | undefined =>
+      names.find((one) => one === name || companions.has(one));
+    const base = firstOf(baseNames);
+    const override = firstOf(overrideNames);
+    if (base === undefined || override === undefined) return;
+    const read = (one: string): Side => sideOf(new YamlPiece(companions.get(one) ?? '').root);
+    if (name === base) {
+      this.#later = read(override);
+      this.overrideName = override;
+    } else if (name === override) this.#earlier = read(base);
+  }
+
+  layersOf({ key, value }: Entry): Layers {
+    const own = new Layer(value, this.#own.services);
+    const replaces = value.tag === '!override' || this.#own.tag === '!override';
+    const earlier = replaces ? null : layerIn(this.#earlier, key);
+    const later = layerIn(this.#later, key);
+    // A service of an included file can be the one that this file overrides.
+    const hidden = !replaces && this.#earlier.includes && earlier === null;
+    return { own, later, earlier, open: own.open || (later?.open ?? false) || hidden };
+  }
+
+  /** Whether the file that is merged into this one takes the service away, or puts another in its place. */
+  drops({ key }: Entry): boolean {
+    const { services, tag } = this.#later;
+    return [tag, services.get(key)?.tag].some((one) => one === '!reset' || one === '!override');
+  }
+
+  /** Every service of this file and its siblings. */
+  get all(): readonly Merged[] {
+    const sides = [this.#earlier, this.#own, this.#later];
+    const names = new Set(sides.flatMap(({ services }) => [...services.keys()]));
+    return Array.from(names, (key) => ({
+      earlier: layerIn(this.#earlier, key),
+      own: layerIn(this.#own, key),
+      later: layerIn(this.#later, key),
+    }));
+  }
+}
+
+/** The services of one file. */
+interface Side {
+  readonly services: ReadonlyMap<string, YamlValue>;
+  /** The tag before all of them. */
+  readonly tag: string | undefined;
+  /** It takes in files that are not looked at. */
+  readonly includes: boolean;
+}
+
+const nothing: Side = { services: new Map(), tag: undefined, includes: false };
+
+function sideOf(root: YamlValue | null): Side {
+  const services = root?.get('services');
+  return {
+    services: new Map(services?.entries().map(({ key, value }) => [key, value])),
+    tag: services?.tag,
+    includes: root?.get('include') !== undefined,
+  };
+}
+
+function layerIn({ services }: Side, key: string): Layer | null {
+  const service = services.get(key);
+  return service?.type === 'map' ? new Layer(service, services) : null;
+}

@@ -1,0 +1,47 @@
+import type { HttpResponse, ImageName } from '../engine/ports.ts';
+import { type Asker, type Question, strangeAnswer, type Trip } from './ask.ts';
+import type { Endpoint } from './endpoint.ts';
+import { Failure } from './failure.ts';
+import { asObject, decodeObject, textOf } from './json.ts';
+import type { Limits } from './limits.ts';
+import { acceptManifests, fromBody, fromHead, type Resolved } from './manifest.ts';
+import * as messages from './messages.ts';
+
+/**
+ * Asks what a tag or digest names: HEAD first, GET where that says too little. Rejects with a Failure, or with the signal's reason.
+ */
+export async function lookUp(
+  asker: Asker,
+  image: ImageName,
+  endpoint: Endpoint,
+  signal: AbortSignal,
+  { maxManifest }: Pick<Limits, 'maxManifest'>,
+): Promise<Resolved> {
+  const trip: Trip = { endpoint, repository: image.repository, subject: messages.imageAt(image), signal };
+  const question = (method: Question['method']): Question => ({
+    method,
+    path: `manifests/${image.version}`,
+    accept: acceptManifests,
+    maxBody: maxManifest,
+  });
+  const { origin, response: head } = await asker.first(question('HEAD'), trip);
+  if (head.status >= 500 && head.status !== 501) throw strangeAnswer(head, trip);
+  const resolved = head.status === 200 ? fromHead(head, endpoint, image) : undefined;
+  if (resolved) return resolved;
+  // Where HEAD is not known, says too little, or found nothing: the body has the digest, or says what is missing.
+  const got = await asker.ask(question('GET'), origin, trip);
+  if (got.status === 200) return fromBody(got, endpoint, image);
+  throw got.status === 404
+    ? new Failure('not-found', missing(got, endpoint, image))
+    : strangeAnswer(got, trip);
+}
+
+/** By the error codes of the distribution specification. `MANIFEST_UNKNOWN` does not mean that the repository exists. */
+function missing(response: HttpResponse, endpoint: Endpoint, image: ImageName): string {
+  const errors = decodeObject(response.body)?.errors;
+  const first = asObject(Array.isArray(errors) ? errors[0] : undefined);
+  const code = first ? textOf(first, 'code') : '';
+  return code === 'NAME_UNKNOWN'
+    ? messages.noRepository(endpoint, image.repository)
+    : messages.noImage(endpoint, image);
+}
