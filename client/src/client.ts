@@ -1,9 +1,10 @@
 import { type ExtensionContext, window, workspace } from 'vscode';
 import { type DocumentSelector, LanguageClient, TransportKind } from 'vscode-languageclient/node';
-import type { InitializationOptions } from '../../server/src/lsp/protocol.ts';
+import { type InitializationOptions, settingsSection } from '../../server/src/lsp/protocol.ts';
 import { provideCodeActions } from './code-actions.ts';
 import { showFailure } from './messages.ts';
 import { NotifiedProgress } from './progress.ts';
+import { executeCommand } from './tag-list.ts';
 
 /** Languages whose documents can be manifests, whatever their file is called. */
 const languages = ['dockerfile', 'dockercompose', 'dockerbake', 'yaml', 'json', 'jsonc', 'helm'];
@@ -16,13 +17,27 @@ const files = [
   '**/*.{container,image,volume,build}{,.d/*.conf}',
 ];
 
-const documentSelector: DocumentSelector = [
-  ...languages.flatMap((language) => [
-    { scheme: 'file', language },
-    { scheme: 'untitled', language },
-  ]),
-  ...files.map((pattern) => ({ scheme: 'file', pattern })),
-];
+/** `holdfast.files` are patterns as in `.gitignore`: without a slash inside they hold at any depth, and a folder stands for what is in it. */
+function assignedFiles(): readonly string[] {
+  const assigned = workspace
+    .getConfiguration(settingsSection)
+    .get<Readonly<Record<string, unknown>>>('files', {});
+  return Object.keys(assigned).map((pattern) => {
+    const below = pattern.replace(/^\//, '');
+    const whole = below.endsWith('/') ? `${below}**` : below;
+    return /\/./.test(pattern) ? whole : `**/${whole}`;
+  });
+}
+
+function documentSelector(): DocumentSelector {
+  return [
+    ...languages.flatMap((language) => [
+      { scheme: 'file', language },
+      { scheme: 'untitled', language },
+    ]),
+    ...[...files, ...assignedFiles()].map((pattern) => ({ scheme: 'file', pattern })),
+  ];
+}
 
 /** The connection to the language server, which runs in a process of its own. Not started yet. */
 export function createClient(context: ExtensionContext): LanguageClient {
@@ -32,7 +47,7 @@ export function createClient(context: ExtensionContext): LanguageClient {
   const outputChannel = window.createOutputChannel('Holdfast', { log: true });
   const server = { module: context.asAbsolutePath('dist/server.cjs'), transport: TransportKind.ipc };
   const client = new LanguageClient('holdfast', 'Holdfast', server, {
-    documentSelector,
+    documentSelector: documentSelector(),
     outputChannel,
     // Asked for at each start: the workspace may have been trusted since the last one.
     initializationOptions: (): InitializationOptions => ({
@@ -40,7 +55,7 @@ export function createClient(context: ExtensionContext): LanguageClient {
       promptForReason: true,
     }),
     diagnosticPullOptions: { onChange: true },
-    middleware: { handleWorkDoneProgress: progress.handle, provideCodeActions },
+    middleware: { executeCommand, handleWorkDoneProgress: progress.handle, provideCodeActions },
   });
   context.subscriptions.push(
     outputChannel,

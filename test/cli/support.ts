@@ -48,6 +48,7 @@ export function fakeRegistry(answer: (name: string) => string | null | Promise<s
         : { ok: true, digest: found, mediaType: 'application/vnd.oci.image.index.v1+json', at: 0 };
     },
     known: () => undefined,
+    tags: async () => ({ ok: true, tags: [] }),
   };
 }
 

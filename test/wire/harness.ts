@@ -26,7 +26,14 @@ import {
   type WorkspaceEdit,
 } from 'vscode-languageserver/node';
 import { TextDocument } from 'vscode-languageserver-textdocument';
-import type { ImageName, Lookup, LookupOptions, Registry } from '../../server/src/engine/index.ts';
+import type {
+  ImageName,
+  Lookup,
+  LookupOptions,
+  Registry,
+  RepositoryName,
+  TagList,
+} from '../../server/src/engine/index.ts';
 import { createLog } from '../../server/src/lsp/messages.ts';
 import { delays, type Ports, type Timer } from '../../server/src/lsp/ports.ts';
 import { createServer } from '../../server/src/lsp/server.ts';
@@ -54,6 +61,15 @@ export class FakeRegistry implements Registry {
 
   known(image: ImageName): Lookup | undefined {
     return this.#known.get(JSON.stringify(image));
+  }
+
+  readonly listed: RepositoryName[] = [];
+  /** The tags of every repository. */
+  tagList: TagList = { ok: true, tags: [] };
+
+  async tags(repository: RepositoryName): Promise<TagList> {
+    this.listed.push(repository);
+    return this.tagList;
   }
 
   /** From now on every lookup waits until `release`, or until it is aborted. */
@@ -101,7 +117,7 @@ export class FakeFiles {
   async *list(root: string, { isCandidate, isLeftOut, signal }: Parameters<Ports['files']['list']>[1]) {
     for (const uri of [...this.texts.keys()].sort()) {
       if (signal.aborted) return;
-      if (!uri.startsWith(`${root}/`) || !isCandidate(decodeURIComponent(new URL(uri).pathname))) continue;
+      if (!uri.startsWith(`${root}/`) || !(await isCandidate(uri))) continue;
       if (!(await isLeftOut(uri, false))) yield { kind: 'file', uri } as const;
     }
   }

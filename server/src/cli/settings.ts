@@ -1,6 +1,14 @@
 import { stat } from 'node:fs/promises';
 import { dirname, join, relative, resolve, sep } from 'node:path';
-import { defaultSettings, type IgnoreTest, ignoreTest, parseConfig, type Settings } from '../engine/index.ts';
+import {
+  defaultSettings,
+  type IgnoreTest,
+  ignoreTest,
+  type KindTest,
+  kindTest,
+  parseConfig,
+  type Settings,
+} from '../engine/index.ts';
 import { readText } from '../files/read.ts';
 import { errorCode } from '../files/reason.ts';
 import { shownPath } from './files.ts';
@@ -14,6 +22,8 @@ export type Found =
       readonly settings: Settings;
       /** Whether the file at an absolute path is left out; folders are given with `isFolder`. */
       isLeftOut(path: string, isFolder: boolean): boolean;
+      /** The kind that the settings say the file at an absolute path is of. */
+      kindOf(path: string): string | null;
     }
   | {
       readonly ok: false;
@@ -28,7 +38,7 @@ export interface SettingsSource {
   errors(): readonly string[];
 }
 
-const none: Found = { ok: true, settings: defaultSettings, isLeftOut: () => false };
+const none: Found = { ok: true, settings: defaultSettings, isLeftOut: () => false, kindOf: () => null };
 
 /** `given`: the one file that counts for all; else the nearest `.holdfast.yaml` upward from each folder, up to the root of the repository. */
 export function createSettings(cwd: string, given: string | null): SettingsSource {
@@ -64,14 +74,23 @@ async function load(cwd: string, path: string, errors: string[]): Promise<Found>
     errors.push(...parsed.errors.map(({ column, line, message }) => `${file}:${line}:${column}: ${message}`));
     return { ok: false, file };
   }
-  const test = ignoreTest(parsed.settings.ignore);
-  return { ok: true, settings: parsed.settings, isLeftOut: leftOutBelow(dirname(path), test) };
+  const { settings } = parsed;
+  const folder = dirname(path);
+  const isLeftOut = leftOutBelow(folder, ignoreTest(settings.ignore));
+  return { ok: true, settings, isLeftOut, kindOf: kindBelow(folder, kindTest(settings.files)) };
 }
 
 const leftOutBelow =
   (folder: string, test: IgnoreTest) =>
   (path: string, isFolder: boolean): boolean =>
-    test(relative(folder, path).split(sep).join('/') + (isFolder ? '/' : ''));
+    test(below(folder, path) + (isFolder ? '/' : ''));
+
+const kindBelow =
+  (folder: string, test: KindTest) =>
+  (path: string): string | null =>
+    test(below(folder, path));
+
+const below = (folder: string, path: string): string => relative(folder, path).split(sep).join('/');
 
 async function exists(path: string): Promise<boolean> {
   try {

@@ -47,7 +47,10 @@ export async function findTargets(
   const paths = (operands.length > 0 ? operands : ['.']).map((operand) => resolve(cwd, operand));
   const entries = walk(paths, {
     signal,
-    isCandidate: (path) => basename(path) !== configFileName && mayHoldManifest(enginePath(path)),
+    async isCandidate(path) {
+      if (basename(path) === configFileName) return false;
+      return mayHoldManifest(enginePath(path)) || (await kindOf(path, settings)) !== null;
+    },
     async isLeftOut(path, isFolder) {
       const found = await settings.of(dirname(path));
       return found.ok && found.isLeftOut(path, isFolder);
@@ -58,6 +61,11 @@ export async function findTargets(
     progress.show(`Searching: ${targets.length} files`);
   }
   return targets;
+}
+
+async function kindOf(path: string, settings: SettingsSource): Promise<string | null> {
+  const found = await settings.of(dirname(path));
+  return found.ok ? found.kindOf(path) : null;
 }
 
 /** Reads and analyses one target. Never rejects. */
@@ -72,8 +80,9 @@ export async function openTarget(target: Target, settings: SettingsSource): Prom
   const read = await readText(path, explicit);
   if (!read.ok) return { kind: 'skip', shown, reason: read.reason, failed: read.failed || explicit };
   try {
-    const input = await withCompanions(path, { path: enginePath(path), text: read.file.text });
-    const analysis = analyze(input, found.settings);
+    const kind = found.kindOf(path);
+    const input = { path: enginePath(path), text: read.file.text, ...(kind !== null && { kind }) };
+    const analysis = analyze(await withCompanions(path, input), found.settings);
     return { kind: 'opened', path, shown, file: read.file, analysis };
   } catch (error) {
     // A mistake in Holdfast: the other files are looked at nevertheless.

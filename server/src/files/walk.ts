@@ -23,8 +23,8 @@ export type Entry =
     };
 
 export interface WalkOptions {
-  /** Whether a file found in a folder may be a manifest, by its name. */
-  isCandidate(path: string): boolean;
+  /** Whether a file found in a folder may be a manifest, by its path. */
+  isCandidate(path: string): boolean | Promise<boolean>;
   /** Whether an entry found in a folder is left out by the user's settings. */
   isLeftOut(path: string, isFolder: boolean): Promise<boolean>;
   readonly signal: AbortSignal;
@@ -113,7 +113,7 @@ async function classify(
 ): Promise<Folder | Entry | null> {
   if (entry.isDirectory())
     return skippedFolders.has(entry.name) ? null : { kind: 'folder', path, above: rules };
-  const isCandidate = options.isCandidate(path);
+  const isCandidate = await options.isCandidate(path);
   if (entry.isFile()) return isCandidate ? { kind: 'file', path, explicit: false } : null;
   if (entry.isSymbolicLink()) {
     return isCandidate || (await leadsToFolder(path))

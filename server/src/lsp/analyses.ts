@@ -40,8 +40,8 @@ export function createAnalyses(
     async current(uri) {
       const asked = documents.snapshot(uri);
       if (!asked) return null;
-      const { epoch, ignored, settings } = await configuration.of(asked.uri);
-      const { companions: beside } = await companions.complete(asked.uri, inputOf(asked));
+      const { epoch, ignored, kind, settings } = await configuration.of(asked.uri);
+      const { companions: beside } = await companions.complete(asked.uri, inputOf(asked, kind));
       // Taken after the wait: the document may have been edited meanwhile, or closed.
       const document = documents.snapshot(uri);
       if (!document) return null;
@@ -51,7 +51,7 @@ export function createAnalyses(
         return known.reading;
       }
       const { version } = document;
-      const input = { ...inputOf(document), ...(beside && { companions: beside }) };
+      const input = { ...inputOf(document, kind), ...(beside && { companions: beside }) };
       const reading = ignored
         ? null
         : { uri: document.uri, version, analysis: analyze(input, settings, known?.reading?.analysis) };
@@ -69,7 +69,12 @@ export function createAnalyses(
   };
 }
 
-const inputOf = ({ languageId, text, uri }: Snapshot): Input => ({ path: uriPath(uri), languageId, text });
+const inputOf = ({ languageId, text, uri }: Snapshot, kind: string | null): Input => ({
+  path: uriPath(uri),
+  languageId,
+  text,
+  ...(kind !== null && { kind }),
+});
 
 function isSame(a: Input['companions'], b: Input['companions']): boolean {
   return (a?.size ?? 0) === (b?.size ?? 0) && [...(b ?? [])].every(([path, text]) => a?.get(path) === text);

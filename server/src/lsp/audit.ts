@@ -14,12 +14,15 @@ import { findManifests, type Manifest, readManifest, shownName } from './manifes
 import type { Listed } from './ports.ts';
 import type { Report } from './progress.ts';
 import type { AuditSummary } from './protocol.ts';
+import { auditedNames } from './repositories.ts';
 import type { Session } from './session.ts';
 import { uriKey } from './uri.ts';
 
 /** The audit of the workspace. It shows the findings of files that are not open; open documents show their own. */
 export interface Audit {
   run(signal: AbortSignal, report: Report): Promise<AuditSummary>;
+  /** The repositories that the last one came upon, as people write them. */
+  readonly repositories: ReadonlySet<string>;
   opened(uri: string): void;
   closed(uri: string): void;
   /** The configuration changed. */
@@ -30,12 +33,19 @@ export function createAudit(session: Session): Audit {
   const { ports } = session;
   const shown = new Shown(session);
   let run = new AbortController();
+  let repositories: ReadonlySet<string> = new Set();
   return {
+    get repositories() {
+      return repositories;
+    },
     async run(signal, report) {
       run.abort();
       run = new AbortController();
       await shown.clear();
-      return auditWorkspace(session, shown, AbortSignal.any([signal, run.signal]), report);
+      const within = AbortSignal.any([signal, run.signal]);
+      const { result, summary } = await auditWorkspace(session, shown, within, report);
+      repositories = auditedNames(result.images);
+      return summary;
     },
     opened: (uri) => inBackground(ports.log, 'audit', () => shown.hide(uri)),
     closed: (uri) => inBackground(ports.log, 'audit', () => shown.update(uri)),
@@ -48,7 +58,7 @@ async function auditWorkspace(
   shown: Shown,
   signal: AbortSignal,
   report: Report,
-): Promise<AuditSummary> {
+): Promise<{ readonly result: AuditResult; readonly summary: AuditSummary }> {
   const found = await findManifests(session, signal);
   const parts: AuditResult[] = [];
   const uris = new Map<string, string>();
@@ -61,7 +71,8 @@ async function auditWorkspace(
     parts.push(await auditOne(session, shown, listed, name));
     report(parts.length, found.length);
   }
-  return summarizeAudit(joinAudits(parts), signal.aborted, (name) => uris.get(name) ?? name);
+  const result = joinAudits(parts);
+  return { result, summary: summarizeAudit(result, signal.aborted, (name) => uris.get(name) ?? name) };
 }
 
 async function auditOne(session: Session, shown: Shown, listed: Listed, name: string): Promise<AuditResult> {

@@ -198,6 +198,7 @@ const sampleRegistry: Registry = {
     return { ok: true, digest: sampleDigest, mediaType: '', at: 0 };
   },
   known: () => undefined,
+  tags: async () => ({ ok: true, tags: [] }),
 };
 
 function present({ client }: Session, offer: Offer): CodeAction | Command | null {

@@ -4,6 +4,8 @@ import {
   defaultSettings,
   type IgnoreTest,
   ignoreTest,
+  type KindTest,
+  kindTest,
   mergeSettings,
   parseConfig,
   type Settings,
@@ -14,13 +16,15 @@ import { described } from './guard.ts';
 import { show } from './messages.ts';
 import type { Ports } from './ports.ts';
 import { configFileName, settingsSection } from './protocol.ts';
-import { childOf, parentOf, pathBelow, uriKey, uriPath } from './uri.ts';
+import { childOf, folderOf, parentOf, pathBelow, uriKey, uriPath } from './uri.ts';
 
 export interface FileSettings {
   /** Of the configuration these were read from. */
   readonly epoch: number;
   readonly settings: Settings;
   readonly ignored: boolean;
+  /** The kind that the settings say the file is of. */
+  readonly kind: string | null;
 }
 
 /** What the user set for each file: the nearest `.holdfast.yaml` upward, before the editor's settings. */
@@ -30,6 +34,8 @@ export interface Configuration {
   /** `scope` is what the editor is asked about, where that is not the file itself: one question for many files. */
   of(uri: string, scope?: string): Promise<FileSettings>;
   isIgnored(uri: string, isFolder: boolean): Promise<boolean>;
+  /** As `of` says it; the editor is asked about the workspace folder. */
+  kindOf(uri: string): Promise<string | null>;
   /** Something changed: everything is read anew. `pushed` are the settings of a client that sends them along. */
   changed(pushed?: unknown): void;
 }
@@ -38,6 +44,8 @@ export interface ConfigurationContext {
   readonly connection: Connection;
   readonly ports: Pick<Ports, 'files' | 'log'>;
   readonly client: Pick<Client, 'asksConfiguration'>;
+  /** URIs of the workspace folders. */
+  readonly folders: readonly string[];
 }
 
 /** A `.holdfast.yaml`. One with errors counts as empty. */
@@ -45,6 +53,7 @@ interface ConfigFile {
   readonly folder: string;
   readonly settings: Settings;
   readonly ignores: IgnoreTest;
+  readonly kindOf: KindTest;
 }
 
 export function createConfiguration(context: ConfigurationContext): Configuration {
@@ -53,7 +62,7 @@ export function createConfiguration(context: ConfigurationContext): Configuratio
   let epoch = 0;
   let cache = createCache(context, () => pushed, reported);
 
-  return {
+  const configuration: Configuration = {
     get epoch() {
       return epoch;
     },
@@ -65,11 +74,15 @@ export function createConfiguration(context: ConfigurationContext): Configuratio
         // Changed meanwhile: what was read may be of yesterday.
         if (asked !== epoch) continue;
         const settings = file ? mergeSettings(own, file.settings) : own;
-        return { epoch, settings, ignored: isLeftOut(file, uri, false) };
+        const kind = kindIn(file, uri) ?? kindIn(editorPatterns(context.folders, uri, own), uri);
+        return { epoch, settings, ignored: isLeftOut(file, uri, false), kind };
       }
     },
     async isIgnored(uri, isFolder) {
       return isLeftOut(await cache.files(parentOf(uri)), uri, isFolder);
+    },
+    async kindOf(uri) {
+      return (await configuration.of(uri, folderOf(context.folders, uri))).kind;
     },
     changed(settings) {
       if (settings !== undefined && settings !== null) {
@@ -79,6 +92,21 @@ export function createConfiguration(context: ConfigurationContext): Configuratio
       cache = createCache(context, () => pushed, reported);
     },
   };
+  return configuration;
+}
+
+/** Patterns of kinds, and the folder that they are relative to. */
+type Patterns = Pick<ConfigFile, 'folder' | 'kindOf'>;
+
+function kindIn(patterns: Patterns | null, uri: string): string | null {
+  const path = patterns && pathBelow(patterns.folder, uri);
+  return patterns && path !== null ? patterns.kindOf(path) : null;
+}
+
+/** Those of the editor are relative to the workspace folder, or to the folder of a file that is in none. */
+function editorPatterns(folders: readonly string[], uri: string, { files }: Settings): Patterns | null {
+  const folder = folderOf(folders, uri) ?? parentOf(uri);
+  return folder === null ? null : { folder, kindOf: kindTest(files) };
 }
 
 function isLeftOut(file: ConfigFile | null, uri: string, isFolder: boolean): boolean {
@@ -147,7 +175,8 @@ function readConfig(
   const parsed = parseConfig(text);
   if (parsed.ok) {
     reported.delete(uri);
-    return { folder, settings: parsed.settings, ignores: ignoreTest(parsed.settings.ignore) };
+    const { settings } = parsed;
+    return { folder, settings, ignores: ignoreTest(settings.ignore), kindOf: kindTest(settings.files) };
   }
   // Once for each state of the file, however many files it speaks for.
   if (reported.get(uri) !== text) {
@@ -156,7 +185,7 @@ function readConfig(
     ports.log.warn(problem);
     show(connection, MessageType.Warning, problem);
   }
-  return { folder, settings: defaultSettings, ignores: () => false };
+  return { folder, settings: defaultSettings, ignores: () => false, kindOf: () => null };
 }
 
 const place = ([first]: readonly ConfigError[]): string =>

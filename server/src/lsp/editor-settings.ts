@@ -1,10 +1,11 @@
-import { defaultSettings, isRuleLevel, type Settings } from '../engine/index.ts';
+import { defaultSettings, isKindId, isRuleLevel, type Settings } from '../engine/index.ts';
 import type { EditorSettings } from './protocol.ts';
 
 /** Reads the section `holdfast` of the editor's settings. What has another shape is left out: editors check it against the schema. */
 export function readEditorSettings(section: unknown): Settings {
   const rules: unknown = property(section, 'rules' satisfies keyof EditorSettings);
   const registries: unknown = property(section, 'registries' satisfies keyof EditorSettings);
+  const files: unknown = property(section, 'files' satisfies keyof EditorSettings);
   return {
     ...defaultSettings,
     rules: Object.fromEntries(
@@ -24,6 +25,11 @@ export function readEditorSettings(section: unknown): Settings {
           },
         ];
       }),
+    ),
+    files: Object.fromEntries(
+      entries(files).flatMap(([pattern, kind]) =>
+        typeof kind === 'string' && isKindId(kind) ? [[pattern, kind]] : [],
+      ),
     ),
   };
 }

@@ -15,11 +15,12 @@ import { show, tellOutcome, withFailures } from './messages.ts';
 import { pinFiles } from './pin-files.ts';
 import { delays } from './ports.ts';
 import { type Report, withProgress } from './progress.ts';
-import { type Applied, type PinOutcome, serverCommands } from './protocol.ts';
+import { type Applied, type PinOutcome, serverCommands, type TagListing } from './protocol.ts';
 import type { Session } from './session.ts';
+import type { Tags } from './tags.ts';
 
 /** The commands of the server. */
-export function serveCommands(session: Session, audit: Audit): void {
+export function serveCommands(session: Session, audit: Audit, tags: Tags): void {
   const { connection, ports } = session;
   connection.onExecuteCommand((params, token, given) => {
     const failed = (): null => {
@@ -37,6 +38,8 @@ export function serveCommands(session: Session, audit: Audit): void {
           return pinFile(call);
         case serverCommands.applyFix:
           return applyRequested(call);
+        case serverCommands.listTags:
+          return listTags(call, tags);
         default:
           ports.log.warn(`There is no command ${params.command}.`);
           return null;
@@ -80,6 +83,19 @@ async function pinFile(call: Call): Promise<PinOutcome | null> {
   }
   return inProgress(call, 'Pinning images', delays.progress, async (signal, report) =>
     told(session, signal, await pinFiles(session, [uri], signal, report)),
+  );
+}
+
+async function listTags(call: Call, tags: Tags): Promise<TagListing | null> {
+  const { params, session } = call;
+  const uri = property(params.arguments?.[0], 'uri');
+  const name = property(params.arguments?.[0], 'name');
+  if (typeof uri !== 'string' || typeof name !== 'string') {
+    session.ports.log.warn(`${params.command} takes the argument {uri, name}.`);
+    return null;
+  }
+  return inProgress(call, `Listing the tags of ${name}`, delays.progress, (signal) =>
+    tags.list(uri, name, signal),
   );
 }
 

@@ -57,6 +57,7 @@ function createLazyRegistry(log: Log): Registry {
   return {
     resolve: async (image, options) => (await load()).resolve(image, options),
     known: (image, options) => loaded?.known(image, options),
+    tags: async (repository, options) => (await load()).tags(repository, options),
   };
 }
 

@@ -1,7 +1,7 @@
 import { type Analysis, analyze, mayHoldManifest } from '../engine/index.ts';
 import type { Listed } from './ports.ts';
 import type { Session } from './session.ts';
-import { pathBelow, uriKey, uriName, uriPath } from './uri.ts';
+import { folderOf, pathBelow, uriKey, uriName, uriPath } from './uri.ts';
 
 /** A file of the workspace as it is now: its unsaved text where it is open, else what the disk has. */
 export interface Manifest {
@@ -17,7 +17,7 @@ export async function findManifests(session: Session, signal: AbortSignal): Prom
   const found = new Map<string, Listed>();
   for (const folder of session.folders) {
     const listing = session.ports.files.list(folder, {
-      isCandidate: mayHoldManifest,
+      isCandidate: (uri) => isCandidate(session, uri),
       isLeftOut: (uri, isFolder) => session.configuration.isIgnored(uri, isFolder),
       signal,
     });
@@ -28,15 +28,23 @@ export async function findManifests(session: Session, signal: AbortSignal): Prom
   return [...found.values()];
 }
 
+async function isCandidate({ configuration }: Session, uri: string): Promise<boolean> {
+  return mayHoldManifest(uriPath(uri)) || (await configuration.kindOf(uri)) !== null;
+}
+
 /** Null for a file that is gone, cannot be read, or is ignored. */
 export async function readManifest(session: Session, uri: string): Promise<Manifest | null> {
   if (session.documents.snapshot(uri)) return session.analyses.current(uri);
-  const { companions, configuration, ports } = session;
-  const { ignored, settings } = await configuration.of(uri, folderOf(session, uri));
+  const { companions, configuration, folders, ports } = session;
+  const { ignored, kind, settings } = await configuration.of(uri, folderOf(folders, uri));
   if (ignored) return null;
   const text = await ports.files.read(uri);
   if (text === null) return null;
-  const input = await companions.complete(uri, { path: uriPath(uri), text });
+  const input = await companions.complete(uri, {
+    path: uriPath(uri),
+    text,
+    ...(kind !== null && { kind }),
+  });
   return { uri, version: null, analysis: analyze(input, settings) };
 }
 
@@ -52,11 +60,8 @@ export async function isCurrent(
 
 /** How a file is named to people: relative to its workspace folder, with the folder's name where there are several. */
 export function shownName(session: Session, uri: string): string {
-  const folder = folderOf(session, uri);
+  const folder = folderOf(session.folders, uri);
   const below = folder === undefined ? null : pathBelow(folder, uri);
   if (folder === undefined || below === null) return uriPath(uri);
   return session.folders.length > 1 ? `${uriName(folder.replace(/\/+$/, ''))}/${below}` : below;
 }
-
-const folderOf = ({ folders }: Session, uri: string): string | undefined =>
-  folders.find((folder) => pathBelow(folder, uri) !== null);

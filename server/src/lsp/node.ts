@@ -27,7 +27,7 @@ export const nodeFiles: Ports['files'] = {
     const path = pathOf(folder);
     if (path === null) return;
     const entries = walk([path], {
-      isCandidate: (found) => isCandidate(URI.file(found).path),
+      isCandidate: (found) => isCandidate(uriOf(found)),
       isLeftOut: (found, isFolder) => isLeftOut(uriOf(found), isFolder),
       signal,
     });

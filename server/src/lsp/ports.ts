@@ -7,8 +7,8 @@ export type Listed =
   | { readonly kind: 'skip'; readonly uri: string; readonly reason: string };
 
 export interface ListOptions {
-  /** Whether a file may be a manifest, by its decoded path. */
-  isCandidate(path: string): boolean;
+  /** Whether a file may be a manifest. */
+  isCandidate(uri: string): Promise<boolean>;
   /** Whether the user's settings leave out a file or folder. */
   isLeftOut(uri: string, isFolder: boolean): Promise<boolean>;
   readonly signal: AbortSignal;

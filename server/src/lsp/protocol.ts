@@ -23,6 +23,8 @@ export interface EditorSettings {
   readonly rules?: Readonly<Record<string, string>>;
   /** Registry → how to reach it. */
   readonly registries?: Readonly<Record<string, { readonly mirror?: string; readonly insecure?: boolean }>>;
+  /** Pattern of files in `.gitignore` syntax, relative to the workspace folder → id of the kind they are of. */
+  readonly files?: Readonly<Record<string, string>>;
 }
 
 /** Notification, client → server: the workspace has been trusted, or is no longer. */
@@ -58,6 +60,11 @@ export const serverCommands = {
   audit: 'holdfast.server.audit',
   /** Argument: `data` of a code action. For clients that cannot resolve code actions. Answers `Applied`. */
   applyFix: 'holdfast.server.applyFix',
+  /**
+   * Argument `{uri, name}`: an image's name without tag. Asks its registry for the tags, which completion offers from then on. Answers
+   * `TagListing`; a client then asks for completions again.
+   */
+  listTags: 'holdfast.server.listTags',
 } as const;
 
 /** Whether an edit reached the text. */
@@ -79,6 +86,11 @@ export interface PinOutcome extends Applied {
     readonly image: string;
     readonly message: string;
   }[];
+}
+
+export interface TagListing {
+  /** How many tags there are; null when they could not be had. The server has shown why to the user already. */
+  readonly listed: number | null;
 }
 
 export interface AuditSummary {

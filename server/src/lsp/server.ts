@@ -14,9 +14,11 @@ import { readClient } from './client.ts';
 import { serveCodeActions } from './code-action.ts';
 import { serveCodeActionResolve } from './code-action-resolve.ts';
 import { createCompanions } from './companions.ts';
+import { completionTriggers, serveCompletion } from './completion.ts';
 import { createConfiguration } from './configuration.ts';
 import { fixAllKind } from './convert.ts';
 import { serveDiagnostics } from './diagnostics.ts';
+import { serveDocumentLinks } from './document-link.ts';
 import { type DocumentHandlers, followDocuments } from './documents.ts';
 import { property } from './editor-settings.ts';
 import { serveCommands } from './execute-command.ts';
@@ -26,6 +28,7 @@ import type { Ports } from './ports.ts';
 import { configFileName, serverCommands, settingsSection, trustNotification } from './protocol.ts';
 import type { Session } from './session.ts';
 import { serveSuppress } from './suppress.ts';
+import { createTags } from './tags.ts';
 import { createTrust } from './trust.ts';
 import { uriName } from './uri.ts';
 
@@ -57,6 +60,9 @@ export function createServer(connection: Connection, ports: Ports): void {
     get client() {
       return client;
     },
+    get folders() {
+      return folders;
+    },
   });
   const companions = createCompanions(documents, ports.files);
   const analyses = createAnalyses(documents, configuration, companions);
@@ -77,6 +83,7 @@ export function createServer(connection: Connection, ports: Ports): void {
   };
   const diagnostics = serveDiagnostics(session);
   const audit = createAudit(session);
+  const tags = createTags(session);
   const reconfigure = (pushed?: unknown): void => {
     configuration.changed(pushed);
     diagnostics.refresh();
@@ -86,7 +93,9 @@ export function createServer(connection: Connection, ports: Ports): void {
   serveCodeActions(session);
   serveCodeActionResolve(session);
   serveHover(session);
-  serveCommands(session, audit);
+  serveDocumentLinks(session);
+  serveCompletion(session, audit, tags);
+  serveCommands(session, audit, tags);
   serveSuppress(session);
 
   connection.onInitialize((params) => {
@@ -133,6 +142,8 @@ function describeServer(): InitializeResult {
       },
       codeActionProvider: { codeActionKinds: [CodeActionKind.QuickFix, fixAllKind], resolveProvider: true },
       hoverProvider: true,
+      documentLinkProvider: {},
+      completionProvider: { triggerCharacters: completionTriggers },
       executeCommandProvider: { commands: Object.values(serverCommands) },
       workspace: { workspaceFolders: { supported: true, changeNotifications: true } },
     },

@@ -1,7 +1,7 @@
 import type { Registry } from '../engine/index.ts';
 
 export const untrustedReason =
-  'Looking up a digest asks a registry that this workspace names, and the workspace is not trusted. Trust this workspace, then try again.';
+  'Holdfast would have to ask a registry that this workspace names, and the workspace is not trusted. Trust this workspace, then try again.';
 
 /** Whether the user trusts the workspace, and the registry as that allows it. */
 export interface Trust {
@@ -19,6 +19,10 @@ export function createTrust(registry: Registry): Trust {
         return registry.resolve(image, options);
       },
       known: (image, options) => registry.known(image, options),
+      async tags(repository, options) {
+        if (!trust.trusted) return { ok: false, code: 'refused', message: untrustedReason };
+        return registry.tags(repository, options);
+      },
     },
   };
   return trust;

@@ -34,6 +34,10 @@ export function pathBelow(folder: string, uri: string): string | null {
   return path.startsWith(base) && path.length > base.length ? path.slice(base.length) : null;
 }
 
+/** The first of `folders` that `uri` is below. */
+export const folderOf = (folders: readonly string[], uri: string): string | undefined =>
+  folders.find((folder) => pathBelow(folder, uri) !== null);
+
 function parse(uri: string): URI | null {
   try {
     return URI.parse(uri, true);
