@@ -50,11 +50,11 @@ if (existsSync(corpus)) {
         const plan = await planPins(before, { registry });
         pinned += plan.pinned;
         assert.equal(applyEdits(before.source.text, plan.edits), plan.text, path);
-        for (const edit of plan.edits) assert.match(edit.newText, /^(:latest)?@sha256:[0-9a-f]{64}$/, path);
+        for (const edit of plan.edits) assert.match(edit.newText, inParts(first) ? partEdit : pinEdit, path);
         const after = analyze({ ...before.input, text: plan.text }, before.settings);
         const again = await planPins(after, { registry });
         assert.deepEqual(again.edits, [], `${path}: a second run changes nothing`);
-        if (/\.(ya?ml|json)$/.test(path))
+        if (/\.(ya?ml|json)$/.test(path) && !inParts(first))
           assert.deepEqual(values(plan.text), values(before.source.text), path);
       }
       assert.ok(pinned > 500, `${pinned} references were pinned`);
@@ -64,6 +64,14 @@ if (existsSync(corpus)) {
   });
 }
 
+const pinEdit = /^(:latest)?@sha256:[0-9a-f]{64}$/;
+
+/** Where tag and digest have keys of their own, `newTag: x` becomes `digest: sha256:…`, or a digest is written into its key. */
+const partEdit = /^(@|digest(: |["']?:? *["']?))?(sha256:[0-9a-f]{64})?$/;
+
+const inParts = ({ kinds }: Analysis): boolean =>
+  kinds.some((kind) => kind === 'kustomize' || kind === 'helm-values');
+
 /** Every scalar of every document in order, without digests and `:latest`: equal before and after. */
 function values(text: string): string[] {
   const found: string[] = [];
@@ -71,7 +79,9 @@ function values(text: string): string[] {
     visit(document, (key, node) => {
       if (isScalar(node))
         found.push(
-          `${String(key)} ${node.source ?? String(node.value)}`.replace(/@sha256:[0-9a-f]{64}/, '').replace(/:latest$/, ''),
+          `${String(key)} ${node.source ?? String(node.value)}`
+            .replace(/@sha256:[0-9a-f]{64}/, '')
+            .replace(/:latest$/, ''),
         );
       else if (isAlias(node)) found.push(`*${node.source}`);
     });

@@ -23,8 +23,17 @@ export const kustomizationsFor = ({ languageId, name, text }: SourceFile): reado
 /** More entries than people write: each image is compared with each. */
 const mostEntries = 1000;
 
+/** A file is asked about once for each of its documents, and has thousands of them at times. Forgotten with the file. */
+const known = new WeakMap<SourceFile, readonly ImageOverride[]>();
+
 /** The `images` entries of the kustomizations that take the file in. */
-export function overridesFor({ companions, path }: SourceFile): readonly ImageOverride[] {
+export function overridesFor(file: SourceFile): readonly ImageOverride[] {
+  const found = known.get(file) ?? readOverrides(file);
+  known.set(file, found);
+  return found;
+}
+
+function readOverrides({ companions, path }: SourceFile): readonly ImageOverride[] {
   const may = [...companions.values()].some((text) => /\bimage(?:s|Tags)["']?\s*:/.test(text));
   return may ? overridesReaching(path, companions).slice(0, mostEntries) : [];
 }
