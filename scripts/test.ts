@@ -30,7 +30,8 @@ function check(title: string, command: string, ...args: string[]): void {
 
 async function nodeTests(files: string[]): Promise<void> {
   if (files.length === 0) return;
-  const stream = run({ files, concurrency: 2, timeout: 300_000 });
+  const execArgv = ['--import', new URL('../test/support/properties.ts', import.meta.url).href];
+  const stream = run({ files, execArgv, concurrency: 2, timeout: 300_000 });
   stream.on('test:pass', (event) => {
     if (event.details.type === 'suite' || isFile(event.name)) return;
     if (event.skip !== undefined || event.todo !== undefined) tally.skipped++;

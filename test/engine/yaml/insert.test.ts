@@ -120,7 +120,7 @@ describe('a key is added in brackets', () => {
         'web: {\n  a: 1, # c\n  }\n',
         'web: {\n  a: 1, # c\n  new: true,\n  }\n',
       ],
-      ['over lines with a comment', 'web: {\n  a: 1 # c\n  }\n', 'web: {\n  a: 1, # c\n  new: true\n  }\n'],
+      ['over lines with a comment', 'web: {\n  a: 1 # c\n  }\n', 'web: {\n  a: 1 # c\n  , new: true\n  }\n'],
       ['in JSON', '{"web": {"a": 1}}', '{"web": {"a": 1, "new": true}}'],
       ['in empty JSON', '{"web": {}}', '{"web": { "new": true }}'],
       [

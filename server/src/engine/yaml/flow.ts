@@ -35,8 +35,8 @@ export function addToFlow(tree: Tree, node: YAMLMap | YAMLSeq, items: readonly F
   const indent = indentOf(text, start);
   const outer = indentOf(text, open);
   const step = indent.startsWith(outer) && indent !== outer ? indent.slice(outer.length) : '  ';
-  const fresh = items.map((item) => layout.eol + indent + ownLines(item, indent, step, layout)).join(',');
-  return onOwnLines(text, end, close, fresh);
+  const lines = items.map((item) => ownLines(item, indent, step, layout));
+  return onOwnLines(text, end, close, layout.eol + indent, lines);
 }
 
 /** `{}` and `[]`. */
@@ -53,23 +53,25 @@ function fillBrackets(
   return [{ span: between, newText: isMapping ? ` ${inner} ` : inner }];
 }
 
-/** Behind the line of the last item, with its comma and its comment; a comma is put where one is missing. */
-function onOwnLines(text: string, end: number, close: number, fresh: string): Edits {
+/**
+ * Behind the line of the last item, with its comma and its comment. Several additions may be made at one place, so each brings just the commas
+ * that belong to it: before a comment none can be put, and then the comma opens the new line.
+ */
+function onOwnLines(
+  text: string,
+  end: number,
+  close: number,
+  newLine: string,
+  lines: readonly string[],
+): Edits {
   const rest = /^(\s*,)?\s*(?:#.*)?$/.exec(text.slice(end, lineEnd(text, end)));
   const at = rest ? end + rest[0].trimEnd().length : end;
-  if (rest?.[1] !== undefined) return [{ span: span(at, at), newText: `${fresh},` }];
-  if (
-    text
-      .slice(end, close - 1)
-      .replace(/#.*/g, '')
-      .includes(',')
-  )
-    return unclear;
-  if (at === end) return [{ span: span(at, at), newText: `,${fresh}` }];
-  return [
-    { span: span(end, end), newText: ',' },
-    { span: span(at, at), newText: fresh },
-  ];
+  const insert = (newText: string): Edits => [{ span: span(at, at), newText }];
+  if (rest?.[1] !== undefined) return insert(lines.map((line) => `${newLine}${line},`).join(''));
+  const after = text.slice(end, close - 1).replace(/#.*/g, '');
+  if (after.includes(',')) return unclear;
+  if (at === end) return insert(lines.map((line) => `,${newLine}${line}`).join(''));
+  return insert(lines.map((line) => `${newLine}, ${line}`).join(''));
 }
 
 const named = ({ key }: FlowItem, layout: Layout, value: string): string =>
