@@ -434,3 +434,30 @@ describe('the report', () => {
     assert.equal(err.endsWith('\r\u001b[2K'), true);
   });
 });
+
+describe('what cannot be read', () => {
+  it('is trouble where the text has a mistake, so that a gate does not stay open', async (t) => {
+    const folder = await makeFolder(t, { 'compose.yaml': 'services:\n  a: {\n   image x\n\tfoo\n' });
+    for (const operands of [[], ['compose.yaml']]) {
+      const { err, status } = await invoke(folder, ['audit', ...operands]);
+      assert.equal(status, 2);
+      assert.match(err, /compose\.yaml:\d+: its YAML has an error/);
+    }
+    const pinned = await invoke(folder, ['pin']);
+    assert.equal(pinned.status, 2);
+    assert.match(pinned.err, /its YAML has an error/);
+  });
+
+  it('is told where it is a template, or a named file that is no manifest', async (t) => {
+    const folder = await makeFolder(t, {
+      'templates/pod.yaml': 'apiVersion: v1\nkind: Pod\nspec: {{ .Values.x }}\n',
+      'notes.txt': 'FROM nginx\n',
+    });
+    const audit = await invoke(folder, ['audit', '.', 'notes.txt']);
+    assert.equal(audit.status, 0);
+    assert.match(audit.out, /it is a template/);
+    assert.match(audit.out, /not recognised as a manifest/);
+    assert.match(audit.out, /2 skipped/);
+    assert.match((await invoke(folder, ['pin'])).err, /1 file skipped/);
+  });
+});

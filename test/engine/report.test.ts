@@ -86,7 +86,7 @@ describe('the text report', () => {
         '',
         'k8s/chart.yaml:7  skipped                            it is a Helm template',
         '',
-        '3 findings (1 error, 1 warning, 1 information) in 2 files with 1 image.',
+        '3 findings (1 error, 1 warning, 1 information) in 2 files with 1 image, 1 skipped.',
         '2 fixable with `holdfast pin --write`.',
         '',
       ].join('\n'),
@@ -261,7 +261,7 @@ describe('the Markdown report', () => {
       [
         '## Holdfast',
         '',
-        '3 findings (1 error, 1 warning, 1 information) in 2 files with 1 image.',
+        '3 findings (1 error, 1 warning, 1 information) in 2 files with 1 image, 1 skipped.',
         '',
         '| Severity | Where | Rule | Finding |',
         '| --- | --- | --- | --- |',

@@ -17,7 +17,7 @@ import { shownPath } from './files.ts';
 import { mapOrdered } from './ordered.ts';
 import { createProgress } from './progress.ts';
 import { createSettings } from './settings.ts';
-import { findTargets, openTarget } from './targets.ts';
+import { brokenIn, findTargets, openTarget } from './targets.ts';
 import { tell, tellErrors, useColor } from './terminal.ts';
 
 /** Files read ahead while one is analysed. */
@@ -35,14 +35,15 @@ export async function audit(options: AuditOptions, boundary: Boundary): Promise<
   const failures: string[] = [];
   const work = mapOrdered(targets, readAhead, async (target) => {
     const opened = await openTarget(target, settings);
-    if (opened.kind === 'opened') return { part: auditFile(opened.shown, opened.analysis), failure: null };
+    if (opened.kind === 'opened')
+      return { part: auditFile(opened.shown, opened.analysis), troubles: brokenIn(opened) };
     const { failed, reason, shown } = opened;
-    return { part: auditSkip(shown, reason), failure: failed ? `${shown}: ${reason}` : null };
+    return { part: auditSkip(shown, reason), troubles: failed ? [`${shown}: ${reason}`] : [] };
   });
-  for await (const { failure, part } of work) {
+  for await (const { part, troubles } of work) {
     if (signal.aborted) break;
     parts.push(part);
-    if (failure !== null) failures.push(failure);
+    failures.push(...troubles);
     progress.show(`Auditing: ${parts.length} of ${targets.length} files`);
   }
   progress.clear();

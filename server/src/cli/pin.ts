@@ -6,7 +6,7 @@ import { mapOrdered } from './ordered.ts';
 import { createProgress } from './progress.ts';
 import { replaceFile } from './replace.ts';
 import { createSettings } from './settings.ts';
-import { findTargets, type Opened, openTarget, type Skipped } from './targets.ts';
+import { brokenIn, findTargets, type Opened, openTarget, type Skipped } from './targets.ts';
 import { tell, tellErrors, useColor } from './terminal.ts';
 
 /** Files whose images are looked up at the same time; the registry client limits the requests to each host. */
@@ -27,7 +27,7 @@ export async function pin(options: PinOptions, boundary: Boundary): Promise<numb
   const color = useColor(stdout, boundary, options.color);
   const failures: string[] = [];
   const unread: string[] = [];
-  const counts = { seen: 0, files: 0, images: 0 };
+  const counts = { seen: 0, files: 0, images: 0, skipped: 0 };
   const work = mapOrdered(targets, filesAtOnce, async (target): Promise<Planned | Skipped> => {
     const opened = await openTarget(target, settings);
     if (opened.kind === 'skip') return opened;
@@ -42,6 +42,8 @@ export async function pin(options: PinOptions, boundary: Boundary): Promise<numb
       continue;
     }
     failures.push(...describeFailures(one));
+    unread.push(...brokenIn(one));
+    if (one.analysis.skipped.some(({ broken }) => !broken)) counts.skipped++;
     if (one.plan.edits.length === 0) continue;
     if (options.write) {
       const refused = await replaceFile(one.path, one.file.bytes, one.file.mark + one.plan.text);
@@ -100,7 +102,11 @@ function coloured(line: string): string {
 }
 
 function conclusion(
-  { files, images: pinned }: { readonly files: number; readonly images: number },
+  {
+    files,
+    images: pinned,
+    skipped,
+  }: { readonly files: number; readonly images: number; readonly skipped: number },
   failed: number,
   written: boolean,
   stopped: boolean,
@@ -109,5 +115,9 @@ function conclusion(
   const done = written ? `pinned ${where}` : `${where} can be pinned; --write does it`;
   const nothing = failed > 0 || stopped ? 'nothing was pinned' : 'nothing to pin';
   const left = failed === 0 ? '' : `; ${failed} could not be`;
-  return `${stopped ? 'stopped: ' : ''}${pinned === 0 ? nothing : done}${left}.`;
+  const templates =
+    skipped === 0
+      ? ''
+      : ` (${skipped} ${skipped === 1 ? 'file' : 'files'} skipped: \`holdfast audit\` says why)`;
+  return `${stopped ? 'stopped: ' : ''}${pinned === 0 ? nothing : done}${left}${templates}.`;
 }

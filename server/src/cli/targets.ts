@@ -83,6 +83,8 @@ export async function openTarget(target: Target, settings: SettingsSource): Prom
     const kind = found.kindOf(path);
     const input = { path: enginePath(path), text: read.file.text, ...(kind !== null && { kind }) };
     const analysis = analyze(await withCompanions(path, input), found.settings);
+    if (explicit && analysis.kinds.length === 0)
+      return { kind: 'skip', shown, reason: unrecognised, failed: false };
     return { kind: 'opened', path, shown, file: read.file, analysis };
   } catch (error) {
     // A mistake in Holdfast: the other files are looked at nevertheless.
@@ -101,3 +103,11 @@ async function withCompanions(path: string, input: Input): Promise<Input> {
   }
   return { ...input, companions };
 }
+
+const unrecognised = `it is not recognised as a manifest; if it is one, say so under \`files\` in ${configFileName}`;
+
+/** The places of a file whose text has a mistake, so that a part of it could not be read. */
+export const brokenIn = ({ analysis, shown }: Opened): readonly string[] =>
+  analysis.skipped
+    .filter(({ broken }) => broken)
+    .map(({ reason, span }) => `${shown}:${analysis.source.placeAt(span.start).line + 1}: ${reason}`);

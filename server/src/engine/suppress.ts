@@ -18,7 +18,7 @@ export interface Suppressions {
 const none: Suppressions = { fileWide: new Set(), at: () => null };
 
 const pattern =
-  /^#+\s*holdfast-ignore(?<file>-file)?\s+(?<rules>[a-z0-9-]+(?:[\s,]+[a-z0-9-]+)*?)\s*(?:\s--\s*(?<reason>.*))?$/;
+  /^(?:#+|\/\/+|\/\*+|;+)\s*holdfast-ignore(?<file>-file)?\s+(?<rules>[a-z0-9-]+(?:[\s,]+[a-z0-9-]+)*?)\s*(?:\s--\s*(?<reason>.*?))?(?:\s*\*\/)?$/;
 
 /**
  * Reads `# holdfast-ignore RULE… -- reason` (the next line that is no comment, or its own line when text stands before it) and
@@ -62,7 +62,7 @@ function subjectOf(source: SourceText, offset: number, subjects: readonly number
 function readSubjects(source: SourceText): readonly number[] {
   const subjects: number[] = [];
   for (let line = source.lineCount - 1; line >= 0; line--) {
-    const passed = /^\s*(#|$)/.test(source.lineText(line));
+    const passed = /^\s*(#|\/\/|\/\*|;|$)/.test(source.lineText(line));
     subjects[line] = passed ? (subjects[line + 1] ?? source.lineCount) : line;
   }
   return subjects;
@@ -77,6 +77,7 @@ export function suppressionLine(
   offset: number,
   rule: string,
   reason: string,
+  mark: '#' | '//',
 ): { at: number; line: string } {
   const { text, eol } = source;
   const { line } = source.placeAt(offset);
@@ -92,5 +93,5 @@ export function suppressionLine(
   const indent = /^[ \t]*/.exec(source.lineText(line))?.[0] ?? '';
   // A byte order mark stays in front of everything.
   const at = line === 0 && text.startsWith('\uFEFF') ? 1 : source.lineStart(line);
-  return { at, line: `${indent}# holdfast-ignore ${rule} -- ${reason}${eol}` };
+  return { at, line: `${indent}${mark} holdfast-ignore ${rule} -- ${reason}${eol}` };
 }

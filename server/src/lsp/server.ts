@@ -161,7 +161,7 @@ async function register({ client, connection }: Session): Promise<void> {
   }
   if (client.registersWatchers) {
     await connection.client.register(DidChangeWatchedFilesNotification.type, {
-      watchers: [{ globPattern: `**/{${configFileName},.env,*.yaml,*.yml}` }],
+      watchers: [{ globPattern: `**/{${configFileName},.env,Kustomization,*.yaml,*.yml}` }],
     });
   }
 }

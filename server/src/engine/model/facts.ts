@@ -82,8 +82,10 @@ export interface Workload {
 /** Something in the text that keeps it from being read whole. */
 export interface Skip {
   readonly span: Span;
-  /** One sentence without a full stop. */
+  /** One sentence without a full stop, beginning in lower case: `it is a template …`. */
   readonly reason: string;
+  /** The text has a mistake that hides a part of it; else there is nothing wrong, it just cannot be known from this file. */
+  readonly broken?: true;
 }
 
 /** A comment with its mark, without the line break. */

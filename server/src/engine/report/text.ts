@@ -85,7 +85,7 @@ const skipRow = ({ file, line, reason }: AuditSkip): Row => ({
 });
 
 function conclusion(result: AuditResult): string {
-  if (result.files === 0) return 'No container manifests found.\n';
+  if (result.files === 0 && result.skipped.length === 0) return 'No container manifests found.\n';
   const pinnable = result.findings.filter((finding) => finding.pinnable).length;
   const offer = pinnable === 0 ? '' : `${pinnable} fixable with \`holdfast pin --write\`.\n`;
   return `${summarize(result)}.\n${offer}`;

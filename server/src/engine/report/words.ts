@@ -3,9 +3,10 @@ import { type AuditResult, countSeverities } from '../audit.ts';
 /** `1 file`, `2 files`. */
 export const count = (number: number, noun: string): string => `${number} ${noun}${number === 1 ? '' : 's'}`;
 
-/** `3 findings (1 error, 2 warnings) in 2 files with 9 images`. */
-export function summarize({ files, findings, images }: AuditResult): string {
-  const where = `in ${count(files, 'file')} with ${count(images.length, 'image')}`;
+/** `3 findings (1 error, 2 warnings) in 2 files with 9 images, 1 skipped`. */
+export function summarize({ files, findings, images, skipped }: AuditResult): string {
+  const left = skipped.length === 0 ? '' : `, ${skipped.length} skipped`;
+  const where = `in ${count(files, 'file')} with ${count(images.length, 'image')}${left}`;
   if (findings.length === 0) return `No findings ${where}`;
   const parts = countSeverities(findings).map(({ count: number, severity }) =>
     severity === 'information' ? `${number} information` : count(number, severity),

@@ -14,7 +14,8 @@ export function yamlFacts(kind: string, piece: YamlPiece, found: Pick<Facts, 'im
       ? [
           {
             span: problem.span,
-            reason: `The YAML has an error, so not all of it may have been checked: ${problem.message}`,
+            reason: `its YAML has an error, so not all of it may have been checked: ${problem.message}`,
+            broken: true,
           },
         ]
       : [],

@@ -236,16 +236,22 @@ test('comments of both forms are found', () => {
   assert.equal(analysis.commentCount(), 3);
 });
 
-test('a finding is not suppressed, for the file takes no such comment', () => {
+test('a finding is suppressed by a comment of the form the file takes', () => {
   for (const languageId of [undefined, 'json', 'jsonc']) {
-    const text =
-      '{\n  # holdfast-ignore floating-tag -- no\n  // holdfast-ignore floating-tag -- no\n  "image": "node:20"\n}\n';
-    const document = analyze({ path, text, ...(languageId && { languageId }) });
+    const read = (text: string) => analyze({ path, text, ...(languageId && { languageId }) });
+    const text = '{\n  "image": "node:20"\n}\n';
+    const document = read(text);
     const [finding] = document.findings;
     assert.equal(finding?.rule, 'floating-tag');
     const plan = planSuppression(document, finding, 'because');
-    assert.ok(!plan.ok);
-    assert.match(plan.message, /cannot be suppressed/);
+    assert.ok(plan.ok);
+    assert.equal(plan.text, text.replace('  "', '  // holdfast-ignore floating-tag -- because\n  "'));
+    for (const silenced of [
+      '{\n  /* holdfast-ignore floating-tag -- because */\n  "image": "node:20"\n}\n',
+      '{\n  "image": "node:20" // holdfast-ignore floating-tag -- because\n}\n',
+    ]) {
+      assert.deepEqual(read(silenced).findings, []);
+    }
   }
 });
 

@@ -48,7 +48,7 @@ describe('templates are skipped, with a reason', () => {
     assert.deepEqual(images, []);
     return skipped.map(({ reason, span }) => `${text.slice(span.start, span.end)}|${reason}`);
   };
-  const reason = 'is a template: its images are known only once it is filled in';
+  const reason = 'it is a template, so its images are known only once it is filled in';
 
   for (const name of [
     'Dockerfile.j2',

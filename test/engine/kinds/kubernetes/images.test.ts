@@ -342,6 +342,6 @@ describe('a manifest that cannot be read whole', () => {
     const facts = readKubernetes(`${object('Pod', `spec: ${containers}`)}  x: "y\n`);
     assert.deepEqual(imagesIn(facts), ['workload a:1.2.3 tag']);
     assert.equal(facts.skipped.length, 1);
-    assert.match(facts.skipped[0]?.reason ?? '', /The YAML has an error/);
+    assert.match(facts.skipped[0]?.reason ?? '', /its YAML has an error/);
   });
 });

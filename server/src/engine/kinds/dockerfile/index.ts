@@ -30,11 +30,11 @@ function readDockerfile(text: string, isTemplate: boolean): Facts {
 
 const templateAt = (at: Span): Skip => ({
   span: at,
-  reason: 'is a template: its images are known only once it is filled in',
+  reason: 'it is a template, so its images are known only once it is filled in',
 });
 
 function unclosedIn({ unclosed }: Dockerfile): readonly Skip[] {
   if (!unclosed) return [];
   const reason = `no line closes \`${unclosed.text}\`, so the rest of the file counts as its text`;
-  return [{ span: unclosed.span, reason }];
+  return [{ span: unclosed.span, reason, broken: true }];
 }

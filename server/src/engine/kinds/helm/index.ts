@@ -10,7 +10,7 @@ export const helm: WholeFileKind = {
   claims: (file) => isCandidate(file) && firstAction(file.text, isTemplatePath(file)) !== null,
   extract(file) {
     const action = firstAction(file.text, isTemplatePath(file)) ?? span(0, 0);
-    const reason = 'This is a template, so what it renders to cannot be seen; render it and check the result';
+    const reason = 'it is a template, so what it renders to cannot be seen; render it and check the result';
     return {
       kind: 'helm',
       images: [],
