@@ -1,3 +1,4 @@
+import { cacheReference } from '../../image/cache-source.ts';
 import { readReference } from '../../image/reading.ts';
 import type { ImageRole, ImageUse } from '../../model/facts.ts';
 import type { Site } from '../../model/site.ts';
@@ -78,15 +79,6 @@ const whole = (text: string): Span => span(0, text.length);
 function imageContext(text: string): Span | null {
   const scheme = 'docker-image://';
   return text.startsWith(scheme) ? span(scheme.length, text.length) : null;
-}
-
-/** A cache is an image by itself, or `type=registry,ref=image`; other types name no image. */
-function cacheReference(text: string): Span | null {
-  if (!text.includes('=')) return whole(text);
-  const reference = /(?:^|,)type=registry(?:,|$)/i.test(text) ? /(?:^|,)ref=([^,]+)/i.exec(text) : null;
-  if (!reference) return null;
-  const end = reference.index + reference[0].length;
-  return span(end - (reference[1]?.length ?? 0), end);
 }
 
 /** The same as an object. */

@@ -1,4 +1,6 @@
+import { cacheReference } from '../../image/cache-source.ts';
 import type { ImageRole, ImageUse, Mount, Workload } from '../../model/facts.ts';
+import { uncovered } from '../../model/scratch.ts';
 import type { Setting } from '../../model/setting.ts';
 import { type Edits, refuse } from '../../text/edit.ts';
 import { type Span, span } from '../../text/span.ts';
@@ -190,16 +192,6 @@ function readBuild(into: Into, build: YamlValue | undefined, { inline, replaced 
   }
 }
 
-/** A cache is an image by itself, or `type=registry,ref=image`; other types name no image. */
-function cacheReference(text: string): Span | null {
-  if (!/^[a-z-]+=/.test(text)) return text === '' ? null : span(0, text.length);
-  if (!/(?:^|,)type=registry(?:,|$)/.test(text)) return null;
-  const match = /(?:^|,)ref=([^,]+)/.exec(text);
-  if (!match) return null;
-  const end = match.index + match[0].length;
-  return span(end - (match[1]?.length ?? 0), end);
-}
-
 function readImageVolumes(into: Into, service: YamlValue, replaced: boolean): void {
   for (const item of service.get('volumes')?.items() ?? []) {
     if (item.textAt('type') === 'image') addImage(into, 'image-volume', item.get('source'), { replaced });
@@ -208,7 +200,7 @@ function readImageVolumes(into: Into, service: YamlValue, replaced: boolean): vo
 
 /** Adds to `tmpfs` what no writable mount covers yet. */
 function addTmpfs(service: YamlValue, mounts: readonly Mount[], targets: readonly string[]): Edits {
-  const missing = targets.filter((target) => !mounts.some((mount) => covers(mount, target)));
+  const missing = uncovered(mounts, targets);
   if (missing.length === 0) return [];
   const tmpfs = service.get('tmpfs');
   if (tmpfs?.type === 'sequence') return appendItems(tmpfs, missing);
@@ -216,8 +208,3 @@ function addTmpfs(service: YamlValue, mounts: readonly Mount[], targets: readonl
   if (tmpfs?.type === 'map') return refuse('`tmpfs` is no list here, so nothing can be added to it.');
   return setIn(service, ['tmpfs'], missing, { after: ['read_only', 'image', 'build'] });
 }
-
-const covers = ({ readOnly, target }: Mount, path: string): boolean =>
-  target !== null &&
-  readOnly.value === false &&
-  (path === target || path.startsWith(target.endsWith('/') ? target : `${target}/`));

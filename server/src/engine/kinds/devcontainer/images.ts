@@ -1,3 +1,4 @@
+import { cacheReference } from '../../image/cache-source.ts';
 import { readReference } from '../../image/reading.ts';
 import type { ImageRole, ImageUse } from '../../model/facts.ts';
 import { type Span, span } from '../../text/span.ts';
@@ -29,16 +30,6 @@ function useOf(role: ImageRole, string: JsonString, part: Span, owner: string): 
     path: string.path.join('.'),
     owners: [owner],
   };
-}
-
-/** A cache is an image by itself, or `type=registry,ref=image`; other types name no image. */
-function cacheReference(text: string): Span | null {
-  if (!/^[a-z-]+=/.test(text)) return text === '' ? null : span(0, text.length);
-  if (!/(?:^|,)type=registry(?:,|$)/.test(text)) return null;
-  const match = /(?:^|,)ref=([^,]+)/.exec(text);
-  if (!match) return null;
-  const end = match.index + match[0].length;
-  return span(end - (match[1]?.length ?? 0), end);
 }
 
 interface Substituted {

@@ -1,4 +1,5 @@
 import type { Mount } from '../../model/facts.ts';
+import { uncovered } from '../../model/scratch.ts';
 import { type Edits, joinEdits, refuse } from '../../text/edit.ts';
 import { appendItems, setIn } from '../../yaml/insert.ts';
 import type { YamlValue } from '../../yaml/lookup.ts';
@@ -80,7 +81,7 @@ export function provideScratch(
   targets: readonly string[],
 ): Edits {
   const { container, pod } = place;
-  const missing = targets.filter((target) => !mounts.some((mount) => covers(mount, target)));
+  const missing = uncovered(mounts, targets);
   if (missing.length === 0) return [];
   if (!pod) return refuse('This container stands outside of a pod, so there are no volumes to mount.');
   const taken = new Set((pod.get('volumes')?.items() ?? []).map((volume) => volume.textAt('name') ?? ''));
@@ -108,11 +109,6 @@ function addTo(owner: YamlValue, key: string, items: readonly Fresh[]): Edits {
   const list = owner.get(key);
   return list?.type === 'sequence' ? appendItems(list, items) : setIn(owner, [key], items);
 }
-
-const covers = ({ readOnly, target }: Mount, path: string): boolean =>
-  target !== null &&
-  readOnly.value === false &&
-  (path === target || path.startsWith(target.endsWith('/') ? target : `${target}/`));
 
 const isAlone = (pod: YamlValue): boolean =>
   ['containers', 'initContainers'].flatMap((key) => pod.get(key)?.items() ?? []).length <= 1;
