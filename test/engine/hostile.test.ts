@@ -24,6 +24,31 @@ for (const [what, text] of Object.entries(slow)) {
   });
 }
 
+test('nesting of any depth is read or said to be too deep', { timeout: 60_000 }, () => {
+  for (const depth of [99, 101, 4_000, 8_000, 30_000]) {
+    for (const spec of [`\n${'- '.repeat(depth)}a`, ` ${'['.repeat(depth)}${']'.repeat(depth)}`]) {
+      read(`services:${spec}\n`, '/w/compose.yaml').commentCount();
+      read(`apiVersion: v1\nkind: Pod\nimage: x\nspec:${spec}\n`).commentCount();
+    }
+  }
+});
+
+test('long runs, many stages and large neighbours are read in one pass', { timeout: 60_000 }, () => {
+  read(`image: {registry: "${'/'.repeat(300_000)}x", repository: a/b, tag: "1"}\n`, '/w/values.yaml');
+  const stages = Array.from({ length: 20_000 }, (_, i) => `FROM a\${X}b AS s${i}\n`);
+  read(stages.join(''), '/w/Dockerfile');
+  const services = Array.from({ length: 5_000 }, (_, i) => `  s${i}: {image: a}\n`);
+  const companions = new Map([
+    ['compose.override.yaml', `services:\n${services.join('')}`],
+    ['.env', 'A=1\n'.repeat(50_000)],
+  ]);
+  analyze({ path: '/w/compose.yaml', text: '---\na: i\n'.repeat(300), companions });
+});
+
+test('the name of a machine image is no reference at fault', () => {
+  assert.deepEqual(read('image: "Canonical:UbuntuServer:18.04-LTS:latest"\n', '/w/values.yaml').findings, []);
+});
+
 test('keys that every object of JavaScript has are keys like others', () => {
   for (const key of ['toString', 'constructor', '__proto__', 'hasOwnProperty']) {
     const task = `apiVersion: tekton.dev/v1\nkind: Task\nmetadata: {name: t}\nspec:\n  ${key}: [{image: a}]\n`;

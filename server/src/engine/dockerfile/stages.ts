@@ -29,6 +29,8 @@ function stageOf({ rest }: Instruction, number: number, isLast: boolean, escapeT
   return { name, base, path: `stage/${name ?? number}/`, label };
 }
 
+const mostStages = 200;
+
 /**
  * Whether a name is `scratch` or one of `stages`. With unknown variables in it, it is when it can be one:
  * `base-${TARGETARCH}` beside the stages `base-amd64` and `base-arm64`.
@@ -39,7 +41,9 @@ export function namesStage({ holes, text }: Value, stages: ReadonlySet<string>):
   if (stages.size === 0) return false;
   const parts = partsAround(holes, text).map((part) => part.toLowerCase());
   const known = parts.join('');
-  return known !== '' && !/[/:@]/.test(known) && [...stages].some((stage) => fits(stage, parts));
+  if (known === '' || /[/:@]/.test(known)) return false;
+  // Beyond what people write, each name is not held against every stage.
+  return stages.size <= mostStages && [...stages].some((stage) => fits(stage, parts));
 }
 
 function partsAround(holes: readonly string[], text: string): readonly string[] {

@@ -1,3 +1,4 @@
+import { withoutTrailing } from '../text/trim.ts';
 import type { YamlValue } from './lookup.ts';
 import { YamlPiece } from './parse.ts';
 
@@ -89,7 +90,7 @@ export function overridesReaching(
   return found;
 }
 
-const tidy = (path: string): string => path.replace(/^(?:\.\/+)+/, '').replace(/\/+$/, '');
+const tidy = (path: string): string => withoutTrailing(path.replace(/^(?:\.\/+)+/, ''), '/');
 
 /**
  * The image a manifest gets in the end: each override in turn, as kustomize makes them (`api/filters/imagetag/updater.go`). Equal to

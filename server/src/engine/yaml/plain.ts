@@ -29,7 +29,7 @@ const openBrace = 123;
 const bar = 124;
 const closeBrace = 125;
 
-/** Deeper brackets are left to the parser, which knows when to give up. */
+/** Deeper nesting is left to the parser, which knows when to give up. */
 const deepest = 100;
 
 /** What no plain text begins with (YAML 1.2.2, section 7.3.3). */
@@ -57,6 +57,7 @@ class PlainReader {
   #at = 0;
   #column = 0;
   #done = false;
+  #depth = 0;
 
   constructor(text: string) {
     this.#text = text;
@@ -148,7 +149,11 @@ class PlainReader {
 
   /** The collection that begins in the current line. */
   #block(): Node | null {
-    return this.#isDash(this.#at) ? this.#sequence() : this.#mapping();
+    if (this.#depth >= deepest) return null;
+    this.#depth++;
+    const node = this.#isDash(this.#at) ? this.#sequence() : this.#mapping();
+    this.#depth--;
+    return node;
   }
 
   #mapping(): Node | null {

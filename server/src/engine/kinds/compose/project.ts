@@ -41,31 +41,54 @@ export interface Layers extends Merged {
 export const written = ({ earlier, later, own }: Merged, key: string): YamlValue | undefined =>
   later?.find(key) ?? own?.find(key) ?? earlier?.find(key);
 
+/** What stands beside a Compose file. */
+interface Beside {
+  readonly values: Values;
+  readonly overrideName: string | null;
+  readonly earlier: Side;
+  readonly later: Side;
+}
+
+/** A file is asked about once for each of its documents. Forgotten with the file. */
+const known = new WeakMap<SourceFile, Beside>();
+
+function besideOf(file: SourceFile): Beside {
+  const found = known.get(file) ?? readBeside(file);
+  known.set(file, found);
+  return found;
+}
+
+function readBeside({ companions, name }: SourceFile): Beside {
+  const values = parseDotenv(companions.get('.env') ?? '');
+  const alone = { values, overrideName: null, earlier: nothing, later: nothing };
+  // This names other files in the place of the default ones.
+  if (values.has('COMPOSE_FILE')) return alone;
+  const firstOf = (names: readonly string[]): string | undefined =>
+    names.find((one) => one === name || companions.has(one));
+  const base = firstOf(baseNames);
+  const override = firstOf(overrideNames);
+  if (base === undefined || override === undefined) return alone;
+  const read = (one: string): Side => sideOf(new YamlPiece(companions.get(one) ?? '').root);
+  if (name === base) return { ...alone, overrideName: override, later: read(override) };
+  return name === override ? { ...alone, earlier: read(base) } : alone;
+}
+
 /** A Compose file with what stands beside it. Of a sibling with several documents the first one counts. */
 export class Project {
   readonly values: Values;
   /** The name of the file that is merged into this one; null where there is none. */
-  readonly overrideName: string | null = null;
+  readonly overrideName: string | null;
   readonly #own: Side;
-  readonly #earlier: Side = nothing;
-  readonly #later: Side = nothing;
+  readonly #earlier: Side;
+  readonly #later: Side;
 
   constructor(file: SourceFile, root: YamlValue | null) {
-    const { companions, name } = file;
+    const beside = besideOf(file);
     this.#own = sideOf(root);
-    this.values = parseDotenv(companions.get('.env') ?? '');
-    // This names other files in the place of the default ones.
-    if (this.values.has('COMPOSE_FILE')) return;
-    const firstOf = (names: readonly string[]): string | undefined =>
-      names.find((one) => one === name || companions.has(one));
-    const base = firstOf(baseNames);
-    const override = firstOf(overrideNames);
-    if (base === undefined || override === undefined) return;
-    const read = (one: string): Side => sideOf(new YamlPiece(companions.get(one) ?? '').root);
-    if (name === base) {
-      this.#later = read(override);
-      this.overrideName = override;
-    } else if (name === override) this.#earlier = read(base);
+    this.values = beside.values;
+    this.overrideName = beside.overrideName;
+    this.#earlier = beside.earlier;
+    this.#later = beside.later;
   }
 
   layersOf({ key, value }: Entry): Layers {

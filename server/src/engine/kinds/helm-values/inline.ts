@@ -22,7 +22,7 @@ export function readText(text: string, key: string, isContainer: boolean): Inlin
   if (isContainer) return /^(?:true|false|[\d.]+)$/.test(text) ? null : whole;
   if (key !== 'image') return namesVersion(text) ? whole : null;
   const { ok } = parseReference(text);
-  if (!ok) return /[/:@]/.test(text) ? whole : null;
+  if (!ok) return /[/:@]/.test(text) && !isForeignName.test(text) ? whole : null;
   if (namesVersion(text)) return whole;
   return text.includes('/')
     ? { resolved: `${text}:${unseenTag}`, holes: [unseenTag], locked: elsewhere }
@@ -35,6 +35,9 @@ export function namesVersion(text: string): boolean {
   const result = parseReference(text);
   return result.ok && (result.reference.tag !== undefined || result.reference.digest !== undefined);
 }
+
+/** A machine image of Azure: publisher, offer, SKU and version, as in `Canonical:UbuntuServer:18.04-LTS:latest`. */
+const isForeignName = /^[^/@:]+(?::[^/@:]+){3}$/;
 
 /** Other things that people call an image: addresses, paths, pictures, disks. */
 const otherImage =

@@ -1,5 +1,6 @@
 import { parseReference } from '../../image/reference.ts';
 import { type Edits, refuse } from '../../text/edit.ts';
+import { withoutTrailing } from '../../text/trim.ts';
 import { isWrittenByFlux } from '../../yaml/flux.ts';
 import type { YamlValue } from '../../yaml/lookup.ts';
 import type { PartedUses } from '../../yaml/parted-uses.ts';
@@ -70,7 +71,7 @@ function nameIn(map: YamlValue): YamlValue | undefined {
 function withRegistry(map: YamlValue, name: string, { hasOther, winning }: Registries): string {
   const own = map.get('registry');
   const registry = own ? winning || (own.text ?? '') : '';
-  if (registry !== '') return `${registry.replace(/\/+$/, '')}/${name}`;
+  if (registry !== '') return `${withoutTrailing(registry, '/')}/${name}`;
   const parsed = parseReference(name);
   const hasDomain = parsed.ok && parsed.reference.domain !== undefined;
   return (hasOther || winning !== '') && !hasDomain ? `${unseenRegistry}/${name}` : name;

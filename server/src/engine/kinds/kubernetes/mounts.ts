@@ -1,6 +1,7 @@
 import type { Mount } from '../../model/facts.ts';
 import { uncovered } from '../../model/scratch.ts';
 import { type Edits, joinEdits, refuse } from '../../text/edit.ts';
+import { withoutTrailing } from '../../text/trim.ts';
 import { appendItems, setIn } from '../../yaml/insert.ts';
 import type { YamlValue } from '../../yaml/lookup.ts';
 import type { Fresh } from '../../yaml/render.ts';
@@ -119,9 +120,9 @@ function freeName(text: string, taken: ReadonlySet<string>): string {
     .toLowerCase()
     .replace(/[^a-z0-9]+/g, '-')
     .replace(/^-+/, '')
-    .slice(0, 56)
-    .replace(/-+$/, '');
-  const base = label === '' ? 'scratch' : label;
+    .slice(0, 56);
+  const trimmed = withoutTrailing(label, '-');
+  const base = trimmed === '' ? 'scratch' : trimmed;
   for (let count = 1; ; count++) {
     const name = count === 1 ? base : `${base}-${count}`;
     if (!taken.has(name)) return name;
