@@ -139,8 +139,9 @@ test('one reference written in many ways is one reference', () => {
   );
 });
 
-test('hostile texts are read in a moment', () => {
+test('hostile texts are read in a moment', { timeout: 60_000 }, () => {
   const many = 20_000;
+  const unknowns = Array.from({ length: 480 }, (_, at) => `\${h${at}}`).join('');
   const doubled = Array.from({ length: 40 }, (_, at) => `V${at} = "\${V${at + 1}}\${V${at + 1}}"\n`).join('');
   const texts = [
     '['.repeat(many),
@@ -163,6 +164,7 @@ test('hostile texts are read in a moment', () => {
     `${doubled}target "a" { contexts = { b = "docker-image://\${V0}" } }`,
     `V = "${'${V}'.repeat(many)}"\ntarget "a" { contexts = { b = "docker-image://\${V}" } }`,
     `target "a" { contexts = { b = "docker-image://${'${V}'.repeat(many)}" } }`,
+    `V = "${unknowns}"\ntarget "a" { tags = [${'"${V}",'.repeat(many)}] }`,
     `target "a" { cache-from = ["${'type=registry,'.repeat(many)}"] }`,
     ' '.repeat(many),
   ];
@@ -171,4 +173,15 @@ test('hostile texts are read in a moment', () => {
     facts.comments();
     for (const use of facts.images.slice(0, 10)) pin(use);
   }
+});
+
+test('a text of more variables than a reference can have is unknown as a whole', { timeout: 60_000 }, () => {
+  const holesOf = (count: number) => {
+    const unknowns = Array.from({ length: count }, (_, at) => `\${h${at}}`).join('');
+    const { images } = read(`V = "${unknowns}"\ntarget "a" { tags = ["\${V}"] }`);
+    const reading = images[0]?.reading;
+    return reading?.state === 'unknown' ? reading.holes : [];
+  };
+  assert.equal(holesOf(20).length, 20);
+  assert.deepEqual(holesOf(480), ['${V}']);
 });

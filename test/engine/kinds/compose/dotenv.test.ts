@@ -56,6 +56,17 @@ describe('a .env file', () => {
     assert.equal(parseDotenv('A="x\n'.repeat(100_000)).size < 100_000, true);
   });
 
+  test('gives nothing where its variables add up to too much', { timeout: 60_000 }, () => {
+    const file = (lines: number) =>
+      `A=${'x'.repeat(9000)}\n${Array.from({ length: lines }, (_, at) => `B${at}=x$A\n`).join('')}`;
+    assert.equal(parseDotenv(file(100)).size, 101);
+    assert.equal(parseDotenv(file(20_000)).size, 0);
+  });
+
+  test('may be long by itself', { timeout: 60_000 }, () => {
+    assert.equal(parseDotenv(`A=${'x'.repeat(2_000_000)}\nB=1`).size, 2);
+  });
+
   test('does not grow without end', () => {
     const values = parseDotenv(`A=${'x'.repeat(100)}\n${'A=$A$A$A$A\n'.repeat(50)}B=1\n`);
     assert.deepEqual(Object.fromEntries(values), { B: '1' });

@@ -162,7 +162,7 @@ test('one reference written in many ways is one reference', () => {
   );
 });
 
-test('hostile texts are read in a moment', () => {
+test('hostile texts are read in a moment', { timeout: 60_000 }, () => {
   const many = 20_000;
   const values = [
     'x'.repeat(many),
@@ -189,4 +189,22 @@ test('hostile texts are read in a moment', () => {
       for (const use of facts.images) pin(use);
     }
   }
+});
+
+test('a file made of mounts gives as many as a container can have', { timeout: 60_000 }, () => {
+  const most = 1000;
+  const own = 3;
+  const written = [
+    `PodmanArgs=${'-v /a:/b '.repeat(111_000)}`,
+    `PodmanArgs=${'--tmpfs /a '.repeat(90_000)}`,
+    `PodmanArgs=${'--mount type=bind,src=/a,dst=/b '.repeat(32_000)}`,
+    'Volume=/a:/b\n'.repeat(70_000),
+  ];
+  for (const lines of written) {
+    const facts = read(`[Container]\n${lines}\nReadOnly=true\n`);
+    assert.equal(facts.workloads[0]?.mounts.length, most + own);
+    assert.equal(facts.workloads[0]?.readOnlyRoot.value, true);
+  }
+  const mounted = read(`[Container]\n${'Mount=type=image,source=quay.io/a/b,target=/a\n'.repeat(20_000)}`);
+  assert.equal(mounted.images.length, most);
 });

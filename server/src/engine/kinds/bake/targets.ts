@@ -95,8 +95,8 @@ function readPlace(
 ): readonly ImageUse[] {
   if (value?.type !== 'text' || value.written === '') return [];
   const read = (emptyIsUnknown: boolean) => {
-    const { holes, text } = resolve(value, emptyIsUnknown);
-    const at = pick(masked(text, holes));
+    const { holes, masked, text } = resolve(value, emptyIsUnknown);
+    const at = pick(masked);
     if (!at) return null;
     const resolved = text.slice(at.start, at.end);
     const known = readReference(
@@ -121,11 +121,6 @@ function readPlace(
 }
 
 const mask = '\0';
-
-const masked = (text: string, holes: readonly string[]): string =>
-  holes
-    .toSorted((a, b) => b.length - a.length)
-    .reduce((result, hole) => result.replaceAll(hole, mask.repeat(hole.length)), text);
 
 function withoutTemplates({ templates, written }: Text): string {
   let result = '';

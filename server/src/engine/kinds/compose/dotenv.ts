@@ -3,20 +3,26 @@ import { interpolate, type Values } from './interpolate.ts';
 /** A name with what separates it from its value; a line break instead means a value of the shell, which counts for nothing here. */
 const assignment = /[^\S\n]*(?:export[^\S\n]+)?([\w.[\]-]+)[^\S\n]*[=:][^\S\n]*/y;
 
+/** Characters that variables may add to the values of one file: more is no settings file but an attempt to fill the memory. */
+const mostAdded = 1_000_000;
+
 /**
  * Reads a `.env` file as Compose does (compose-go `dotenv/parser.go`): comments, `export`, quotes, and variables of earlier
  * lines. A value that a variable leaves open is left out, and so is a line that cannot be read. The shell's variables, which
- * would come first, are never looked at.
+ * would come first, are never looked at. Nothing is taken from a file whose variables add up to too much.
  */
 export function parseDotenv(source: string): Values {
   const text = source.replace(/^\uFEFF/, '').replaceAll('\r\n', '\n');
   const values = new Map<string, string>();
   let at = 0;
+  let added = 0;
   while (at < text.length) {
     assignment.lastIndex = at;
     const match = assignment.exec(text);
     const start = at + (match?.[0].length ?? 0);
     const { end, value } = match ? readValue(text, start, values) : { end: at, value: null };
+    added += Math.max(0, (value?.length ?? 0) - (end - start));
+    if (added > mostAdded) return new Map();
     const name = match?.[1] ?? '';
     if (match && value === null) values.delete(name);
     else if (value !== null) values.set(name, value);

@@ -7,22 +7,28 @@ import { holesIn, seen } from './specifiers.ts';
 import type { Section } from './unit.ts';
 import { replaceText, splitOn, splitWords } from './words.ts';
 
+/**
+ * As many mounts of one sort are read from one file. No container has so many; each can be a finding, and a file that is
+ * made of nothing else would give more of them than an editor can show.
+ */
+const mostMounts = 1000;
+
+const firstOf = (values: readonly MappedText[]): readonly MappedText[] => values.slice(0, mostMounts);
+
 /** The mounts of a container: `Volume=`, `Tmpfs=`, `Mount=` and the same as flags, and those that Podman makes by itself. */
 export function readMounts(section: Section): readonly Mount[] {
   const args = podmanArguments(section);
   return [
-    ...[...section.all('Volume'), ...flagValues(args, '--volume', '-v')].map(readVolume),
-    ...[...section.all('Tmpfs'), ...flagValues(args, '--tmpfs')].map(readTmpfs),
+    ...firstOf([...section.all('Volume'), ...flagValues(args, '--volume', '-v')]).map(readVolume),
+    ...firstOf([...section.all('Tmpfs'), ...flagValues(args, '--tmpfs')]).map(readTmpfs),
     ...longMounts(section).map(readLong),
     ...ownTmpfs(section),
   ];
 }
 
 /** The words of `Mount=`, each `type=…,source=…,target=…`. */
-export const longMounts = (section: Section): readonly MappedText[] => [
-  ...section.all('Mount').flatMap(splitWords),
-  ...flagValues(podmanArguments(section), '--mount'),
-];
+export const longMounts = (section: Section): readonly MappedText[] =>
+  firstOf([...section.all('Mount').flatMap(splitWords), ...flagValues(podmanArguments(section), '--mount')]);
 
 const pathOf = (key: string, target: string): string => `Container.${key}.${target}`;
 

@@ -5,13 +5,25 @@ import { isSpace, MappedText } from '../../text/mapped-text.ts';
 export function splitWords(value: MappedText): readonly MappedText[] {
   const words: MappedText[][] = [[]];
   let quote = '';
+  let from = 0;
+  /** Takes what stands before the character at `at`, which is left out. */
+  const takeBefore = (at: number): void => {
+    if (from < at) words.at(-1)?.push(value.slice(from, at));
+    from = at + 1;
+  };
   for (let at = 0; at < value.text.length; at++) {
     const char = value.text.charAt(at);
-    if (char === quote) quote = '';
-    else if (quote === '' && (char === '"' || char === "'")) quote = char;
-    else if (quote === '' && isSpace(char)) words.push([]);
-    else words.at(-1)?.push(char === '\\' ? value.slice(++at, at + 1) : value.slice(at, at + 1));
+    if (char === quote || (quote === '' && (char === '"' || char === "'"))) {
+      takeBefore(at);
+      quote = char === quote ? '' : char;
+    } else if (quote === '' && isSpace(char)) {
+      takeBefore(at);
+      words.push([]);
+    } else if (char === '\\') {
+      takeBefore(at++);
+    }
   }
+  takeBefore(value.text.length);
   return words.filter((parts) => parts.length > 0).map((parts) => MappedText.join(parts));
 }
 
