@@ -66,6 +66,11 @@ const table: readonly (readonly [name: string, text: string, images: readonly st
   ['what shells would read as a default', 'a: {image: "${V:-node}"}\n', ['job ${V:-node} unknown']],
   ['a brace that is not closed', 'a:\n  image: node:${V\n', ['job node:${V unknown']],
   ['dollars', 'a: {image: "node:$$"}\nb: {image: "node:$"}\n', ['job node:$$ unknown', 'job node:$ unknown']],
+  [
+    'a virtual machine of a hosted runner',
+    'variables: {M: macos-15-xcode-16}\na: {image: macos-14-xcode-15}\nb: {image: $M}\nc: {image: macos-14}\n',
+    ['job macos-14 implicit'],
+  ],
   ['JSON', '{"image": "node:20"}', ['job node:20 floating']],
 ];
 
@@ -209,6 +214,10 @@ describe('claimed', () => {
       'apiVersion: v1\nkind: Pod\nspec: {containers: [{name: a, image: b}]}\n',
       'kubernetes',
     ],
+    ['/shop/.gitlab/ci/deploy/values.yaml', 'app: {image: {repository: a, tag: b}}\n', 'helm-values'],
+    ['/shop/.gitlab-ci/kustomization.yml', 'images: [{name: a, newTag: b}]\n', 'kustomize'],
+    ['/shop/.gitlab/ci/docker-compose.test.yml', 'x-a: b\nservices: {a: {image: c}}\n', 'compose'],
+    ['/shop/.gitlab/ci/values.gitlab-ci.yml', text, 'gitlab-ci'],
     ['/shop/.gitlab/ci/compose.yml', 'services: {web: {image: nginx}}\n', 'compose'],
   ];
   for (const [path, content, kind] of paths) {

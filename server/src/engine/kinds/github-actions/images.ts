@@ -30,7 +30,7 @@ class Images {
   readJob({ key, value: job }: Entry): void {
     const label = `job ${key}`;
     this.#addContainer(job.get('container'), label);
-    for (const service of job.get('services')?.entries() ?? []) {
+    for (const service of this.#aliased > mostAliased ? [] : (job.get('services')?.entries() ?? [])) {
       this.#addContainer(service.value, `service ${service.key} of ${label}`);
     }
     this.#readSteps(job.get('steps'), label);
@@ -45,24 +45,32 @@ class Images {
   #readSteps(steps: YamlValue | undefined, parent: string): void {
     if (!steps || this.#aliased > mostAliased) return;
     for (const [index, step] of steps.items().entries()) {
+      if (this.#isTooMuch(step)) return;
       const name = step.textAt('name') ?? step.textAt('id') ?? String(index + 1);
-      this.#addPrefixed(step.get('uses'), `step ${name} of ${parent}`);
+      this.#addPrefixed(step.get('uses'), `step ${name} of ${parent}`, step.merged);
     }
   }
 
   /** The image by itself, or a mapping that has it; an empty one means that no container is wanted. */
   #addContainer(container: YamlValue | undefined, owner: string): void {
-    const value = container?.isMap ? container.get('image') : container;
-    if (value?.text) this.#add(value, owner);
+    if (!container || this.#isTooMuch(container)) return;
+    const value = container.isMap ? container.get('image') : container;
+    if (!value || (!container.merged && this.#isTooMuch(value))) return;
+    if (value.text) this.#add(value, owner);
   }
 
   /** Text that is an image only with its prefix: without it, it is an action or a file. */
-  #addPrefixed(value: YamlValue | undefined, owner: string): void {
-    if (value?.text != null && prefix.test(value.text)) this.#add(value, owner);
+  #addPrefixed(value: YamlValue | undefined, owner: string, counted = false): void {
+    if (!value || (!counted && this.#isTooMuch(value))) return;
+    if (value.text !== null && prefix.test(value.text)) this.#add(value, owner);
+  }
+
+  /** Counts what is looked at through aliases, whether or not it turns out to be an image. */
+  #isTooMuch(value: YamlValue): boolean {
+    return value.merged && ++this.#aliased > mostAliased;
   }
 
   #add(value: YamlValue, owner: string): void {
-    if (value.merged && ++this.#aliased > mostAliased) return;
     const text = value.text ?? '';
     const part = span(prefix.exec(text)?.[0].length ?? 0, text.length);
     const resolved = text.slice(part.start);

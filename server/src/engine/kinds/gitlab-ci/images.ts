@@ -1,8 +1,9 @@
 import type { ImageUse } from '../../model/facts.ts';
 import type { YamlValue } from '../../yaml/lookup.ts';
 import { ImageUses } from '../../yaml/uses.ts';
+import { Layers } from './layers.ts';
 import { type FoundReference, Origins } from './origins.ts';
-import { type Layer, readLayer, type Variable, Variables } from './variables.ts';
+import { readVariables, Variables } from './variables.ts';
 
 /** Every image that the jobs of a pipeline run in, and those of the services beside them. */
 export function readImages(root: YamlValue): readonly ImageUse[] {
@@ -36,13 +37,12 @@ const keywords: ReadonlySet<string> = new Set([
 /** Values that are looked at through aliases: a small file can stand for a huge one. */
 const mostAliased = 5_000;
 
-/** GitLab follows no more: https://docs.gitlab.com/ci/yaml/#extends */
-const mostExtended = 11;
+/** What hosted runners for macOS take for an image is no container: https://docs.gitlab.com/ci/runners/hosted_runners/macos/ */
+const virtualMachine = /^macos-\d+-xcode-\d+$/;
 
 class Pipeline {
   readonly #root: YamlValue;
   readonly #jobs: ReadonlyMap<string, YamlValue>;
-  readonly #layers = new Map<string, Layer>();
   readonly #found: FoundReference[] = [];
   #aliased = 0;
 
@@ -53,13 +53,15 @@ class Pipeline {
   }
 
   findReferences(): readonly FoundReference[] {
-    const variables = new Variables(readLayer(this.#root));
+    const variables = new Variables(readVariables(this.#root.get('variables')?.entries() ?? []));
+    const layers = new Layers(this.#jobs);
     const defaults = this.#root.get('default');
     for (const owner of defaults ? [this.#root, defaults] : [this.#root]) {
       this.#read(owner, variables, 'every job');
     }
     for (const [name, job] of this.#jobs) {
-      this.#read(job, new Variables(this.#layerOf(name, 0), variables), `job ${name}`);
+      const layer = layers.layerOf(name);
+      this.#read(job, layer ? new Variables(layer, variables) : variables, `job ${name}`);
     }
     return this.#found;
   }
@@ -68,6 +70,7 @@ class Pipeline {
     this.#add(owner.get('image'), variables, label);
     if (this.#aliased > mostAliased) return;
     for (const [index, service] of (owner.get('services')?.items() ?? []).entries()) {
+      if (this.#aliased > mostAliased) return;
       const name = service.textAt('alias') ?? String(index + 1);
       this.#add(service, variables, `service ${name} of ${label}`);
     }
@@ -75,31 +78,15 @@ class Pipeline {
 
   /** The image by itself, or a mapping that has its name. */
   #add(image: YamlValue | undefined, variables: Variables, owner: string): void {
-    const value = image?.isMap ? image.get('name') : image;
-    if (value?.text == null || (value.merged && ++this.#aliased > mostAliased)) return;
-    this.#found.push({ value, filled: variables.fill(value.text), owner });
+    if (!image || this.#isTooMuch(image)) return;
+    const value = image.isMap ? image.get('name') : image;
+    if (!value || (!image.merged && this.#isTooMuch(value)) || value.text === null) return;
+    const filled = variables.fill(value.text);
+    if (!virtualMachine.test(filled.text)) this.#found.push({ value, filled, owner });
   }
 
-  /** The variables that a job has of its own, or from the jobs of this file that it extends. */
-  #layerOf(name: string, depth: number): Layer {
-    const known = this.#layers.get(name);
-    const job = this.#jobs.get(name);
-    if (known || !job || depth > mostExtended) return known ?? new Map();
-    const layer = new Map<string, Variable | null>();
-    // While it is being read it adds nothing to itself.
-    this.#layers.set(name, layer);
-    for (const parent of textsOf(job.get('extends'))) {
-      for (const [key, value] of this.#layerOf(parent, depth + 1)) layer.set(key, value);
-    }
-    for (const [key, value] of readLayer(job)) layer.set(key, value);
-    // Each run of a matrix has another value.
-    for (const run of job.at('parallel', 'matrix')?.items() ?? []) {
-      for (const { key } of run.entries()) layer.set(key, null);
-    }
-    return layer;
+  /** Counts what is looked at through aliases, whether or not it turns out to be an image. */
+  #isTooMuch(value: YamlValue): boolean {
+    return value.merged && ++this.#aliased > mostAliased;
   }
 }
-
-/** One text, or a list of them. */
-const textsOf = (value: YamlValue | undefined): readonly string[] =>
-  value?.text != null ? [value.text] : (value?.items() ?? []).flatMap((item) => item.text ?? []);

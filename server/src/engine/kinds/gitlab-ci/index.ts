@@ -26,4 +26,7 @@ const inputs = /\$\[\[\s*inputs\./;
 
 const isNamed = ({ name, path }: SourceFile): boolean =>
   /(?:^|\.)gitlab-ci\.ya?ml$|^\.gitlab-ci[._-]/i.test(name) ||
-  /(?:^|\/)\.gitlab(?:-ci[^/]*|\/ci)\//.test(path);
+  (/(?:^|\/)\.gitlab(?:-ci[^/]*|\/ci)\//.test(path) && !foreignNames.test(name));
+
+/** Kustomizations, values of Helm charts and Compose files that lie beside a pipeline. */
+const foreignNames = /^(?:kustomization|values[-._].*|.*values|(?:docker-)?compose(?:[-._].*)?)\.ya?ml$/i;

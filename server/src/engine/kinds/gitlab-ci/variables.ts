@@ -4,6 +4,8 @@ import type { Entry, YamlValue } from '../../yaml/lookup.ts';
 export interface Variable {
   readonly name: string;
   readonly value: YamlValue;
+  /** The text of `value`, decoded once. */
+  readonly text: string;
   /** `expand: false`: a `$` in it is only a character. */
   readonly isRaw: boolean;
   /** Whoever starts the pipeline chooses among values that are listed beside it. */
@@ -11,7 +13,10 @@ export interface Variable {
 }
 
 /** Variables by name; null for one whose value this file does not tell. */
-export type Layer = ReadonlyMap<string, Variable | null>;
+export interface Layer {
+  /** Undefined for one that is not declared. */
+  get(name: string): Variable | null | undefined;
+}
 
 /** A text with the known variables put in. */
 export interface Filled {
@@ -52,24 +57,34 @@ export class Variables {
   }
 
   fill(text: string): Filled {
-    const found = text.match(expressions);
-    if (!found) return { text, holes: [], names: [], isWhole: true, through: [] };
-    const names = [...new Set(found.flatMap((one) => nameIn(one) ?? []))];
-    const [first = ''] = found;
-    if (first === text) {
+    return this.#expand(text) ?? { text, holes: [text], names: [], isWhole: false, through: [] };
+  }
+
+  /** Null for what grows too long; what is too long already is not looked into. */
+  #expand(text: string): Filled | null {
+    if (text.search(expressions) < 0) return { text, holes: [], names: [], isWhole: true, through: [] };
+    if (text.length > limits.length) return null;
+    const found = [...text.matchAll(expressions)];
+    const names = [...new Set(found.flatMap(([one]) => nameIn(one) ?? []))];
+    if (found[0]?.[0] === text) {
       const variable = this.#find(nameIn(text) ?? '');
       const value = variable && this.#valueOf(variable);
       if (!value) return { text, holes: [text], names, isWhole: false, through: [] };
       return { ...value, names, through: value.isWhole ? [variable, ...value.through] : [] };
     }
     const holes = new Set<string>();
-    const filled = text.replace(expressions, (one) => {
+    let filled = '';
+    let end = 0;
+    for (const { 0: one, index } of found) {
       const variable = this.#find(nameIn(one) ?? '');
       const value = variable && this.#valueOf(variable);
       for (const hole of value ? value.holes : [one]) holes.add(hole);
-      return value?.text ?? one;
-    });
-    if (filled.length > limits.length) return { text, holes: [text], names, isWhole: false, through: [] };
+      filled += text.slice(end, index) + (value?.text ?? one);
+      end = index + one.length;
+      if (filled.length > limits.length) return null;
+    }
+    filled += text.slice(end);
+    if (filled.length > limits.length) return null;
     return { text: filled, holes: [...holes], names, isWhole: false, through: [] };
   }
 
@@ -80,31 +95,38 @@ export class Variables {
   }
 
   /** Null for what is unknown: an empty value is one that somebody else fills in. */
-  #valueOf({ isRaw, name, value }: Variable): Filled | null {
+  #valueOf({ isRaw, name, text }: Variable): Filled | null {
     const known = this.#filled.get(name);
     if (known !== undefined) return known;
-    const text = value.text ?? '';
-    if (text === '' || (isRaw && text.includes('$')) || this.#depth >= limits.depth) return null;
+    if (
+      text === '' ||
+      text.length > limits.length ||
+      (isRaw && text.includes('$')) ||
+      this.#depth >= limits.depth
+    )
+      return null;
     // While it is being read it is unknown to itself.
     this.#filled.set(name, null);
     this.#depth++;
-    const filled = this.fill(text);
+    const filled = this.#expand(text);
     this.#depth--;
     this.#filled.set(name, filled);
     return filled;
   }
 }
 
-/** The variables that a job, or the file, declares. */
-export const readLayer = (owner: YamlValue): Layer =>
-  new Map((owner.get('variables')?.entries() ?? []).map((entry) => [entry.key, variableOf(entry)]));
+/** The variables that entries of `variables` declare, by name. */
+export const readVariables = (entries: readonly Entry[]): ReadonlyMap<string, Variable | null> =>
+  new Map(entries.map((entry) => [entry.key, variableOf(entry)]));
 
 function variableOf({ key, value }: Entry): Variable | null {
   const written = value.isMap ? value.get('value') : value;
-  if (written?.text == null) return null;
+  const text = written?.text;
+  if (!written || text == null) return null;
   return {
     name: key,
     value: written,
+    text,
     isRaw: value.textAt('expand') === 'false',
     hasOptions: value.get('options') !== undefined,
   };
