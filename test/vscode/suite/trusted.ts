@@ -96,6 +96,36 @@ export const trusted: readonly Test[] = [
     assert.match(titles.join('\n'), /Suppress floating-tag/);
   }),
 
+  test('a reference leads to the page of its image', async () => {
+    const { document } = await show('web/Dockerfile');
+    const links = await eventually('links', async () => {
+      const found = await vscode.commands.executeCommand<vscode.DocumentLink[]>(
+        'vscode.executeLinkProvider',
+        document.uri,
+      );
+      return found.length > 0 ? found : undefined;
+    });
+    const [first] = links.filter(({ range }) => range.start.line === 0);
+    assert.match(first?.target?.toString() ?? '', /^https:\/\/hub\.docker\.com\/_\/node/);
+  }),
+
+  test('repositories of the workspace are completed, and tags are offered to be listed', async () => {
+    const editor = await show('web/Dockerfile');
+    const { line } = editor.document.lineAt(0).range.end;
+    await editor.edit((edit) => edit.insert(new vscode.Position(line, 0), 'FROM node:\n'));
+    const offered = await eventually('completions', async () => {
+      const found = await vscode.commands.executeCommand<vscode.CompletionList>(
+        'vscode.executeCompletionItemProvider',
+        editor.document.uri,
+        new vscode.Position(line, 'FROM node:'.length),
+      );
+      const labels = found.items.map(({ label }) => (typeof label === 'string' ? label : label.label));
+      return labels.some((label) => label.startsWith('List the tags of')) ? labels : undefined;
+    });
+    assert.ok(offered.length > 0);
+    await vscode.commands.executeCommand('undo');
+  }),
+
   test('up to here nobody has asked the registry for anything', async () => {
     assert.deepEqual(await registryRequests(), []);
   }),
