@@ -1,6 +1,7 @@
 import { stat } from 'node:fs/promises';
 import { dirname, join, relative, resolve, sep } from 'node:path';
 import {
+  configFileName,
   defaultSettings,
   type IgnoreTest,
   ignoreTest,
@@ -12,8 +13,6 @@ import {
 import { readText } from '../files/read.ts';
 import { errorCode } from '../files/reason.ts';
 import { shownPath } from './files.ts';
-
-export const configFileName = '.holdfast.yaml';
 
 /** The settings of one folder, or the file that should give them and does not. */
 export type Found =

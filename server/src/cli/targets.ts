@@ -1,13 +1,20 @@
 import { basename, dirname, resolve } from 'node:path';
 import { URI } from 'vscode-uri';
-import { type Analysis, analyze, companionsOf, type Input, mayHoldManifest } from '../engine/index.ts';
+import {
+  type Analysis,
+  analyze,
+  companionsOf,
+  configFileName,
+  type Input,
+  mayHoldManifest,
+} from '../engine/index.ts';
 import { readText, type TextFile } from '../files/read.ts';
 import { reasonOf } from '../files/reason.ts';
 import { walk } from '../files/walk.ts';
 import type { Boundary } from './boundary.ts';
 import { shownPath } from './files.ts';
 import type { Progress } from './progress.ts';
-import { configFileName, type SettingsSource } from './settings.ts';
+import type { SettingsSource } from './settings.ts';
 
 /** A file the user wants looked at, or something left out. */
 export type Target =

@@ -37,6 +37,8 @@ export interface Analysis {
   readonly images: readonly (ImageUse & { readonly kind: string })[];
   readonly findings: readonly Finding[];
   readonly skipped: readonly Skip[];
+  /** What opens a comment in it; null where the format has none. */
+  readonly commentMark: '#' | '//' | null;
   /** Counted on demand: the check of an edit compares it. */
   commentCount(): number;
   /** The pieces by text, for the next analysis of the same document. */
@@ -105,14 +107,17 @@ const fileOf = ({ companions, kind, languageId, path, text }: Input): SourceFile
 });
 
 function isSameButForText(a: Input, b: Input): boolean {
-  const [before, now] = [a.companions ?? new Map(), b.companions ?? new Map()];
   return (
     a.path === b.path &&
     a.languageId === b.languageId &&
     a.kind === b.kind &&
-    before.size === now.size &&
-    [...now].every(([path, text]) => before.get(path) === text)
+    haveSameCompanions(a.companions, b.companions)
   );
+}
+
+/** Whether two texts were read with the same files beside them. */
+export function haveSameCompanions(a: Input['companions'], b: Input['companions']): boolean {
+  return (a?.size ?? 0) === (b?.size ?? 0) && [...(b ?? [])].every(([path, text]) => a?.get(path) === text);
 }
 
 function cut(text: string, candidates: readonly DocumentKind[]): readonly Span[] {
@@ -139,6 +144,15 @@ function readPiece(text: string, file: SourceFile, candidates: readonly Document
 
 interface Parts extends Pick<Analysis, 'input' | 'settings' | 'source' | 'pieces'> {
   readonly placed: readonly { readonly offset: number; readonly piece: Piece }[];
+}
+
+/** RFC 8259 knows no comments, though the YAML parser that reads JSON would take them: only a kind that has its own does. */
+function commentMarkOf(placed: Parts['placed'], { languageId, path }: Input): Analysis['commentMark'] {
+  const own = kinds.find(
+    ({ commentMark, id }) => commentMark && placed.some(({ piece }) => piece.kind === id),
+  );
+  if (own?.commentMark) return own.commentMark;
+  return languageId === 'json' || path.toLowerCase().endsWith('.json') ? null : '#';
 }
 
 function assemble({ input, settings, source, pieces, placed }: Parts): Analysis {
@@ -186,6 +200,7 @@ function assemble({ input, settings, source, pieces, placed }: Parts): Analysis 
     skipped: placed.flatMap(({ offset, piece }) =>
       (piece.facts?.skipped ?? []).map((skip) => ({ ...skip, span: shiftSpan(skip.span, offset) })),
     ),
+    commentMark: commentMarkOf(placed, input),
     commentCount: () => placed.reduce((sum, { piece }) => sum + (piece.facts?.comments().length ?? 0), 0),
   };
 }

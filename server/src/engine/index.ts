@@ -1,5 +1,12 @@
 /** The engine's face: everything the language server and the command line use of it. */
-export { type Analysis, analyze, companionsOf, type Input, mayHoldManifest } from './analyze.ts';
+export {
+  type Analysis,
+  analyze,
+  companionsOf,
+  haveSameCompanions,
+  type Input,
+  mayHoldManifest,
+} from './analyze.ts';
 export {
   type AuditFinding,
   type AuditImage,
@@ -16,6 +23,7 @@ export { type IgnoreTest, ignoreTest } from './config/ignore.ts';
 export { mergeSettings } from './config/merge.ts';
 export { type ConfigError, type ConfigResult, parseConfig } from './config/parse.ts';
 export {
+  configFileName,
   defaultSettings,
   isRuleLevel,
   type RuleLevel,

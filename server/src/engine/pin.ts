@@ -1,11 +1,11 @@
 import type { ImageUse } from './model/facts.ts';
+import { isPulled } from './model/pulled.ts';
 import type { ImageName } from './ports.ts';
 import { type Edits, refuse } from './text/edit.ts';
 
 /** Whether a digest would make this image immutable: it is pulled, it parses, and it has none yet. */
 export const isPinnable = (use: ImageUse): boolean =>
-  use.role !== 'build-output' &&
-  use.role !== 'cache-source' &&
+  isPulled(use) &&
   (use.mutability === 'tag' || use.mutability === 'floating' || use.mutability === 'implicit');
 
 /** Stands for a digest where only the possibility of an edit is asked for. */

@@ -39,15 +39,11 @@ export async function planFix(
 export function planSuppression(document: Analysis, finding: Finding, reason: string): Plan {
   const why = reason.replace(/\s+/g, ' ').trim();
   if (why === '') return stop('A suppression needs a reason, so that the next reader knows why it is there.');
-  if (isJson(document)) return stop('JSON has no comments, so a finding cannot be suppressed in it.');
-  const mark = document.kinds.includes('devcontainer') ? '//' : '#';
+  const mark = document.commentMark;
+  if (!mark) return stop('JSON has no comments, so a finding cannot be suppressed in it.');
   const { at, line } = suppressionLine(document.source, finding.span.start, finding.rule, why, mark);
   return verified(document, [{ span: span(at, at), newText: line }], [finding.key], 1);
 }
-
-/** RFC 8259 knows no comments, though the YAML parser that reads the file would take them. A `devcontainer.json` may have them. */
-const isJson = ({ input: { languageId, path }, kinds }: Analysis): boolean =>
-  !kinds.includes('devcontainer') && (languageId === 'json' || path.toLowerCase().endsWith('.json'));
 
 type Stopped = Extract<Plan, { ok: false }>;
 

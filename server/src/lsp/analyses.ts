@@ -1,4 +1,4 @@
-import { type Analysis, analyze, type Input } from '../engine/index.ts';
+import { type Analysis, analyze, haveSameCompanions, type Input } from '../engine/index.ts';
 import type { Companions } from './companions.ts';
 import type { Configuration } from './configuration.ts';
 import type { Documents, Snapshot } from './documents.ts';
@@ -47,7 +47,11 @@ export function createAnalyses(
       if (!document) return null;
       const key = uriKey(uri);
       const known = kept.get(key);
-      if (known && isFresh(known, document) && isSame(known.reading?.analysis.input.companions, beside)) {
+      if (
+        known &&
+        isFresh(known, document) &&
+        haveSameCompanions(known.reading?.analysis.input.companions, beside)
+      ) {
         return known.reading;
       }
       const { version } = document;
@@ -75,7 +79,3 @@ const inputOf = ({ languageId, text, uri }: Snapshot, kind: string | null): Inpu
   text,
   ...(kind !== null && { kind }),
 });
-
-function isSame(a: Input['companions'], b: Input['companions']): boolean {
-  return (a?.size ?? 0) === (b?.size ?? 0) && [...(b ?? [])].every(([path, text]) => a?.get(path) === text);
-}

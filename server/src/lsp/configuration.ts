@@ -1,6 +1,7 @@
 import { type Connection, MessageType } from 'vscode-languageserver/node';
 import {
   type ConfigError,
+  configFileName,
   defaultSettings,
   type IgnoreTest,
   ignoreTest,
@@ -15,7 +16,7 @@ import { property, readEditorSettings } from './editor-settings.ts';
 import { described } from './guard.ts';
 import { show } from './messages.ts';
 import type { Ports } from './ports.ts';
-import { configFileName, settingsSection } from './protocol.ts';
+import { settingsSection } from './protocol.ts';
 import { childOf, folderOf, parentOf, pathBelow, uriKey, uriPath } from './uri.ts';
 
 export interface FileSettings {

@@ -29,7 +29,7 @@ const severities: Readonly<Record<Severity, DiagnosticSeverity>> = {
 
 export const fixAllKind = `${CodeActionKind.SourceFixAll}.holdfast`;
 
-export function toPosition(source: SourceText, offset: number): Position {
+function toPosition(source: SourceText, offset: number): Position {
   const { column, line } = source.placeAt(offset);
   return { line, character: column };
 }

@@ -4,10 +4,10 @@ import {
   type DocumentDiagnosticReport,
   DocumentDiagnosticReportKind,
 } from 'vscode-languageserver/node';
+import { configFileName } from '../engine/index.ts';
 import { toConfigDiagnostics, toDiagnostic } from './convert.ts';
 import { guarded, inBackground, throwIfAborted, withSignal } from './guard.ts';
 import { delays } from './ports.ts';
-import { configFileName } from './protocol.ts';
 import type { Session } from './session.ts';
 import { uriKey, uriName } from './uri.ts';
 

@@ -3,9 +3,6 @@
 /** The section of the editor's settings that is asked for, per resource. */
 export const settingsSection = 'holdfast';
 
-/** The file whose settings come before those of the editor; the nearest one upward counts. */
-export const configFileName = '.holdfast.yaml';
-
 /** `source` of every diagnostic. */
 export const diagnosticSource = 'holdfast';
 

@@ -7,6 +7,7 @@ import {
   type InitializeResult,
   TextDocumentSyncKind,
 } from 'vscode-languageserver/node';
+import { configFileName } from '../engine/index.ts';
 import { version } from '../version.ts';
 import { createAnalyses } from './analyses.ts';
 import { createAudit } from './audit.ts';
@@ -25,7 +26,7 @@ import { serveCommands } from './execute-command.ts';
 import { inBackground } from './guard.ts';
 import { serveHover } from './hover.ts';
 import type { Ports } from './ports.ts';
-import { configFileName, serverCommands, settingsSection, trustNotification } from './protocol.ts';
+import { serverCommands, settingsSection, trustNotification } from './protocol.ts';
 import type { Session } from './session.ts';
 import { serveSuppress } from './suppress.ts';
 import { createTags } from './tags.ts';

@@ -55,7 +55,7 @@ function blockList(...subnets: readonly string[]): BlockList {
   return list;
 }
 
-export function classOfAddress(address: string): AddressClass {
+function classOfAddress(address: string): AddressClass {
   const family = isIP(address) === 6 ? 'ipv6' : 'ipv4';
   if (ranges.special.check(address, family)) return 'special';
   if (ranges.loopback.check(address, family)) return 'loopback';

@@ -22,3 +22,6 @@ export interface Settings {
 }
 
 export const defaultSettings: Settings = { rules: {}, ignore: [], registries: {}, files: {} };
+
+/** The file whose settings come before those of the editor; the nearest one upward counts. */
+export const configFileName = '.holdfast.yaml';

@@ -18,6 +18,8 @@ export interface SourceFile {
 
 interface KindBase {
   readonly id: string;
+  /** What opens a comment; `#` where nothing is said. */
+  readonly commentMark?: '//';
   /** Base names a walk through folders opens for this kind. A file that was named or opened is asked about whatever its name. */
   readonly names: RegExp;
   /** Could this file be of the kind, or hold such documents? Asked once a file, before anything is parsed. */

@@ -6,6 +6,7 @@ import { readJsonc } from './jsonc.ts';
 export const devcontainer: WholeFileKind = {
   id: 'devcontainer',
   syntax: 'whole',
+  commentMark: '//',
   names: /^\.?devcontainer\.json$/i,
   claims: ({ name }) => /^\.?devcontainer\.json$/i.test(name),
   extract({ text }) {

@@ -1,5 +1,6 @@
 import type { Facts, ImageUse } from '../../model/facts.ts';
 import type { PinFix, Related, Report } from '../../model/finding.ts';
+import { isPulled } from '../../model/pulled.ts';
 import { code } from './words.ts';
 
 /** How many places get another image when this one is changed where it is written. */
@@ -35,6 +36,5 @@ export function pinReports(
   }));
 }
 
-/** Frontends have a rule of their own, what a build produces is not pulled, and a cache that never moves is none. */
-export const isPulledImage = ({ role }: ImageUse): boolean =>
-  role !== 'frontend' && role !== 'build-output' && role !== 'cache-source';
+/** Frontends have a rule of their own. */
+export const isPulledImage = (use: ImageUse): boolean => use.role !== 'frontend' && isPulled(use);
