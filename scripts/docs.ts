@@ -31,7 +31,7 @@ export const factsTable = (rule: Rule): string =>
   [
     row('Severity', 'Kinds', 'Fix', 'Same as'),
     '|---|---|---|---|',
-    row(rule.severity, kindsOf(rule), fixOf(rule), rule.sameAs.join(', ') || '–'),
+    row(rule.severity, kindsOf(rule), fixOf(rule), Object.keys(rule.sameAs).join(', ') || '–'),
   ].join('\n');
 
 /** All rules, each with a link to its page; `folder` is the way from the file to the pages. */

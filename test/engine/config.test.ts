@@ -43,6 +43,7 @@ describe('a configuration', () => {
     assert.deepEqual(parseConfig(text), {
       ok: true,
       settings: {
+        ...defaultSettings,
         rules: { 'unpinned-image': 'error', 'floating-tag': 'off', 'implicit-latest': 'off' },
         ignore: ['charts/', '*.test.yaml'],
         registries: {
@@ -261,6 +262,7 @@ describe('a mistake in a configuration', () => {
 
 describe('settings of editor and file together', () => {
   const editor: Settings = {
+    ...defaultSettings,
     rules: { 'floating-tag': 'error', 'unpinned-image': 'hint' },
     ignore: ['a/'],
     registries: { 'docker.io': { mirror: 'editor' }, 'quay.io': { insecure: true } },
@@ -269,12 +271,14 @@ describe('settings of editor and file together', () => {
 
   it('the file wins', () => {
     const file: Settings = {
+      ...defaultSettings,
       rules: { 'floating-tag': 'off' },
       ignore: ['!a/'],
       registries: { 'docker.io': { mirror: 'file' } },
       files: { '*.tpl': 'kubernetes' },
     };
     assert.deepEqual(mergeSettings(editor, file), {
+      ...defaultSettings,
       rules: { 'floating-tag': 'off', 'unpinned-image': 'hint' },
       ignore: ['a/', '!a/'],
       registries: { 'docker.io': { mirror: 'file' }, 'quay.io': { insecure: true } },

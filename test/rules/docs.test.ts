@@ -70,8 +70,8 @@ for (const rule of rules) {
 
   test(`${rule.id}.md shows fixes of just the kind of safety it states`, () => {
     const { examples } = readPage(rule.id);
-    const offered = examples.flatMap(({ kind, text }) =>
-      read(kind, text)
+    const offered = examples.flatMap(({ context, kind, text }) =>
+      read(kind, text, context)
         .findings.filter((finding) => finding.rule === rule.id)
         .flatMap((finding) => finding.fixes()),
     );

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
+import { type Context, noContext, observationOf } from './context.ts';
 
 /** Where the rules and their pages are. */
 export const rulesFolder = fileURLToPath(new URL('../../server/src/engine/rules/', import.meta.url));
@@ -18,6 +19,8 @@ export interface Example {
   readonly section: string;
   /** Line of the page (from 1) where the block opens. */
   readonly pageLine: number;
+  /** What the blocks right before it say of its surroundings. */
+  readonly context: Context;
   /** Without caret lines; ends with a line break. */
   readonly text: string;
   readonly marks: readonly Mark[];
@@ -89,10 +92,15 @@ function blocks(lines: readonly string[]): readonly Block[] {
 
 function examples(found: readonly Block[]): readonly Example[] {
   const made: (Example & { fixes: { title: string; diff: string; pageLine: number }[] })[] = [];
+  let context = noContext;
   for (const block of found) {
     const { section, pageLine } = block;
-    if (block.language in exampleFiles) {
-      made.push({ kind: block.language, section, pageLine, ...withoutCarets(block), fixes: [] });
+    const told = addContext(context, block);
+    if (told) {
+      context = told;
+    } else if (block.language in exampleFiles) {
+      made.push({ kind: block.language, section, pageLine, context, ...withoutCarets(block), fixes: [] });
+      context = noContext;
     } else if (block.language === 'diff') {
       const title = /^\*\*(.+)\*\*$/.exec(block.lead)?.[1];
       const example = made.at(-1);
@@ -104,6 +112,18 @@ function examples(found: readonly Block[]): readonly Example[] {
     }
   }
   return made;
+}
+
+/** A file beside the next example (`beside=api/Dockerfile`), the policy it is under, or what a registry once said; null for any other block. */
+function addContext(context: Context, { language, lines }: Block): Context | null {
+  const beside = /^beside=(.+)$/.exec(language)?.[1];
+  if (beside) {
+    return { ...context, beside: new Map([...context.beside, [`/page/${beside}`, `${lines.join('\n')}\n`]]) };
+  }
+  if (language === 'policy') return { ...context, policy: `${lines.join('\n')}\n` };
+  if (language !== 'registry') return null;
+  const said = lines.filter((line) => line !== '').map(observationOf);
+  return { ...context, observed: new Map([...context.observed, ...said]) };
 }
 
 function withoutCarets({ lines }: Block): Pick<Example, 'text' | 'marks'> {

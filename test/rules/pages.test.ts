@@ -6,14 +6,13 @@ import {
   applyEdits,
   type Finding,
   type Fix,
-  isPinFix,
   isRefusal,
   type Plan,
-  pinEdits,
   planFix,
   planPins,
   planSuppression,
   rules,
+  trialEdits,
 } from '../../server/src/engine/index.ts';
 import { type Example, readPage } from './page.ts';
 import { everyImage } from './registry.ts';
@@ -57,7 +56,7 @@ for (const { id } of rules) {
 }
 
 function markedFindings(id: string, example: Example): void {
-  const document = read(example.kind, example.text);
+  const document = read(example.kind, example.text, example.context);
   assert.deepEqual(document.kinds, [example.kind], 'the example is not read as its kind');
   const spoken = new Set([id, ...example.marks.map((mark) => mark.rule)]);
   const found = document.findings.filter((finding) => spoken.has(finding.rule));
@@ -73,11 +72,11 @@ function markedFindings(id: string, example: Example): void {
   }
 }
 
-function samePlaces({ kind, text }: Example): void {
-  const document = read(kind, text);
+function samePlaces({ context, kind, text }: Example): void {
+  const document = read(kind, text, context);
   const expected = document.findings.map((finding) => describeFinding(document, finding));
   for (const variant of variants) {
-    const other = read(kind, variant.write(text));
+    const other = read(kind, variant.write(text), context);
     assert.deepEqual(
       other.findings.map((finding) => describeFinding(other, finding)),
       expected,
@@ -86,15 +85,15 @@ function samePlaces({ kind, text }: Example): void {
   }
 }
 
-function halfWritten({ kind, text }: Example): void {
+function halfWritten({ context, kind, text }: Example): void {
   for (let end = 0; end < text.length; end += 7) {
-    const { findings } = read(kind, text.slice(0, end));
-    for (const fix of findings.flatMap((finding) => finding.fixes())) if (!isPinFix(fix)) fix.edits();
+    const { findings } = read(kind, text.slice(0, end), context);
+    for (const fix of findings.flatMap((finding) => finding.fixes())) trialEdits(fix);
   }
 }
 
-async function soundFixes(id: string, { kind, text }: Example): Promise<void> {
-  const document = read(kind, text);
+async function soundFixes(id: string, { context, kind, text }: Example): Promise<void> {
+  const document = read(kind, text, context);
   for (const { finding, fix, plan } of await attempts(document, id)) {
     assert.match(fix.title, /^[A-Z].*[^.]$/);
     if (!plan.ok) {
@@ -105,17 +104,20 @@ async function soundFixes(id: string, { kind, text }: Example): Promise<void> {
     }
     assert.equal(finding.fixable, true);
     assert.equal(applyEdits(text, plan.edits), plan.text);
-    assert.ok(!keys(read(kind, plan.text)).includes(finding.key), `${fix.title}: the finding is still there`);
+    assert.ok(
+      !keys(read(kind, plan.text, context)).includes(finding.key),
+      `${fix.title}: the finding is still there`,
+    );
     assert.ok(isSubsequence(commentsIn(text), commentsIn(plan.text)), `${fix.title}: a comment was lost`);
     const touched = linesTouched(document, plan);
     assert.ok(isSubsequence(untouched(text, touched), plan.text.split('\n')), `${fix.title}: ${plan.text}`);
   }
 }
 
-async function sameFixes(id: string, { kind, text }: Example): Promise<void> {
-  const expected = await attempts(read(kind, text), id);
+async function sameFixes(id: string, { context, kind, text }: Example): Promise<void> {
+  const expected = await attempts(read(kind, text, context), id);
   for (const variant of variants) {
-    const other = await attempts(read(kind, variant.write(text)), id);
+    const other = await attempts(read(kind, variant.write(text), context), id);
     assert.deepEqual(
       other.map(({ fix, plan }) => [fix.title, plan.ok ? plan.text : plan.message]),
       expected.map(({ fix, plan }) => [fix.title, plan.ok ? variant.write(plan.text) : plan.message]),
@@ -124,33 +126,37 @@ async function sameFixes(id: string, { kind, text }: Example): Promise<void> {
   }
 }
 
-async function keptComments(id: string, { kind, text }: Example): Promise<void> {
+async function keptComments(id: string, { context, kind, text }: Example): Promise<void> {
   const commented = withComments(kind, text);
-  const document = read(kind, commented);
-  assert.deepEqual(underlined(document), underlined(read(kind, text)), 'comments changed the findings');
+  const document = read(kind, commented, context);
+  assert.deepEqual(
+    underlined(document),
+    underlined(read(kind, text, context)),
+    'comments changed the findings',
+  );
   for (const { fix, plan } of await attempts(document, id)) {
     if (!plan.ok) continue;
     assert.deepEqual(commentsIn(plan.text), commentsIn(commented), fix.title);
   }
 }
 
-async function convergence(id: string, { kind, text }: Example): Promise<void> {
-  let document = read(kind, text);
+async function convergence(id: string, { context, kind, text }: Example): Promise<void> {
+  let document = read(kind, text, context);
   const limit = 5 * byRule(document, id).length;
   for (let round = 0; ; round++) {
     const made = (await attempts(document, id)).find(({ plan }) => plan.ok);
     if (!made?.plan.ok) break;
     assert.ok(round < limit, `${made.fix.title} is offered again and again`);
-    document = read(kind, made.plan.text);
+    document = read(kind, made.plan.text, context);
   }
   const first = await planPins(document, { registry: everyImage });
-  const second = await planPins(read(kind, first.text), { registry: everyImage });
+  const second = await planPins(read(kind, first.text, context), { registry: everyImage });
   assert.deepEqual([second.pinned, second.edits, second.text], [0, [], first.text]);
 }
 
-function suppression(id: string, { kind, text }: Example): void {
+function suppression(id: string, { context, kind, text }: Example): void {
   for (const variant of [{ name: 'LF', write: (same: string) => same }, ...variants]) {
-    const document = read(kind, variant.write(text));
+    const document = read(kind, variant.write(text), context);
     for (const finding of byRule(document, id)) {
       const plan = planSuppression(document, finding, 'reviewed');
       assert.ok(plan.ok, plan.ok ? '' : plan.message);
@@ -159,7 +165,7 @@ function suppression(id: string, { kind, text }: Example): void {
       const others = document.findings.filter(
         (other) => other.rule !== id || document.source.placeAt(other.span.start).line !== line,
       );
-      assert.deepEqual(keys(read(kind, plan.text)).sort(), others.map((other) => other.key).sort());
+      assert.deepEqual(keys(read(kind, plan.text, context)).sort(), others.map((other) => other.key).sort());
       assert.equal(
         plan.text.replace(/[ \t]*# holdfast-ignore.*\r?\n/, ''),
         document.source.text,
@@ -169,8 +175,13 @@ function suppression(id: string, { kind, text }: Example): void {
   }
 }
 
-async function shownDiff(id: string, { kind, text }: Example, title: string, diff: string): Promise<void> {
-  const document = read(kind, text);
+async function shownDiff(
+  id: string,
+  { context, kind, text }: Example,
+  title: string,
+  diff: string,
+): Promise<void> {
+  const document = read(kind, text, context);
   const offered = (await attempts(document, id)).filter(({ fix }) => fix.title === title);
   assert.equal(offered.length, 1, `${offered.length} fixes have this title`);
   const made = offered[0]?.plan;
@@ -194,7 +205,7 @@ async function attempts(document: Analysis, rule: string): Promise<readonly Atte
 }
 
 function refusal(fix: Fix): string | null {
-  const edits = isPinFix(fix) ? pinEdits(fix.pin, `sha256:${'0'.repeat(64)}`) : fix.edits();
+  const edits = trialEdits(fix);
   return isRefusal(edits) ? edits.refused : null;
 }
 

@@ -1,4 +1,13 @@
-import { type Analysis, analyze, type Finding, type Span } from '../../server/src/engine/index.ts';
+import {
+  type Analysis,
+  analyze,
+  type Finding,
+  type ImageName,
+  parseConfig,
+  type Span,
+  WorkspaceOutline,
+} from '../../server/src/engine/index.ts';
+import { type Context, noContext } from './context.ts';
 import { exampleFiles } from './page.ts';
 
 /** Another way to save the same text. */
@@ -16,10 +25,17 @@ export const variants: readonly Variant[] = [
   { name: 'BOM and CRLF', write: (text) => byteOrderMark + crlf(text) },
 ];
 
-export function read(kind: string, text: string): Analysis {
+/** Analyses a text as an example of its kind, in the surroundings it has on its page. */
+export function read(kind: string, text: string, context: Context = noContext): Analysis {
   const path = exampleFiles[kind];
   if (!path) throw new Error(`${kind} is no kind`);
-  return analyze({ path, text });
+  const config = parseConfig(context.policy);
+  if (!config.ok) throw new Error(`the policy of the page: ${config.errors[0]?.message}`);
+  const workspace = new WorkspaceOutline();
+  for (const [beside, other] of context.beside) workspace.put(analyze({ path: beside, text: other }).outline);
+  const observed = ({ registry, repository, version }: ImageName) =>
+    context.observed.get(`${registry}/${repository}${version.includes(':') ? '@' : ':'}${version}`);
+  return analyze({ path, text, workspace, observed }, config.settings);
 }
 
 /** `3:8-15`: line and columns from 1, as an editor shows them; a byte order mark is not counted. Of several lines the first is told. */

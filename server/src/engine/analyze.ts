@@ -1,11 +1,16 @@
-import { defaultSettings, type Settings } from './config/settings.ts';
+import { defaultSettings, levelOf, type Settings, type Waiver } from './config/settings.ts';
+import { waiverOf } from './config/waivers.ts';
+import type { ImageName } from './image/name.ts';
 import { kinds } from './kinds/index.ts';
 import type { DocumentKind, SourceFile } from './kinds/kind.ts';
 import type { Facts, ImageUse, Skip } from './model/facts.ts';
-import { type Finding, isPinFix, type Report } from './model/finding.ts';
+import type { Finding, Report } from './model/finding.ts';
 import { uniqueKey } from './model/key.ts';
 import { placeFix, placeImage, placeRelated } from './model/place.ts';
-import { pinEdits, sampleDigest } from './pin.ts';
+import { isPulled } from './model/pulled.ts';
+import type { Observation, Outline, OutlinePin, Surroundings } from './model/surroundings.ts';
+import { alone, type WorkspaceOutline } from './neighbours.ts';
+import { trialEdits } from './pin.ts';
 import { rules } from './rules/index.ts';
 import type { Rule } from './rules/rule.ts';
 import { readSuppressions, type Suppressions } from './suppress.ts';
@@ -25,6 +30,16 @@ export interface Input {
   readonly text: string;
   /** The texts of the files that `companionsOf` names, where they exist. */
   readonly companions?: ReadonlyMap<string, string>;
+  /** What is known of the other files of the workspace. */
+  readonly workspace?: WorkspaceOutline;
+  /** What a registry once said of an image; asks for nothing. */
+  readonly observed?: (image: ImageName) => Observation | undefined;
+}
+
+/** A finding that the policy lets pass. */
+export interface WaivedFinding {
+  readonly finding: Finding;
+  readonly waiver: Waiver;
 }
 
 /** All that is known about one document at one moment. Offsets are into `source.text`. */
@@ -36,6 +51,9 @@ export interface Analysis {
   readonly kinds: readonly string[];
   readonly images: readonly (ImageUse & { readonly kind: string })[];
   readonly findings: readonly Finding[];
+  readonly waived: readonly WaivedFinding[];
+  /** What it tells other files. */
+  readonly outline: Outline;
   readonly skipped: readonly Skip[];
   /** What opens a comment in it; null where the format has none. */
   readonly commentMark: '#' | '//' | null;
@@ -136,7 +154,9 @@ function readPiece(text: string, file: SourceFile, candidates: readonly Document
   for (const kind of candidates) {
     if (kind.syntax === 'yaml' && !file.assigned && !kind.claimsPiece(yaml, file)) continue;
     const facts = kind.syntax === 'yaml' ? kind.extract(yaml, file) : kind.extract({ ...file, text });
-    const reports = rules.flatMap((rule) => Array.from(rule.check(facts), (report) => ({ rule, report })));
+    const reports = rules.flatMap((rule) =>
+      rule.reads === 'facts' ? Array.from(rule.check(facts), (report) => ({ rule, report })) : [],
+    );
     return { kind: kind.id, facts, reports, suppressions: readSuppressions(text, () => facts.comments()) };
   }
   return unclaimed;
@@ -156,34 +176,35 @@ function commentMarkOf(placed: Parts['placed'], { languageId, path }: Input): An
 }
 
 function assemble({ input, settings, source, pieces, placed }: Parts): Analysis {
+  const outline = outlineOf(input, source, placed);
+  const around = surroundingsOf(input, settings, outline);
   const fileWide = new Set(placed.flatMap(({ piece }) => [...(piece.suppressions?.fileWide ?? [])]));
   const taken = new Map<string, number>();
   const findings: Finding[] = [];
+  const waived: WaivedFinding[] = [];
   for (const { offset, piece } of placed) {
-    for (const { rule, report } of piece.reports) {
+    for (const { rule, report } of allReports(piece, around)) {
       const key = uniqueKey(`${rule.id} ${report.path}`, taken);
-      const severity = settings.rules[rule.id] ?? rule.severity;
+      const severity = levelOf(settings, rule);
       const silence = piece.suppressions?.at(rule.id, report.span.start);
-      if (severity === 'off' || fileWide.has(rule.id) || silence === 'silenced') continue;
+      if (severity === null || fileWide.has(rule.id) || silence === 'silenced') continue;
+      const waiver = waiverOf(settings.waivers, rule.id, report.image?.resolved ?? null);
       const fixes = (): ReturnType<Finding['fixes']> =>
         report.fixes?.().map((fix) => placeFix(fix, offset)) ?? [];
-      findings.push({
+      const finding: Finding = {
         rule: rule.id,
         severity,
         key,
         span: shiftSpan(report.span, offset),
-        message:
-          silence === 'reason-missing'
-            ? `${report.message} (The holdfast-ignore comment silences nothing until it gives a reason: \`-- why\`.)`
-            : report.message,
+        message: `${report.message}${silence === 'reason-missing' ? reasonMissing : ''}${waiver ? waiverNote(waiver) : ''}`,
         related: report.related?.map((related) => placeRelated(related, offset)) ?? [],
         get fixable() {
-          return fixes().some(
-            (fix) => !isRefusal(isPinFix(fix) ? pinEdits(fix.pin, sampleDigest) : fix.edits()),
-          );
+          return fixes().some((fix) => !isRefusal(trialEdits(fix)));
         },
         fixes,
-      });
+      };
+      if (waiver && !waiver.expired) waived.push({ finding, waiver });
+      else findings.push(finding);
     }
   }
   findings.sort((a, b) => a.span.start - b.span.start);
@@ -197,6 +218,8 @@ function assemble({ input, settings, source, pieces, placed }: Parts): Analysis 
       (piece.facts?.images ?? []).map((use) => ({ ...placeImage(use, offset), kind: piece.kind ?? '' })),
     ),
     findings,
+    waived,
+    outline,
     skipped: placed.flatMap(({ offset, piece }) =>
       (piece.facts?.skipped ?? []).map((skip) => ({ ...skip, span: shiftSpan(skip.span, offset) })),
     ),
@@ -204,3 +227,55 @@ function assemble({ input, settings, source, pieces, placed }: Parts): Analysis 
     commentCount: () => placed.reduce((sum, { piece }) => sum + (piece.facts?.comments().length ?? 0), 0),
   };
 }
+
+const reasonMissing = ' (The holdfast-ignore comment silences nothing until it gives a reason: `-- why`.)';
+
+const waiverNote = ({ expired, expires }: Waiver): string =>
+  expired ? ` (Its waiver expired on ${expires}.)` : '';
+
+type RuleReport = Piece['reports'][number];
+
+/** In the order of the rules' index, whatever they read. */
+function allReports({ facts, reports }: Piece, around: Surroundings): readonly RuleReport[] {
+  if (!facts) return reports;
+  const wider = rules.flatMap((rule) =>
+    rule.reads === 'surroundings'
+      ? Array.from(rule.check(facts, around), (report) => ({ rule, report }))
+      : [],
+  );
+  return [...reports, ...wider];
+}
+
+function outlineOf({ path }: Input, source: SourceText, placed: Parts['placed']): Outline {
+  const facts = placed.flatMap(({ piece }) => piece.facts ?? []);
+  const pins = placed.flatMap(({ offset, piece }) =>
+    (piece.facts?.images ?? []).flatMap((use) => pinOf(use, source, offset)),
+  );
+  return {
+    path,
+    pins,
+    built: facts.flatMap(({ outline }) => outline.built),
+    builds: facts.flatMap(({ outline }) => outline.builds),
+    consumes: facts.flatMap(({ outline }) => outline.consumes),
+  };
+}
+
+function pinOf(use: ImageUse, source: SourceText, offset: number): readonly OutlinePin[] {
+  if (use.reading.state !== 'parsed' || !isPulled(use)) return [];
+  const { digest, registry, repository, tag } = use.reading.reference;
+  if (digest === undefined || tag === undefined) return [];
+  const { line } = source.placeAt(use.site.span.start + offset);
+  return [{ name: `${registry}/${repository}:${tag}`, digest, line: line + 1 }];
+}
+
+const surroundingsOf = (
+  { observed, path, workspace }: Input,
+  { trusted }: Settings,
+  own: Outline,
+): Surroundings => ({
+  path,
+  neighbours: workspace?.around(own) ?? alone(own),
+  observed: observed ?? (() => undefined),
+  trusted,
+  demandsSignature: () => false,
+});

@@ -6,6 +6,7 @@ export {
   haveSameCompanions,
   type Input,
   mayHoldManifest,
+  type WaivedFinding,
 } from './analyze.ts';
 export {
   type AuditFinding,
@@ -26,15 +27,32 @@ export {
   configFileName,
   defaultSettings,
   isRuleLevel,
+  levelOf,
+  type PinStyle,
+  type Profile,
+  pinStyles,
+  profiles,
   type RuleLevel,
   ruleLevels,
   type Settings,
+  type Waiver,
 } from './config/settings.ts';
+export type { ImageName } from './image/name.ts';
 export { parseReference } from './image/reference.ts';
 export { referenceUrl } from './image/web-page.ts';
 export type { Comment, ImageRole, ImageUse, Skip } from './model/facts.ts';
-export { type Finding, type Fix, isPinFix, type Severity, severities } from './model/finding.ts';
-export { isPinnable, lookupName, pinEdits, sampleDigest } from './pin.ts';
+export {
+  type Finding,
+  type Fix,
+  isLookupFix,
+  isPinFix,
+  type Question,
+  type Severity,
+  severities,
+} from './model/finding.ts';
+export type { Observation, Outline } from './model/surroundings.ts';
+export { WorkspaceOutline } from './neighbours.ts';
+export { isPinnable, lookupName, pinEdits, sampleDigest, trialEdits } from './pin.ts';
 export {
   offeredPins,
   type PinFailure,

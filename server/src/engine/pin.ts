@@ -1,4 +1,5 @@
 import type { ImageUse } from './model/facts.ts';
+import { type Fix, isLookupFix, isPinFix } from './model/finding.ts';
 import { isPulled } from './model/pulled.ts';
 import type { ImageName } from './ports.ts';
 import { type Edits, refuse } from './text/edit.ts';
@@ -23,4 +24,10 @@ export function pinEdits(use: ImageUse, digest: string): Edits {
   if (!isPinnable(use)) return refuse('This image has nothing to pin.');
   const tag = use.mutability === 'implicit' ? ':latest' : '';
   return use.site.replace(`${use.resolved}${tag}@${digest}`);
+}
+
+/** What a fix would write, with made-up answers where it asks for something: shows whether the text allows it. */
+export function trialEdits(fix: Fix): Edits {
+  if (isPinFix(fix)) return pinEdits(fix.pin, sampleDigest);
+  return isLookupFix(fix) ? fix.edits(fix.sample) : fix.edits();
 }

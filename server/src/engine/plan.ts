@@ -1,9 +1,10 @@
 import { type Analysis, analyze } from './analyze.ts';
 import type { ImageUse } from './model/facts.ts';
-import { type Finding, type Fix, isPinFix } from './model/finding.ts';
+import { type Finding, type Fix, isLookupFix, isPinFix, severities } from './model/finding.ts';
 import { nameOfKey } from './model/key.ts';
 import { lookupName, pinEdits, sampleDigest } from './pin.ts';
 import type { Lookup, Registry } from './ports.ts';
+import { rules } from './rules/index.ts';
 import { suppressionLine } from './suppress.ts';
 import { applyEdits, isRefusal, type TextEdit } from './text/edit.ts';
 import { type Span, span } from './text/span.ts';
@@ -30,6 +31,7 @@ export async function planFix(
   fix: Fix,
   options: PlanOptions,
 ): Promise<Plan> {
+  if (isLookupFix(fix)) return stop('Nothing here can answer what this fix has to ask.');
   if (!isPinFix(fix)) return verified(document, fix.edits(), [finding.key]);
   const asked = await askFor(document, fix.pin, options);
   return asked.ok ? verified(document, asked.edits, [finding.key]) : asked;
@@ -172,7 +174,9 @@ function verified(
       return stop('The change would not remove the finding, so it was not made.');
   }
   const raised = after.findings.find(
-    ({ key }) => (left.get(nameOfKey(key)) ?? 0) > (before.get(nameOfKey(key)) ?? 0),
+    (one) =>
+      (left.get(nameOfKey(one.key)) ?? 0) > (before.get(nameOfKey(one.key)) ?? 0) &&
+      !isAcceptable(document, one, gone),
   );
   if (raised) return stop(`The change would raise another finding (${raised.rule}), so it was not made.`);
   if (after.skipped.length > document.skipped.length)
@@ -190,4 +194,11 @@ function countByName(keys: readonly string[]): ReadonlyMap<string, number> {
   const counts = new Map<string, number>();
   for (const key of keys) counts.set(nameOfKey(key), (counts.get(nameOfKey(key)) ?? 0) + 1);
   return counts;
+}
+
+/** What a change may bring: less than it takes away, or something that this text alone does not decide. */
+function isAcceptable(document: Analysis, raised: Finding, gone: readonly string[]): boolean {
+  if (rules.some(({ id, reads }) => id === raised.rule && reads === 'surroundings')) return true;
+  const removed = document.findings.filter(({ key }) => gone.includes(key));
+  return removed.some(({ severity }) => severities.indexOf(severity) < severities.indexOf(raised.severity));
 }

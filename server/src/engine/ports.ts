@@ -1,15 +1,8 @@
 /** What the engine asks of the world. Adapters live outside; the engine knows no editor, no network and no disk. */
 
-/** An image to look up: normal form, so `docker.io` and `library/nginx` are written out. */
-export interface ImageName {
-  readonly registry: string;
-  readonly repository: string;
-  /** Tag or digest. */
-  readonly version: string;
-}
+import type { ImageName, RepositoryName } from './image/name.ts';
 
-/** A repository in normal form, as in an ImageName. */
-export type RepositoryName = Pick<ImageName, 'registry' | 'repository'>;
+export type { ImageName, RepositoryName } from './image/name.ts';
 
 /** How to reach one registry, by its name in references (`docker.io`, `localhost:5000`). */
 export interface RegistrySettings {

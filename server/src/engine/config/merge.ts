@@ -9,4 +9,8 @@ export const mergeSettings = (editor: Settings, file: Settings): Settings => ({
   ignore: [...editor.ignore, ...file.ignore],
   registries: { ...editor.registries, ...file.registries },
   files: { ...editor.files, ...file.files },
+  profile: file.profile,
+  pinStyle: file.pinStyle,
+  trusted: file.trusted,
+  waivers: file.waivers,
 });

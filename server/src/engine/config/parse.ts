@@ -65,6 +65,7 @@ function readSettings(root: YamlValue, complain: Complain): Settings {
     }
   }
   return {
+    ...defaultSettings,
     rules: readRules(root.get('rules'), complain),
     ignore: readIgnore(root.get('ignore'), complain),
     registries: readRegistries(root.get('registries'), complain),

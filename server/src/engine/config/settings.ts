@@ -1,4 +1,4 @@
-import { severities } from '../model/finding.ts';
+import { type Severity, severities } from '../model/finding.ts';
 import type { RegistryTable } from '../ports.ts';
 
 /** What a rule is raised or lowered to. */
@@ -6,6 +6,28 @@ export const ruleLevels = ['off', ...severities] as const;
 export type RuleLevel = (typeof ruleLevels)[number];
 
 export const isRuleLevel = (text: string): text is RuleLevel => ruleLevels.some((level) => level === text);
+
+/** `strict` raises every rule by a step. */
+export const profiles = ['recommended', 'strict'] as const;
+export type Profile = (typeof profiles)[number];
+
+/** `digest-with-comment` keeps the tag in a comment, for tools that refuse a tag beside a digest. */
+export const pinStyles = ['tag-and-digest', 'digest-only', 'digest-with-comment'] as const;
+export type PinStyle = (typeof pinStyles)[number];
+
+/** An exception that somebody answers for. */
+export interface Waiver {
+  /** Ids. */
+  readonly rules: readonly string[];
+  /** Pattern of the images it is for, with `*` for any text; null for whatever the rules find. */
+  readonly image: string | null;
+  readonly reason: string;
+  readonly approvedBy: string | null;
+  /** The last day it holds, as `2027-03-31`; null for one without end. */
+  readonly expires: string | null;
+  /** That day has passed. */
+  readonly expired: boolean;
+}
 
 /** The configuration of one file, whatever it came from: `.holdfast.yaml`, editor settings, or nothing. */
 export interface Settings {
@@ -19,9 +41,36 @@ export interface Settings {
    * name and content. The last pattern that fits a file counts.
    */
   readonly files: Readonly<Record<string, string>>;
+  readonly profile: Profile;
+  readonly pinStyle: PinStyle;
+  /** Patterns of registries and of repositories under them; null where every registry is trusted. */
+  readonly trusted: readonly string[] | null;
+  /** Those that speak about the file. */
+  readonly waivers: readonly Waiver[];
 }
 
-export const defaultSettings: Settings = { rules: {}, ignore: [], registries: {}, files: {} };
+export const defaultSettings: Settings = {
+  rules: {},
+  ignore: [],
+  registries: {},
+  files: {},
+  profile: 'recommended',
+  pinStyle: 'tag-and-digest',
+  trusted: null,
+  waivers: [],
+};
 
 /** The file whose settings come before those of the editor; the nearest one upward counts. */
 export const configFileName = '.holdfast.yaml';
+
+/** The severity of a rule's findings; null where it is off. */
+export function levelOf(
+  { profile, rules }: Settings,
+  rule: { readonly id: string; readonly severity: Severity },
+): Severity | null {
+  const level = rules[rule.id];
+  if (level !== undefined) return level === 'off' ? null : level;
+  return profile === 'strict'
+    ? (severities[severities.indexOf(rule.severity) - 1] ?? rule.severity)
+    : rule.severity;
+}

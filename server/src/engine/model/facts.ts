@@ -2,8 +2,11 @@ import type { Mutability } from '../image/mutability.ts';
 import type { ReferenceReading } from '../image/reading.ts';
 import type { Edits } from '../text/edit.ts';
 import type { Span } from '../text/span.ts';
+import type { BuildStage } from './build.ts';
+import type { Script } from './script.ts';
 import type { Setting } from './setting.ts';
 import type { Site } from './site.ts';
+import type { Outline } from './surroundings.ts';
 
 /**
  * What a reference is for. Only a `build-output` names something that is produced rather than pulled. `job` runs in CI; `override` replaces
@@ -45,6 +48,10 @@ export interface Mount {
   /** Where it is mounted; null where it cannot be seen. */
   readonly target: string | null;
   readonly readOnly: Setting<boolean>;
+  /** How much may be written to scratch space, as a quantity of Kubernetes or a size of tmpfs (`64Mi`, `64m`); null where the kind has no such limit. */
+  readonly sizeLimit: Setting<string> | null;
+  /** Programs in scratch space can be run; null where the kind cannot say. */
+  readonly executable: Setting<boolean> | null;
   /** The mount's own text. */
   readonly span: Span;
   readonly path: string;
@@ -74,9 +81,75 @@ export interface Workload {
   readonly addedCapabilities: readonly Located<string>[];
   /** Kubernetes only. */
   readonly pullPolicy: Setting<string> | null;
+  /** A process in it may get more privileges than its parent has; null where the kind has no such setting. */
+  readonly privilegeEscalation: Setting<boolean> | null;
+  /** Keeps its standard input open, and has a terminal; null where the kind has no such settings. */
+  readonly interactive: { readonly stdin: Setting<boolean>; readonly tty: Setting<boolean> } | null;
+  /** Environment variables written as text. */
+  readonly variables: readonly Variable[];
   readonly mounts: readonly Mount[];
+  /** Whether something tells that it is ready, where that matters; null where it does not, or cannot be seen. */
+  readonly readiness: Readiness | null;
+  /** Syncs a developer's files into it while it runs (`develop.watch`). */
+  readonly watches: readonly Located<string>[];
+  /** The image that the same workspace builds for it; null where it pulls one. */
+  readonly build: BuildSource | null;
   /** Mounts scratch space (`tmpfs`, `emptyDir`) at these absolute paths. */
   provideScratch(targets: readonly string[]): Edits;
+}
+
+/** A name with a value in the text: of an environment, of a ConfigMap. */
+export interface Variable {
+  readonly name: Located<string>;
+  /** As the program gets it; variables of the manifest stay as they are written. */
+  readonly value: Located<string>;
+  /** No variable of the manifest is in the value. */
+  readonly isLiteral: boolean;
+}
+
+export interface Readiness {
+  readonly present: boolean;
+  /** Why it matters here, to finish a sentence: `service web waits for it`. */
+  readonly because: string;
+}
+
+/** A Dockerfile of the workspace, as `Neighbours.builtFrom` takes it. */
+export interface BuildSource {
+  readonly dockerfile: string;
+  readonly target: string | null;
+}
+
+/** A ConfigMap or Secret. */
+export interface Configuration {
+  /** `ConfigMap settings`. */
+  readonly label: string;
+  readonly type: 'config' | 'secret';
+  /** `ConfigMap/namespace/name`, as `Outline.consumes` has it. */
+  readonly key: string;
+  readonly path: string;
+  /** What to underline: its name. */
+  readonly name: Span;
+  readonly immutable: Setting<boolean>;
+  /** What stands in it as plain text. */
+  readonly variables: readonly Variable[];
+}
+
+/** How a workload is replaced by its next version. */
+export interface Rollout {
+  /** `Deployment web`, `service web`. */
+  readonly label: string;
+  readonly path: string;
+  /** `history`: whether the version before can be gone back to · `automatic`: whether a failed update goes back by itself. */
+  readonly type: 'history' | 'automatic';
+  readonly canGoBack: Setting<boolean>;
+}
+
+/** Something that puts another image in the place of the written one, without a change of the file. */
+export interface ImageFollower {
+  /** In words, to begin a sentence: `The image change trigger of DeploymentConfig web`. */
+  readonly label: string;
+  readonly path: string;
+  readonly automatic: Setting<boolean>;
 }
 
 /** Something in the text that keeps it from being read whole. */
@@ -99,6 +172,18 @@ export interface Facts {
   readonly kind: string;
   readonly images: readonly ImageUse[];
   readonly workloads: readonly Workload[];
+  readonly stages: readonly BuildStage[];
+  /** Every script of the text, those of the stages' steps among them. */
+  readonly scripts: readonly Script[];
+  readonly configurations: readonly Configuration[];
+  readonly rollouts: readonly Rollout[];
+  readonly followers: readonly ImageFollower[];
+  /** Pods that nothing starts again: `Pod migrate`, at its name. */
+  readonly barePods: readonly Located<string>[];
+  /** Why the file counts as one that deploys, rather than one for a developer's machine: `its name says "prod"`; null for any other. */
+  readonly deploys: string | null;
+  /** What it tells other files; `path` and the pins are put in by the engine. */
+  readonly outline: Pick<Outline, 'built' | 'builds' | 'consumes'>;
   readonly skipped: readonly Skip[];
   /** Read on demand: only suppressions and the check of an edit need them. */
   comments(): readonly Comment[];

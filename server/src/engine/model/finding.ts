@@ -1,3 +1,4 @@
+import type { ImageName } from '../image/name.ts';
 import type { Edits } from '../text/edit.ts';
 import type { Span } from '../text/span.ts';
 import type { ImageUse } from './facts.ts';
@@ -27,9 +28,33 @@ export interface PinFix extends FixBase {
   readonly pin: ImageUse;
 }
 
-export type Fix = LocalFix | PinFix;
+/** Something only the network knows. */
+export type Question =
+  /** The digest that a tag names. */
+  | { readonly ask: 'digest'; readonly image: ImageName }
+  /** The tags that name a digest, most telling first. `image.version` is the digest. */
+  | { readonly ask: 'tags'; readonly image: ImageName }
+  /** The paths that an image declares as volumes. */
+  | { readonly ask: 'volumes'; readonly image: ImageName }
+  /** The SHA-256 of what an http(s) address gives, as `sha256:…`. */
+  | { readonly ask: 'checksum'; readonly url: string }
+  /** The commit that a branch or tag of a git repository names; an empty ref is the default branch. */
+  | { readonly ask: 'commit'; readonly repository: string; readonly ref: string };
+
+/** A change that needs the answer to a question. */
+export interface LookupFix extends FixBase {
+  readonly question: Question;
+  /** An answer of the usual form: with it the change is tried before anything is asked. */
+  readonly sample: readonly string[];
+  /** `answer` has at least one text, except that an image may have no volumes. */
+  edits(answer: readonly string[]): Edits;
+}
+
+export type Fix = LocalFix | PinFix | LookupFix;
 
 export const isPinFix = (fix: Fix): fix is PinFix => 'pin' in fix;
+
+export const isLookupFix = (fix: Fix): fix is LookupFix => 'question' in fix;
 
 /** A second place that explains a finding. */
 export interface Related {
@@ -45,6 +70,8 @@ export interface Report {
   /** What, why and what to do, in one or two sentences. */
   readonly message: string;
   readonly related?: readonly Related[];
+  /** The image it speaks about: waivers can name it. */
+  readonly image?: ImageUse;
   /** Most wanted first. Asked for only when somebody looks at the finding. */
   fixes?(): readonly Fix[];
 }

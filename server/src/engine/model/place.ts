@@ -1,7 +1,7 @@
 import { shiftEdits } from '../text/edit.ts';
 import { shiftSpan } from '../text/span.ts';
 import type { ImageUse } from './facts.ts';
-import { type Fix, isPinFix, type Related } from './finding.ts';
+import { type Fix, isLookupFix, isPinFix, type Related } from './finding.ts';
 
 /** Facts are kept as offsets into their piece; these put them where the piece now stands in its document. */
 export function placeImage(use: ImageUse, by: number): ImageUse {
@@ -21,8 +21,9 @@ export function placeImage(use: ImageUse, by: number): ImageUse {
 
 export function placeFix(fix: Fix, by: number): Fix {
   if (by === 0) return fix;
-  return isPinFix(fix)
-    ? { ...fix, pin: placeImage(fix.pin, by) }
+  if (isPinFix(fix)) return { ...fix, pin: placeImage(fix.pin, by) };
+  return isLookupFix(fix)
+    ? { ...fix, edits: (answer) => shiftEdits(fix.edits(answer), by) }
     : { ...fix, edits: () => shiftEdits(fix.edits(), by) };
 }
 

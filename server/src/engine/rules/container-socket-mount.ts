@@ -1,21 +1,22 @@
 import type { Mount, Workload } from '../model/facts.ts';
 import type { Report } from '../model/finding.ts';
-import type { Rule } from './rule.ts';
+import type { FactsRule } from './rule.ts';
 import { mountName, reachesEngine } from './support/mounts.ts';
 import { code } from './support/words.ts';
 
-export const containerSocketMount: Rule = {
+export const containerSocketMount: FactsRule = {
+  reads: 'facts',
   id: 'container-socket-mount',
   title: "A mount of the container engine's socket, which gives away the host",
   severity: 'error',
   kinds: ['compose', 'kubernetes', 'quadlet'],
-  sameAs: [
-    'Trivy KSV-0006',
-    'Checkov CKV_K8S_27',
-    'kube-linter docker-sock',
-    'KICS Docker Socket Mounted In Container',
-    'compose-lint CL-0001',
-  ],
+  sameAs: {
+    'Trivy KSV-0006': '',
+    'Checkov CKV_K8S_27': '',
+    'kube-linter docker-sock': '',
+    'KICS Docker Socket Mounted In Container': '',
+    'compose-lint CL-0001': '',
+  },
   fixSafety: null,
   check: (facts) =>
     facts.workloads.flatMap((workload) => workload.mounts.flatMap((mount) => report(workload, mount))),

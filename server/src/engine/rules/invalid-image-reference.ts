@@ -2,16 +2,19 @@ import type { ReferenceFault } from '../image/reference.ts';
 import type { ImageUse } from '../model/facts.ts';
 import type { Report } from '../model/finding.ts';
 import { type Span, shiftSpan } from '../text/span.ts';
-import type { Rule } from './rule.ts';
+import type { FactsRule } from './rule.ts';
 import { usedHere } from './support/pin.ts';
 import { code } from './support/words.ts';
 
-export const invalidImageReference: Rule = {
+export const invalidImageReference: FactsRule = {
+  reads: 'facts',
   id: 'invalid-image-reference',
   title: 'Text that is no image reference, so nothing can be pulled',
   severity: 'error',
   kinds: 'every',
-  sameAs: ['kubelet InvalidImageName'],
+  sameAs: {
+    'kubelet InvalidImageName': '',
+  },
   fixSafety: null,
   check: (facts) => facts.images.flatMap(report),
 };

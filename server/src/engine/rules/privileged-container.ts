@@ -1,6 +1,6 @@
 import type { Located, Workload } from '../model/facts.ts';
 import type { Report } from '../model/finding.ts';
-import type { Rule } from './rule.ts';
+import type { FactsRule } from './rule.ts';
 import { capabilityName, code, sentenceLabel } from './support/words.ts';
 
 /** What a capability of this reach allows, to finish `… gives container api`. */
@@ -9,23 +9,24 @@ const reach: ReadonlyMap<string, string> = new Map([
   ['SYS_ADMIN', "the right to mount filesystems and to change the kernel's settings"],
 ]);
 
-export const privilegedContainer: Rule = {
+export const privilegedContainer: FactsRule = {
+  reads: 'facts',
   id: 'privileged-container',
   title: 'A container with the rights of the host',
   severity: 'warning',
   kinds: ['compose', 'kubernetes', 'quadlet'],
-  sameAs: [
-    'Trivy KSV-0017',
-    'Trivy KSV-0005',
-    'Checkov CKV_K8S_16',
-    'Checkov CKV_K8S_39',
-    'kube-linter privileged-container',
-    'Polaris runAsPrivileged',
-    'Polaris dangerousCapabilities',
-    'kube-score container-security-context-privileged',
-    'KICS Container Is Privileged',
-    'compose-lint CL-0002',
-  ],
+  sameAs: {
+    'Trivy KSV-0017': '',
+    'Trivy KSV-0005': '',
+    'Checkov CKV_K8S_16': '',
+    'Checkov CKV_K8S_39': '',
+    'kube-linter privileged-container': '',
+    'Polaris runAsPrivileged': '',
+    'Polaris dangerousCapabilities': '',
+    'kube-score container-security-context-privileged': '',
+    'KICS Container Is Privileged': '',
+    'compose-lint CL-0002': '',
+  },
   fixSafety: 'behaviour',
   check: (facts) =>
     facts.workloads.flatMap((workload) => [

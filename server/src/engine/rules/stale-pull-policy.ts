@@ -1,15 +1,16 @@
 import type { ImageUse, Workload } from '../model/facts.ts';
 import type { Report } from '../model/finding.ts';
-import type { Rule } from './rule.ts';
+import type { FactsRule } from './rule.ts';
 import { pinFixes } from './support/pin.ts';
 import { code } from './support/words.ts';
 
-export const stalePullPolicy: Rule = {
+export const stalePullPolicy: FactsRule = {
+  reads: 'facts',
   id: 'stale-pull-policy',
   title: 'A pull policy that keeps an old copy of an image whose tag moves',
   severity: 'warning',
   kinds: ['kubernetes'],
-  sameAs: [],
+  sameAs: {},
   fixSafety: 'safe',
   check: (facts) => facts.workloads.flatMap(report),
 };

@@ -1,15 +1,16 @@
 import type { Mutability } from '../image/mutability.ts';
-import type { Rule } from './rule.ts';
+import type { FactsRule } from './rule.ts';
 import { pinReports } from './support/pin.ts';
 
 const movable: readonly Mutability[] = ['implicit', 'floating', 'tag'];
 
-export const unpinnedFrontend: Rule = {
+export const unpinnedFrontend: FactsRule = {
+  reads: 'facts',
   id: 'unpinned-frontend',
   title: 'A `# syntax=` frontend without its digest',
   severity: 'information',
   kinds: ['dockerfile'],
-  sameAs: [],
+  sameAs: {},
   fixSafety: 'safe',
   check: (facts) =>
     pinReports(

@@ -1,12 +1,17 @@
-import type { Rule } from './rule.ts';
+import type { FactsRule } from './rule.ts';
 import { isPulledImage, pinReports } from './support/pin.ts';
 
-export const unpinnedImage: Rule = {
+export const unpinnedImage: FactsRule = {
+  reads: 'facts',
   id: 'unpinned-image',
   title: 'An image by the tag of a version, without its digest',
   severity: 'information',
   kinds: 'every',
-  sameAs: ['Checkov CKV_K8S_43', 'KICS Image Without Digest', 'compose-lint CL-0019'],
+  sameAs: {
+    'Checkov CKV_K8S_43': '',
+    'KICS Image Without Digest': '',
+    'compose-lint CL-0019': '',
+  },
   fixSafety: 'safe',
   check: (facts) =>
     pinReports(

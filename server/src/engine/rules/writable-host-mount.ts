@@ -1,15 +1,18 @@
 import type { Mount, Workload } from '../model/facts.ts';
 import type { Report } from '../model/finding.ts';
-import type { Rule } from './rule.ts';
+import type { FactsRule } from './rule.ts';
 import { mountName, reachesEngine } from './support/mounts.ts';
 import { code, sentenceLabel } from './support/words.ts';
 
-export const writableHostMount: Rule = {
+export const writableHostMount: FactsRule = {
+  reads: 'facts',
   id: 'writable-host-mount',
   title: 'A path of the host that the container can write to',
   severity: 'warning',
   kinds: ['compose', 'kubernetes', 'quadlet'],
-  sameAs: ['kube-linter writable-host-mount'],
+  sameAs: {
+    'kube-linter writable-host-mount': '',
+  },
   fixSafety: 'behaviour',
   check: (facts) =>
     facts.workloads.flatMap((workload) =>

@@ -1,23 +1,24 @@
 import type { Facts, Workload } from '../model/facts.ts';
 import type { Fix, Report } from '../model/finding.ts';
 import { joinEdits } from '../text/edit.ts';
-import type { Rule } from './rule.ts';
+import type { FactsRule } from './rule.ts';
 import { mountAt } from './support/mounts.ts';
 
-export const writableRootFilesystem: Rule = {
+export const writableRootFilesystem: FactsRule = {
+  reads: 'facts',
   id: 'writable-root-filesystem',
   title: 'A container whose root filesystem can be written to',
   severity: 'warning',
   kinds: ['compose', 'kubernetes', 'quadlet'],
-  sameAs: [
-    'Trivy KSV-0014',
-    'Checkov CKV_K8S_22',
-    'kube-linter no-read-only-root-fs',
-    'Polaris notReadOnlyRootFilesystem',
-    'kube-score container-security-context-readonlyrootfilesystem',
-    'Kyverno require-ro-rootfs',
-    'compose-lint CL-0007',
-  ],
+  sameAs: {
+    'Trivy KSV-0014': '',
+    'Checkov CKV_K8S_22': '',
+    'kube-linter no-read-only-root-fs': '',
+    'Polaris notReadOnlyRootFilesystem': '',
+    'kube-score container-security-context-readonlyrootfilesystem': '',
+    'Kyverno require-ro-rootfs': '',
+    'compose-lint CL-0007': '',
+  },
   fixSafety: 'behaviour',
   check: (facts) =>
     facts.workloads

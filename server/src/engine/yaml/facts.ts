@@ -1,15 +1,20 @@
 import type { Comment, Facts } from '../model/facts.ts';
+import { noFacts } from '../model/no-facts.ts';
 import { readComments } from './comments.ts';
 import type { YamlPiece } from './parse.ts';
 
 /** The facts of a document, with a note of what could not be read. */
-export function yamlFacts(kind: string, piece: YamlPiece, found: Pick<Facts, 'images' | 'workloads'>): Facts {
+export function yamlFacts(
+  kind: string,
+  piece: YamlPiece,
+  found: Partial<Omit<Facts, 'kind' | 'skipped' | 'comments'>>,
+): Facts {
   const [problem] = piece.problems;
   let comments: readonly Comment[] | null = null;
   return {
+    ...noFacts,
+    ...found,
     kind,
-    images: found.images,
-    workloads: found.workloads,
     skipped: problem
       ? [
           {

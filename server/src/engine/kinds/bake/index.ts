@@ -1,3 +1,4 @@
+import { noFacts } from '../../model/no-facts.ts';
 import type { SourceFile, WholeFileKind } from '../kind.ts';
 import { readHcl } from './hcl.ts';
 import { readTargets } from './targets.ts';
@@ -11,9 +12,9 @@ export const bake: WholeFileKind = {
   extract({ text }) {
     const { comments, entries } = readHcl(text);
     return {
+      ...noFacts,
       kind: 'bake',
       images: readTargets(entries),
-      workloads: [],
       skipped: [],
       comments: () => comments,
     };

@@ -42,6 +42,8 @@ function readLong(item: YamlValue, path: string, values: Values): Mount {
       read: (value) => readBoolean(value, values),
       after: ['target', 'source'],
     }),
+    sizeLimit: null,
+    executable: null,
     span: name,
     path: `${path}.${target ?? source ?? ''}`,
   };
@@ -93,6 +95,8 @@ function readShort(item: YamlValue, path: string, values: Values): Mount {
     source: type === 'host' && source !== null ? visible(source) : null,
     target,
     readOnly: shortReadOnly(item, third, values),
+    sizeLimit: null,
+    executable: null,
     span: item.span,
     path: `${path}.${target ?? raw}`,
   };
@@ -173,6 +177,8 @@ function readTmpfs(service: YamlValue, path: string, values: Values): readonly M
         underline: item.span,
         set: () => refuse('A tmpfs is scratch space; it is there to be written to.'),
       },
+      sizeLimit: null,
+      executable: null,
       span: item.span,
       path: `${path}.${target}`,
     };

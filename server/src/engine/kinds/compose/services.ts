@@ -1,5 +1,6 @@
 import { cacheReference } from '../../image/cache-source.ts';
 import type { ImageRole, ImageUse, Mount, Workload } from '../../model/facts.ts';
+import { noTraits } from '../../model/no-facts.ts';
 import { uncovered } from '../../model/scratch.ts';
 import type { Setting } from '../../model/setting.ts';
 import { type Edits, refuse } from '../../text/edit.ts';
@@ -51,6 +52,7 @@ export function readService(
     path,
     name: keySpan,
     image,
+    ...noTraits,
     windows: /^windows\b/i.test(written(layers, 'platform')?.text ?? ''),
     readOnlyRoot: flag('read_only'),
     misplacedReadOnlyRoot: null,

@@ -1,3 +1,4 @@
+import { noFacts } from '../../model/no-facts.ts';
 import type { WholeFileKind } from '../kind.ts';
 import { readImages } from './images.ts';
 import { readJsonc } from './jsonc.ts';
@@ -12,9 +13,9 @@ export const devcontainer: WholeFileKind = {
   extract({ text }) {
     const { comments, problem, strings } = readJsonc(text);
     return {
+      ...noFacts,
       kind: 'devcontainer',
       images: readImages(strings),
-      workloads: [],
       skipped: problem
         ? [{ span: problem.span, reason: `This JSON cannot be read without doubt: ${problem.message}` }]
         : [],

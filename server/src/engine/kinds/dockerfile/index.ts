@@ -1,6 +1,7 @@
 import { readImages } from '../../dockerfile/images.ts';
 import { type Dockerfile, splitDockerfile } from '../../dockerfile/split.ts';
 import type { Facts, Skip } from '../../model/facts.ts';
+import { noFacts } from '../../model/no-facts.ts';
 import { type Span, span } from '../../text/span.ts';
 import type { WholeFileKind } from '../kind.ts';
 import { claimsDockerfile, isTemplateName } from './claims.ts';
@@ -20,9 +21,9 @@ function readDockerfile(text: string, isTemplate: boolean): Facts {
   const images = isTemplate ? [] : readImages(file);
   const template = isTemplate ? span(0, 0) : findTemplateAction(file, images);
   return {
+    ...noFacts,
     kind: dockerfile.id,
     images: template ? [] : images,
-    workloads: [],
     skipped: template ? [templateAt(template)] : unclosedIn(file),
     comments: () => file.comments.map((at) => ({ span: at, text: text.slice(at.start, at.end) })),
   };

@@ -1,3 +1,4 @@
+import { noFacts } from '../../model/no-facts.ts';
 import { span } from '../../text/span.ts';
 import type { SourceFile, WholeFileKind } from '../kind.ts';
 import { firstAction } from './actions.ts';
@@ -12,9 +13,8 @@ export const helm: WholeFileKind = {
     const action = firstAction(file.text, isTemplatePath(file)) ?? span(0, 0);
     const reason = 'it is a template, so what it renders to cannot be seen; render it and check the result';
     return {
+      ...noFacts,
       kind: 'helm',
-      images: [],
-      workloads: [],
       skipped: [{ span: action, reason }],
       comments: () => [],
     };

@@ -50,6 +50,8 @@ export function readMounts({ container, object, path, pod }: ContainerPlace): re
         read: readFlagHere,
         after: ['mountPath', 'name'],
       }),
+      sizeLimit: null,
+      executable: null,
       span: name,
       path: `${path}/volumeMounts/${target ?? item.textAt('name') ?? ''}`,
     };

@@ -1,4 +1,5 @@
 import type { ImageRole, ImageUse, Workload } from '../../model/facts.ts';
+import { noTraits } from '../../model/no-facts.ts';
 import { type Span, span } from '../../text/span.ts';
 import type { ImageOverride } from '../../yaml/kustomization.ts';
 import type { YamlValue } from '../../yaml/lookup.ts';
@@ -82,6 +83,7 @@ function readContainer(
     path,
     name,
     image,
+    ...noTraits,
     windows: isWindows(pod),
     readOnlyRoot: flag('readOnlyRootFilesystem'),
     misplacedReadOnlyRoot: misplaced(pod),

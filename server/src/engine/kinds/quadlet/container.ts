@@ -1,4 +1,5 @@
 import type { ImageUse, Located, Workload } from '../../model/facts.ts';
+import { noTraits } from '../../model/no-facts.ts';
 import { uncovered } from '../../model/scratch.ts';
 import type { MappedText } from '../../text/mapped-text.ts';
 import { flagValues, podmanArguments, readFlag } from './flags.ts';
@@ -19,6 +20,7 @@ export function readContainer(section: Section, { isDropIn, label }: UnitName): 
     path: 'Container',
     name: section.name,
     image: image ?? null,
+    ...noTraits,
     windows: false,
     readOnlyRoot: readFlag(section, { name: '--read-only', key: 'ReadOnly', fallback }),
     misplacedReadOnlyRoot: null,

@@ -1,4 +1,5 @@
 import type { Facts } from '../../model/facts.ts';
+import { noFacts } from '../../model/no-facts.ts';
 import type { WholeFileKind } from '../kind.ts';
 import { readContainer, readImageMounts } from './container.ts';
 import { readImages } from './images.ts';
@@ -19,9 +20,9 @@ export const quadlet: WholeFileKind = {
     const name = readUnitName(path) ?? unitNameBySection(path, sections.keys());
     const section = name && sections.get(name.section);
     return {
+      ...noFacts,
       kind: 'quadlet',
       ...(section ? readSection(section, name) : { images: [], workloads: [] }),
-      skipped: [],
       comments: () => comments,
     };
   },

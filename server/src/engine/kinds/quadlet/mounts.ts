@@ -46,6 +46,8 @@ function readVolume(value: MappedText): Mount {
         ? refuse('A volume without a name has no options here: give it a name first.')
         : replaceText(value, `${source}:${target}:${written}`),
     ),
+    sizeLimit: null,
+    executable: null,
     span: value.span,
     path: pathOf('Volume', target),
   };
@@ -66,6 +68,8 @@ function readTmpfs(value: MappedText): Mount {
     source: null,
     target: seen(target),
     readOnly: readOnlyOption(value, options, (written) => replaceText(value, `${target}:${written}`)),
+    sizeLimit: null,
+    executable: null,
     span: value.span,
     path: pathOf('Tmpfs', target),
   };
@@ -140,6 +144,8 @@ function readLong(mount: MappedText): Mount {
         return replaceText(mount, withMode(words, /^(?:readonly|ro|rw)(?:=|$)/, `ro=${wanted}`));
       },
     },
+    sizeLimit: null,
+    executable: null,
     span: mount.span,
     path: pathOf('Mount', target),
   };
@@ -164,6 +170,8 @@ function ownTmpfs(section: Section): readonly Mount[] {
       underline: section.name,
       set: () => refuse('Podman mounts this by itself, to be written to.'),
     },
+    sizeLimit: null,
+    executable: null,
     span: section.name,
     path: pathOf('ReadOnlyTmpfs', target),
   }));

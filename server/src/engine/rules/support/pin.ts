@@ -32,6 +32,7 @@ export function pinReports(
     span: use.site.span,
     message: message(code(use.resolved)),
     related: usedHere(use),
+    image: use,
     fixes: () => pinFixes(use),
   }));
 }

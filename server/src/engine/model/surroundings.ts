@@ -1,0 +1,81 @@
+import type { ImageName } from '../image/name.ts';
+
+/** What one file tells the others of its workspace: plain data that keeps no text alive. */
+export interface Outline {
+  /** As in `SourceFile.path`. */
+  readonly path: string;
+  /** Tags that are pinned in it. */
+  readonly pins: readonly OutlinePin[];
+  /** What the last stage of each Dockerfile, and each stage by its name, leaves behind. */
+  readonly built: readonly BuiltImage[];
+  /** Builds that it asks for: a Compose service with `build`, a target of bake. */
+  readonly builds: readonly BuildRequest[];
+  /** Configurations that workloads of it read, as `ConfigMap/namespace/name`; without a namespace that part is empty. */
+  readonly consumes: readonly string[];
+}
+
+export interface OutlinePin {
+  /** `docker.io/library/nginx:1.27.3`. */
+  readonly name: string;
+  readonly digest: string;
+  /** From 1. */
+  readonly line: number;
+}
+
+/** The image that a Dockerfile builds. */
+export interface BuiltImage {
+  /** The path of the Dockerfile; for one that stands in another file, that file's path and `#` with the structural path. */
+  readonly dockerfile: string;
+  /** Name of the stage, in lower case; null for the last one. */
+  readonly target: string | null;
+  /** Declared by the stage or the stages it goes on from: absolute paths. What the base image declares is not among them. */
+  readonly volumes: readonly string[];
+  readonly user: string | null;
+  readonly hasHealthcheck: boolean;
+}
+
+export interface BuildRequest {
+  /** The images it names, in normal form with their tag. */
+  readonly images: readonly string[];
+  /** Path of the Dockerfile, resolved against the file that asks. */
+  readonly dockerfile: string;
+  readonly target: string | null;
+}
+
+/** The other files of the workspace, with this one among them. */
+export interface Neighbours {
+  /** Where this tag is pinned, whichever digest. */
+  pinsOf(name: string): readonly (OutlinePin & { readonly path: string })[];
+  /** What a Dockerfile of the workspace builds; undefined where there is no such one. */
+  builtFrom(dockerfile: string, target: string | null): BuiltImage | undefined;
+  /** What the workspace builds under this name. */
+  builtAs(image: string): BuiltImage | undefined;
+  /** Whether a workload of the workspace reads the configuration; a namespace that one side leaves out fits any. */
+  isConsumed(configuration: string): boolean;
+}
+
+/** What a registry once said of an image. Nothing is asked to find out. */
+export interface Observation {
+  /** Milliseconds since the epoch. */
+  readonly at: number;
+  /** What the tag named, or the digest itself; null where the registry has no such image. */
+  readonly digest: string | null;
+  /** Digests of the platforms' manifests; null where it was not asked for, or is no index. */
+  readonly platforms: readonly { readonly platform: string; readonly digest: string }[] | null;
+  /** Paths that the image declares as volumes; null where it was not asked for. */
+  readonly volumes: readonly string[] | null;
+  /** Whether a signature that the policy asks for was found to hold; null where it was not asked for. */
+  readonly signature: { readonly verified: boolean; readonly why: string } | null;
+}
+
+/** What a rule may know beyond the text. */
+export interface Surroundings {
+  /** Of the file, as in `SourceFile.path`. */
+  readonly path: string;
+  readonly neighbours: Neighbours;
+  observed(image: ImageName): Observation | undefined;
+  /** Registries, and repositories under them, that the policy trusts, as patterns; null where it says nothing. */
+  readonly trusted: readonly string[] | null;
+  /** Whether the policy demands a signature of this image. */
+  readonly demandsSignature: (image: ImageName) => boolean;
+}
