@@ -1,7 +1,22 @@
+import { readdirSync, readFileSync } from 'node:fs';
 import { fileURLToPath, pathToFileURL } from 'node:url';
-import { type BuildOptions, build as esbuild } from 'esbuild';
+import { type BuildOptions, build as esbuild, type Plugin } from 'esbuild';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
+
+/** The pages of the rules, which plain Node reads from their files, go into the bundle. */
+export const pages: Plugin = {
+  name: 'pages',
+  setup({ onLoad }) {
+    onLoad({ filter: /[\\/]server[\\/]src[\\/]pages\.ts$/ }, async () => {
+      const folder = `${root}server/src/engine/rules`;
+      const names = readdirSync(folder).filter((name) => name.endsWith('.md'));
+      const texts = names.map((name) => [name.slice(0, -3), readFileSync(`${folder}/${name}`, 'utf8')]);
+      const contents = `const texts = ${JSON.stringify(Object.fromEntries(texts))};\nexport const pageText = (rule) => texts[rule] ?? '';`;
+      return { contents, loader: 'js' };
+    });
+  },
+};
 
 const common: BuildOptions = {
   absWorkingDir: root,
@@ -12,6 +27,7 @@ const common: BuildOptions = {
   minify: true,
   sourcemap: false,
   legalComments: 'none',
+  plugins: [pages],
   logLevel: 'warning',
   // Some dependencies carry a UMD build whose require calls a bundler cannot follow: take their ES modules.
   mainFields: ['module', 'main'],

@@ -1,6 +1,14 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { type Rule, rules, severities } from '../server/src/engine/index.ts';
+import {
+  policyJsonSchema,
+  policyShape,
+  type Rule,
+  rules,
+  type Shape,
+  severities,
+} from '../server/src/engine/index.ts';
+import { migratingPage } from './lib/migrating.ts';
 
 /** A file that says again what the rules say, and how to bring it up to date. */
 export interface Generated {
@@ -56,6 +64,25 @@ export const rulesSchema = (): Readonly<Record<string, object>> =>
       },
     ]),
   );
+
+/** The JSON Schema of `.holdfast.yaml`. */
+const policySchema = (): string => `${JSON.stringify(policyJsonSchema(), null, 2)}\n`;
+
+/** Every key of `.holdfast.yaml`, those of nested mappings below the key they stand under. */
+export const policyKeys = (): string =>
+  [row('Key', 'What it says', 'Example'), '|---|---|---|', ...keyRows(policyShape, '')].join('\n');
+
+function keyRows(shape: Shape, above: string): readonly string[] {
+  if (shape.type === 'list') return keyRows(shape.item, `${above}[].`);
+  if (shape.type === 'table') return keyRows(shape.value, `${above}.*.`);
+  if (shape.type !== 'mapping') return [];
+  const prefix = above === '' || above.endsWith('.') ? above : `${above}.`;
+  return Object.entries(shape.keys).flatMap(([name, { description, example, required, shape: under }]) => {
+    const must = required === undefined ? '' : ' Required.';
+    const rows = keyRows(under, `${prefix}${name}`);
+    return [row(`\`${prefix}${name}\``, `${description}${must}`, `\`${name}: ${example}\``), ...rows];
+  });
+}
 
 /** The list of rules that `docs/rules/README.md` is. */
 export const rulesReadme = (): string => `# Rules
@@ -116,12 +143,18 @@ export const generated: readonly Generated[] = [
     update: (page: string) => withFactsTable(page, rule),
   })),
   { path: 'docs/rules/README.md', update: rulesReadme },
+  { path: 'docs/migrating.md', update: migratingPage },
   {
     path: 'README.md',
     update: (text) =>
       replaceBetween(text, '<!-- rules:start -->', '<!-- rules:end -->', ruleTable(`./${rulesFolder}`)),
   },
   { path: 'package.json', update: withRulesSchema },
+  { path: 'schemas/holdfast.schema.json', update: policySchema },
+  {
+    path: 'docs/policy.md',
+    update: (text) => replaceBetween(text, '<!-- keys:start -->', '<!-- keys:end -->', policyKeys()),
+  },
 ];
 
 /** Writes what is out of date, or with `check` only says so. Returns what is wrong, a line each. */

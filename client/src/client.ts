@@ -1,10 +1,13 @@
-import { type ExtensionContext, window, workspace } from 'vscode';
+import { type ExtensionContext, extensions, window, workspace } from 'vscode';
 import { type DocumentSelector, LanguageClient, TransportKind } from 'vscode-languageclient/node';
 import { type InitializationOptions, settingsSection } from '../../server/src/lsp/protocol.ts';
 import { provideCodeActions } from './code-actions.ts';
 import { showFailure } from './messages.ts';
 import { NotifiedProgress } from './progress.ts';
 import { executeCommand } from './tag-list.ts';
+
+/** Checks YAML by JSON Schemas, those of `yamlValidation` in package.json among them. Found only where it is installed and not disabled. */
+const yamlExtension = 'redhat.vscode-yaml';
 
 /** Languages whose documents can be manifests, whatever their file is called. */
 const languages = ['dockerfile', 'dockercompose', 'dockerbake', 'yaml', 'json', 'jsonc', 'helm'];
@@ -14,7 +17,7 @@ const files = [
   '**/{,*.}{Dockerfile,Containerfile,dockerfile,containerfile}{,.*,-*,_*}',
   '**/*.{yaml,yml,json,hcl}',
   '**/kustomization',
-  '**/*.{container,image,volume,build}{,.d/*.conf}',
+  '**/*.{container,image,volume,build,kube}{,.d/*.conf}',
 ];
 
 /** `holdfast.files` are patterns as in `.gitignore`: without a slash inside they hold at any depth, and a folder stands for what is in it. */
@@ -53,6 +56,7 @@ export function createClient(context: ExtensionContext): LanguageClient {
     initializationOptions: (): InitializationOptions => ({
       trusted: workspace.isTrusted,
       promptForReason: true,
+      yamlSchemaSupport: extensions.getExtension(yamlExtension) !== undefined,
     }),
     diagnosticPullOptions: { onChange: true },
     middleware: { executeCommand, handleWorkDoneProgress: progress.handle, provideCodeActions },

@@ -15,7 +15,7 @@ import { count } from './messages.ts';
 const levels = [
   { severity: DiagnosticSeverity.Error, icon: '$(error)', noun: 'error' },
   { severity: DiagnosticSeverity.Warning, icon: '$(warning)', noun: 'warning' },
-  { severity: DiagnosticSeverity.Information, icon: '$(info)', noun: 'note' },
+  { severity: DiagnosticSeverity.Information, icon: '$(info)', noun: 'information' },
   { severity: DiagnosticSeverity.Hint, icon: '$(lightbulb)', noun: 'hint' },
 ] as const;
 
@@ -50,7 +50,9 @@ function updateItem(item: StatusBarItem, document: TextDocument | undefined): vo
     item.tooltip = 'Holdfast has nothing to say about this file. Click to audit the workspace.';
     item.command = 'holdfast.auditWorkspace';
   } else {
-    const told = counts.map(({ noun, number }) => count(number, noun)).join(', ');
+    const told = counts
+      .map(({ noun, number }) => (noun === 'information' ? `${number} ${noun}` : count(number, noun)))
+      .join(', ');
     item.text = `$(shield) ${counts.map(({ icon, number }) => `${icon} ${number}`).join(' ')}`;
     item.tooltip = `Holdfast: ${told} in this file. Click to see them in the Problems panel.`;
     item.command = 'workbench.actions.view.problems';

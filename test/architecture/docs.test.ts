@@ -36,6 +36,7 @@ test('every link and picture of the documents leads to a file', () => {
     'CONTRIBUTING.md',
     'STYLE.md',
     'CHANGELOG.md',
+    'docs/policy.md',
     'docs/rules/README.md',
   ]) {
     for (const [, target = ''] of read(document).matchAll(/\]\((?!https?:|#)([^)#]+)/g)) {

@@ -4,6 +4,7 @@ import { dirname, join } from 'node:path';
 import type { TestContext } from 'node:test';
 import { run } from '../../server/src/cli/run.ts';
 import type { ImageName, Lookup, Registry } from '../../server/src/engine/index.ts';
+import { quietRegistry } from '../support/quiet-registry.ts';
 
 /** A folder of its own, gone after the test. Around it is a repository, so that nothing above it is looked at. */
 export async function makeFolder(
@@ -38,6 +39,7 @@ export function fakeRegistry(answer: (name: string) => string | null | Promise<s
 } {
   const asked: string[] = [];
   return {
+    ...quietRegistry,
     asked,
     async resolve({ registry, repository, version }: ImageName): Promise<Lookup> {
       const name = `${registry}/${repository}:${version}`;
@@ -47,8 +49,6 @@ export function fakeRegistry(answer: (name: string) => string | null | Promise<s
         ? { ok: false, code: 'not-found', message: `${name} was not found.` }
         : { ok: true, digest: found, mediaType: 'application/vnd.oci.image.index.v1+json', at: 0 };
     },
-    known: () => undefined,
-    tags: async () => ({ ok: true, tags: [] }),
   };
 }
 
@@ -70,13 +70,22 @@ export interface InvokeOptions {
   readonly errIsTTY?: boolean;
   readonly columns?: number;
   readonly signal?: AbortSignal;
+  readonly now?: () => number;
 }
 
 /** Runs the command line in this process, in `cwd`. */
 export async function invoke(
   cwd: string,
   argv: readonly string[],
-  { columns, env = {}, errIsTTY, outIsTTY, registry = silentRegistry, signal }: InvokeOptions = {},
+  {
+    columns,
+    env = {},
+    errIsTTY,
+    outIsTTY,
+    now = Date.now,
+    registry = silentRegistry,
+    signal,
+  }: InvokeOptions = {},
 ): Promise<Outcome> {
   let out = '';
   let err = '';
@@ -84,6 +93,7 @@ export async function invoke(
     cwd,
     env,
     registry,
+    now,
     signal: signal ?? new AbortController().signal,
     stdout: {
       columns,

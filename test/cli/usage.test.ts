@@ -18,7 +18,13 @@ describe('help', () => {
       const { err, out, status } = await invoke(cwd, [command, '--help', 'whatever']);
       assert.deepEqual([status, err], [0, '']);
       assert.match(out, new RegExp(`Usage: holdfast ${command} `));
-      for (const part of ['--config FILE', 'Exit status:', `Examples:\n  holdfast ${command}`]) {
+      const config = command === 'explain' ? [] : ['--config FILE'];
+      for (const part of [
+        ...config,
+        '--color, --no-color',
+        'Exit status:',
+        `Examples:\n  holdfast ${command}`,
+      ]) {
         assert.equal(out.includes(part), true, part);
       }
       assert.match(help(null), new RegExp(`^ {2}${command} `, 'm'));
@@ -39,7 +45,7 @@ describe('help', () => {
 });
 
 const bad: readonly (readonly [argv: readonly string[], message: string])[] = [
-  [[], 'Say what to do: holdfast audit, holdfast pin or holdfast resolve.'],
+  [[], 'Say what to do: holdfast audit, pin, resolve or explain.'],
   [['aduit'], 'There is no command "aduit". Did you mean audit?'],
   [['frobnicate'], 'There is no command "frobnicate".'],
   [['--fromat', 'json'], 'There is no option --fromat. Did you mean --format?'],
@@ -64,6 +70,8 @@ const bad: readonly (readonly [argv: readonly string[], message: string])[] = [
     ['audit', '--fail-on', 'errors'],
     '--fail-on is one of error, warning, information, hint, never, not "errors". Did you mean error?',
   ],
+  [['explain', '--config=x'], 'holdfast explain has no option --config; holdfast audit has.'],
+  [['explian'], 'There is no command "explian". Did you mean explain?'],
   [['resolve'], 'Name the images to resolve, as in holdfast resolve nginx:1.27.4.'],
 ];
 

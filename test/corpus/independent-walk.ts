@@ -70,9 +70,9 @@ export function longName(reference: string): string {
   return `${registry}/${official ? 'library/' : ''}${repository}${hasTag ? named.slice(colon) : ''}${at < 0 ? '' : reference.slice(at)}`;
 }
 
-/** The text, or null if it has a hole, or no whole digest: a variable, or something that somebody has yet to replace. */
+/** The text, or null if it has a hole, or no whole digest: a variable, a Go package that a tool builds, or something that somebody has yet to replace. */
 const complete = (text: string): string | null =>
-  /[$<>{}]|@(?!sha\d+:[\da-f]{64})/.test(text) ? null : text;
+  /[$<>{}]|@(?!sha\d+:[\da-f]{64})|:[A-Z]+_[A-Z_]+$|^github\.com\//.test(text) ? null : text;
 
 const plain = (role: string, text: string): Found => ({ role, texts: [text], whole: complete(text) });
 

@@ -39,6 +39,7 @@ const finding = (over: Partial<AuditFinding> = {}): AuditFinding => ({
   key: 'implicit-latest stage.0',
   fixable: true,
   pinnable: true,
+  related: [],
   ...over,
 });
 
@@ -68,11 +69,12 @@ const result: AuditResult = {
       severity: 'information',
     }),
   ],
+  waived: [],
   skipped: [{ file: 'k8s/chart.yaml', line: 7, reason: 'it is a Helm template' }],
 };
 
-const empty: AuditResult = { files: 0, images: [], findings: [], skipped: [] };
-const clean: AuditResult = { files: 1, images: [image, image], findings: [], skipped: [] };
+const empty: AuditResult = { files: 0, images: [], findings: [], waived: [], skipped: [] };
+const clean: AuditResult = { files: 1, images: [image, image], findings: [], waived: [], skipped: [] };
 
 describe('the text report', () => {
   it('aligns the findings of each file and counts them at the end', () => {
@@ -135,9 +137,10 @@ describe('the JSON report', () => {
   it('has exactly this shape', () => {
     assert.deepEqual(JSON.parse(formats.json(result, plain)), {
       version: 1,
-      summary: { files: 2, images: 1, findings: 3 },
+      summary: { files: 2, images: 1, findings: 3, waived: 0 },
       images: [image],
-      findings: result.findings.map(({ key: _key, pinnable: _pinnable, ...rest }) => rest),
+      findings: result.findings.map(({ key: _key, pinnable: _pinnable, related: _related, ...rest }) => rest),
+      waived: [],
       skipped: result.skipped,
     });
   });
@@ -146,8 +149,8 @@ describe('the JSON report', () => {
     const text = formats.json(result, plain);
     assert.equal(text.at(-1), '\n');
     const parsed = JSON.parse(text);
-    assert.deepEqual(Object.keys(parsed), ['version', 'summary', 'images', 'findings', 'skipped']);
-    assert.deepEqual(Object.keys(parsed.summary), ['files', 'images', 'findings']);
+    assert.deepEqual(Object.keys(parsed), ['version', 'summary', 'images', 'findings', 'waived', 'skipped']);
+    assert.deepEqual(Object.keys(parsed.summary), ['files', 'images', 'findings', 'waived']);
     assert.deepEqual(Object.keys(parsed.images[0]), [
       'file',
       'line',
@@ -180,11 +183,55 @@ describe('the JSON report', () => {
   it('has every list when there is nothing', () => {
     assert.deepEqual(JSON.parse(formats.json(empty, plain)), {
       version: 1,
-      summary: { files: 0, images: 0, findings: 0 },
+      summary: { files: 0, images: 0, findings: 0, waived: 0 },
       images: [],
       findings: [],
+      waived: [],
       skipped: [],
     });
+  });
+});
+
+describe('what the policy lets pass', () => {
+  const waiver = { reason: 'known', approvedBy: 'security', expires: '2027-03-31' };
+  const passed: AuditResult = { ...clean, waived: [{ ...finding(), ...waiver }] };
+
+  it('is counted in every summary', () => {
+    const sentence = 'No findings in 1 file with 2 images, 1 finding waived.';
+    assert.equal(formats.text(passed, plain), `${sentence}\n`);
+    assert.ok(formats.markdown(passed, plain).includes(sentence));
+    assert.equal(JSON.parse(formats.json(passed, plain)).summary.waived, 1);
+  });
+
+  it('is listed in JSON as findings are, with the waiver', () => {
+    const [one] = JSON.parse(formats.json(passed, plain)).waived;
+    assert.deepEqual(one, {
+      ...JSON.parse(formats.json({ ...clean, findings: [finding()] }, plain)).findings[0],
+      ...waiver,
+    });
+  });
+
+  it('has a table of its own in Markdown, in which nothing is a link but the rule', () => {
+    const hostile = { ...finding(), reason: '[a](https://b) | @c', approvedBy: '<d>', expires: null };
+    const row = formats
+      .markdown({ ...passed, waived: [hostile] }, plain)
+      .split('\n')
+      .at(-2);
+    assert.match(row ?? '', /^\| \[implicit-latest\]\(https:.*\.md\) \| `web\/Dockerfile:1:6` \| /);
+    assert.match(row ?? '', /\| &lt;d> \| without end \|$/);
+    assert.doesNotMatch((row ?? '').slice((row ?? '').indexOf('Dockerfile')), /\]\(|@c|:\/\//);
+  });
+
+  it('is a suppressed result in SARIF', () => {
+    const { results } = JSON.parse(formats.sarif(passed, plain)).runs[0];
+    assert.deepEqual(results[0].suppressions, [
+      {
+        kind: 'external',
+        status: 'accepted',
+        justification: 'known (approved by security, until 2027-03-31)',
+      },
+    ]);
+    assert.equal(results[0].ruleId, 'implicit-latest');
   });
 });
 

@@ -250,30 +250,36 @@ describe('cache', () => {
     assertFound(await client.look(image), root.digest);
   });
 
-  test('known tells what was found, however old, and asks nobody', async (t) => {
+  test('what was found is observed, however old, and nobody is asked', async (t) => {
     let there = true;
     const { client, server, image } = await setUp(t, (_, response) =>
       answer(response, there ? 200 : 404, good),
     );
-    const known = () => client.registry.known(imageOf(image), { registries: {} });
-    assert.equal(known(), undefined);
+    const observed = () => client.registry.observed(imageOf(image), { registries: {} });
+    assert.equal(observed(), undefined);
     const found = await client.look(image);
     client.pass(60 * minute);
-    assert.deepEqual(known(), found);
+    const unasked = { platforms: null, volumes: null, signature: null };
+    assert.deepEqual(observed(), { at: found.ok && found.at, digest: root.digest, ...unasked });
     assert.equal(server.requests.length, 1);
     there = false;
-    const gone = await client.look(image);
-    assertFailed(gone, 'not-found');
-    assert.deepEqual(known(), gone);
+    assertFailed(await client.look(image), 'not-found');
+    client.pass(60 * minute);
+    assert.equal(observed()?.digest, null);
+    assert.equal(server.requests.length, 3);
+    there = true;
+    assertFound(await client.look(image), root.digest);
+    assert.equal(observed()?.digest, root.digest);
   });
 
-  test('known keeps the digest while the registry cannot be reached', async (t) => {
+  test('the digest stays observed while the registry cannot be reached', async (t) => {
     const { client, server, image } = await setUp(t, (_, response) => answer(response, 200, good));
-    const found = await client.look(image);
+    await client.look(image);
     await server.stop();
     client.pass(10 * minute);
     assertFailed(await client.look(image), 'unreachable');
-    assert.deepEqual(client.registry.known(imageOf(image), { registries: {} }), found);
+    const observed = client.registry.observed(imageOf(image), { registries: {} });
+    assert.equal(observed?.digest, root.digest);
   });
 
   test('another mirror is another answer', async (t) => {

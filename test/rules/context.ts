@@ -9,9 +9,11 @@ export interface Context {
   readonly observed: ReadonlyMap<string, Observation>;
   /** The text of the `.holdfast.yaml`. */
   readonly policy: string;
+  /** Where the example itself stands; null where its kind says it. */
+  readonly path: string | null;
 }
 
-export const noContext: Context = { beside: new Map(), observed: new Map(), policy: '' };
+export const noContext: Context = { beside: new Map(), observed: new Map(), policy: '', path: null };
 
 /**
  * Reads a line of a block of language `registry`: the name in normal form and its digest, or `gone`, and behind them

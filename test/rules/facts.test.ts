@@ -73,6 +73,7 @@ const around: Surroundings = {
   neighbours: alone(own),
   observed: () => undefined,
   trusted: null,
+  keepsTags: true,
   demandsSignature: () => false,
 };
 
@@ -135,8 +136,16 @@ test('a host mount is a socket, a folder of sockets, or just writable', () => {
     'writable-host-mount': [
       '/',
       '/srv/docker.sock.d',
-      '/srv/mydocker.sock',
       '/run/netns',
+      '/dev',
+      '/dev/',
+      '/dev/shm',
+      '/dev/hugepages/shop',
+      '/devices/log',
+      '/srv/socket',
+      '/run/systemd/journal',
+      '/run/sockets',
+      '/tmp/.X11-unix',
       '/var/lib/docker',
       '/home/run',
       '/run/user',
@@ -146,6 +155,28 @@ test('a host mount is a socket, a folder of sockets, or just writable', () => {
     for (const source of sources) {
       assert.deepEqual(found({ workloads: [workload({ mounts: [mount({ source })] })] }), [rule], source);
     }
+  }
+});
+
+test('a mount of some other socket or of a device is not for a rule about files', () => {
+  const sources = [
+    '/srv/mydocker.sock',
+    './run/app.socket',
+    '/dev/log',
+    '/dev/bus/usb',
+    '/dev//dri/',
+    '/dev/shmem',
+    '/run/systemd/journal/socket',
+    '/run/systemd/journal/dev-log',
+    '/var/run/dbus/system_bus_socket',
+    '/run/user/1000/bus',
+    '/run/user/1000/wayland-0',
+    '/var/run/postgresql/.s.PGSQL.5432',
+    '/tmp/.X11-unix/X0',
+    '//./pipe/agent',
+  ];
+  for (const source of sources) {
+    assert.deepEqual(found({ workloads: [workload({ mounts: [mount({ source })] })] }), [], source);
   }
 });
 
@@ -172,7 +203,7 @@ test('scratch space counts at /tmp itself, where it can be written to', () => {
     );
   };
   const both = [
-    ['read-only-with-tmp', 'behaviour'],
+    ['read-only-with-scratch', 'behaviour'],
     ['read-only', 'behaviour'],
   ];
   assert.deepEqual(offered([]), both);

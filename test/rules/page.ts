@@ -48,6 +48,8 @@ export const exampleFiles: Readonly<Record<string, string>> = {
 interface Block {
   /** The last word of the info string: a kind, `diff`, or anything else. */
   readonly language: string;
+  /** The name of the file, where the info string gives one: `as=compose.prod.yaml`. */
+  readonly name: string | null;
   readonly section: string;
   readonly pageLine: number;
   readonly lines: readonly string[];
@@ -84,7 +86,8 @@ function blocks(lines: readonly string[]): readonly Block[] {
     const close = lines.indexOf('```', at + 1);
     if (close === -1) throw new Error(`line ${at + 1}: the block never ends`);
     const language = fence[1]?.split(' ').at(-1) ?? '';
-    found.push({ language, section, pageLine: at + 1, lines: lines.slice(at + 1, close), lead });
+    const name = / as=(\S+) /.exec(fence[1] ?? '')?.[1] ?? null;
+    found.push({ language, name, section, pageLine: at + 1, lines: lines.slice(at + 1, close), lead });
     at = close;
   }
   return found;
@@ -94,12 +97,20 @@ function examples(found: readonly Block[]): readonly Example[] {
   const made: (Example & { fixes: { title: string; diff: string; pageLine: number }[] })[] = [];
   let context = noContext;
   for (const block of found) {
-    const { section, pageLine } = block;
+    const { name, section, pageLine } = block;
     const told = addContext(context, block);
     if (told) {
       context = told;
     } else if (block.language in exampleFiles) {
-      made.push({ kind: block.language, section, pageLine, context, ...withoutCarets(block), fixes: [] });
+      const around = name === null ? context : { ...context, path: `/page/${name}` };
+      made.push({
+        kind: block.language,
+        section,
+        pageLine,
+        context: around,
+        ...withoutCarets(block),
+        fixes: [],
+      });
       context = noContext;
     } else if (block.language === 'diff') {
       const title = /^\*\*(.+)\*\*$/.exec(block.lead)?.[1];

@@ -3,7 +3,8 @@ import {
   analyze,
   type Finding,
   type ImageName,
-  parseConfig,
+  parsePolicy,
+  policyFor,
   type Span,
   WorkspaceOutline,
 } from '../../server/src/engine/index.ts';
@@ -25,17 +26,23 @@ export const variants: readonly Variant[] = [
   { name: 'BOM and CRLF', write: (text) => byteOrderMark + crlf(text) },
 ];
 
+/** The day on which pages are read. */
+const today = '2026-01-02';
+
 /** Analyses a text as an example of its kind, in the surroundings it has on its page. */
 export function read(kind: string, text: string, context: Context = noContext): Analysis {
-  const path = exampleFiles[kind];
+  const path = context.path ?? exampleFiles[kind];
   if (!path) throw new Error(`${kind} is no kind`);
-  const config = parseConfig(context.policy);
-  if (!config.ok) throw new Error(`the policy of the page: ${config.errors[0]?.message}`);
+  const { layer, mistakes } = parsePolicy(context.policy);
+  if (mistakes[0]) throw new Error(`the policy of the page: ${mistakes[0].message}`);
   const workspace = new WorkspaceOutline();
   for (const [beside, other] of context.beside) workspace.put(analyze({ path: beside, text: other }).outline);
   const observed = ({ registry, repository, version }: ImageName) =>
     context.observed.get(`${registry}/${repository}${version.includes(':') ? '@' : ':'}${version}`);
-  return analyze({ path, text, workspace, observed }, config.settings);
+  return analyze(
+    { path, text, workspace, observed },
+    policyFor({ layers: [layer] }, path.replace(/^\/page\//, ''), today),
+  );
 }
 
 /** `3:8-15`: line and columns from 1, as an editor shows them; a byte order mark is not counted. Of several lines the first is told. */

@@ -2,7 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { type BuiltImage, sha256, writeDirectory, writeLayout } from './oci.ts';
+import { type Blob, type BuiltImage, sha256, writeDirectory, writeLayout } from './oci.ts';
 import { missing, runProgram } from './registry-program.ts';
 import { startTokenServer, type TokenServer } from './token-server.ts';
 
@@ -27,6 +27,10 @@ export interface DockerRegistry {
   readonly tokens?: TokenServer;
   /** Copies the image into the registry with skopeo. */
   push(image: BuiltImage, repository: string, tag: string): Promise<void>;
+  /** Puts in what skopeo would not copy, below any name. Without sign-in alone. */
+  put(manifest: Blob, blobs: readonly Blob[], repository: string, tag: string): Promise<void>;
+  /** Takes out what a digest names. */
+  remove(repository: string, digest: string): Promise<void>;
   /** The digest of what `skopeo inspect --raw` prints for a tag. */
   digestBySkopeo(repository: string, tag: string): Promise<string>;
   stop(): Promise<void>;
@@ -55,6 +59,21 @@ export async function startDockerRegistry(
         const options = ['--all', '--quiet', '--insecure-policy', '--dest-tls-verify=false', ...creds];
         await runProgram('skopeo', ['copy', ...options, source, `docker://${host}/${repository}:${tag}`]);
       },
+      async put(manifest, blobs, repository, tag) {
+        const base = `http://${host}/v2/${repository}`;
+        for (const { bytes, digest } of blobs) {
+          const started = await expectOk(fetch(`${base}/blobs/uploads/`, { method: 'POST' }));
+          const place = new URL(started.headers.get('location') ?? '', base);
+          place.searchParams.set('digest', digest);
+          await expectOk(fetch(place, { method: 'PUT', body: new Uint8Array(bytes) }));
+        }
+        const headers = { 'content-type': manifest.mediaType };
+        const body = new Uint8Array(manifest.bytes);
+        await expectOk(fetch(`${base}/manifests/${tag}`, { method: 'PUT', headers, body }));
+      },
+      async remove(repository, digest) {
+        await expectOk(fetch(`http://${host}/v2/${repository}/manifests/${digest}`, { method: 'DELETE' }));
+      },
       async digestBySkopeo(repository, tag) {
         const options = ['--raw', '--tls-verify=false', ...(account ? ['--creds', account] : [])];
         return sha256(
@@ -70,6 +89,13 @@ export async function startDockerRegistry(
     await tidy();
     throw error;
   }
+}
+
+async function expectOk(answer: Promise<Response>): Promise<Response> {
+  const response = await answer;
+  const text = await response.text();
+  if (!response.ok) throw new Error(`docker-registry answered with ${response.status}: ${text}`);
+  return response;
 }
 
 async function startProgram(folder: string, configuration: unknown) {
@@ -112,7 +138,7 @@ async function configuration(auth: DockerRegistryAuth, folder: string, tokens: T
   return {
     version: '0.1',
     log: { level: 'info', accesslog: { disabled: true } },
-    storage: { filesystem: { rootdirectory: join(folder, 'storage') } },
+    storage: { filesystem: { rootdirectory: join(folder, 'storage') }, delete: { enabled: true } },
     http: { addr: '127.0.0.1:0', secret: 'for tests' },
     ...(await authConfiguration(auth, folder, tokens)),
   };

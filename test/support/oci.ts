@@ -15,6 +15,10 @@ export interface Recipe {
   readonly format?: ImageFormat;
   /** `os/architecture`; an image alone has the first. amd64 and arm64 of Linux where absent. */
   readonly platforms?: readonly string[];
+  /** Goes into the configurations as it is: `Volumes`, `User`. */
+  readonly config?: Readonly<Record<string, unknown>>;
+  /** An index has BuildKit's statement about each platform, too. */
+  readonly attested?: boolean;
 }
 
 export interface Blob {
@@ -65,33 +69,60 @@ export function buildImage(recipe: Recipe): BuiltImage {
   const types = mediaTypes[recipe.format ?? 'oci'];
   const platforms = recipe.platforms ?? ['linux/amd64', 'linux/arm64'];
   if (recipe.shape === 'single') {
-    const one = buildPlatform(recipe.name, platforms[0] ?? 'linux/amd64', types);
+    const one = buildPlatform(recipe, platforms[0] ?? 'linux/amd64', types);
     return { root: one.manifest, manifests: [one.manifest], blobs: [one.config, one.layer] };
   }
-  const parts = platforms.map((platform) => ({ platform, ...buildPlatform(recipe.name, platform, types) }));
+  const parts = platforms.map((platform) => ({ platform, ...buildPlatform(recipe, platform, types) }));
+  const statements = recipe.attested ? parts.map(({ manifest }) => buildAttestation(manifest, types)) : [];
   const root = json(types.index, {
     schemaVersion: 2,
     mediaType: types.index,
-    manifests: parts.map(({ manifest, platform }) => {
-      const [os, architecture] = platform.split('/');
-      return { ...descriptor(manifest), platform: { architecture, os } };
-    }),
+    manifests: [
+      ...parts.map(({ manifest, platform }) => {
+        const [os, architecture, variant] = platform.split('/');
+        return { ...descriptor(manifest), platform: { architecture, os, variant } };
+      }),
+      ...statements.map(({ about, manifest }) => ({
+        ...descriptor(manifest),
+        platform: { architecture: 'unknown', os: 'unknown' },
+        annotations: {
+          'vnd.docker.reference.type': 'attestation-manifest',
+          'vnd.docker.reference.digest': about,
+        },
+      })),
+    ],
   });
   return {
     root,
-    manifests: [root, ...parts.map((part) => part.manifest)],
-    blobs: parts.flatMap((part) => [part.config, part.layer]),
+    manifests: [root, ...[...parts, ...statements].map((part) => part.manifest)],
+    blobs: [...parts, ...statements].flatMap((part) => [part.config, part.layer]),
   };
 }
 
-function buildPlatform(name: string, platform: string, types: MediaTypes) {
+/** The manifest of a statement about an image, as BuildKit writes it. */
+function buildAttestation(image: Blob, types: MediaTypes) {
+  const layer = json('application/vnd.in-toto+json', {
+    _type: 'https://in-toto.io/Statement/v0.1',
+    subject: [{ digest: { sha256: hexOf(image.digest) } }],
+  });
+  const config = json(types.config, { architecture: 'unknown', os: 'unknown', config: {} });
+  const manifest = json(types.manifest, {
+    schemaVersion: 2,
+    mediaType: types.manifest,
+    config: descriptor(config),
+    layers: [descriptor(layer)],
+  });
+  return { about: image.digest, manifest, config, layer };
+}
+
+function buildPlatform({ config: more = {}, name }: Recipe, platform: string, types: MediaTypes) {
   const [os, architecture] = platform.split('/');
   const layer = blob(types.layer, emptyLayer);
   const config = json(types.config, {
     created,
     architecture,
     os,
-    config: { Labels: { 'org.opencontainers.image.title': name } },
+    config: { Labels: { 'org.opencontainers.image.title': name }, ...more },
     rootfs: { type: 'layers', diff_ids: [sha256(emptyTar)] },
     history: [{ created, created_by: 'an empty layer' }],
   });
@@ -104,7 +135,7 @@ function buildPlatform(name: string, platform: string, types: MediaTypes) {
   return { manifest, config, layer };
 }
 
-function json(mediaType: string, value: unknown): Blob {
+export function json(mediaType: string, value: unknown): Blob {
   return blob(mediaType, Buffer.from(JSON.stringify(value)));
 }
 
@@ -112,7 +143,7 @@ function blob(mediaType: string, bytes: Buffer): Blob {
   return { digest: sha256(bytes), mediaType, bytes };
 }
 
-function descriptor({ mediaType, digest, bytes }: Blob) {
+export function descriptor({ mediaType, digest, bytes }: Blob) {
   return { mediaType, digest, size: bytes.length };
 }
 
@@ -144,6 +175,6 @@ export async function writeDirectory(folder: string, image: BuiltImage): Promise
   for (const part of image.blobs) await writeFile(join(folder, hexOf(part.digest)), part.bytes);
 }
 
-function hexOf(digest: string): string {
+export function hexOf(digest: string): string {
   return digest.slice(digest.indexOf(':') + 1);
 }

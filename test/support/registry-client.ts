@@ -1,5 +1,12 @@
 import assert from 'node:assert/strict';
-import type { Http, ImageName, Lookup, LookupOptions, Registry } from '../../server/src/engine/ports.ts';
+import type {
+  FailedLookup,
+  Http,
+  ImageName,
+  Lookup,
+  LookupOptions,
+  Registry,
+} from '../../server/src/engine/ports.ts';
 import {
   type Credential,
   type Credentials,
@@ -126,7 +133,11 @@ export function assertFound(lookup: Lookup, digest: string): void {
 }
 
 /** It failed with this code, in words that match, and in whole sentences. */
-export function assertFailed(lookup: Lookup, code: string, ...words: readonly RegExp[]): void {
+export function assertFailed(
+  lookup: { readonly ok: true } | FailedLookup,
+  code: string,
+  ...words: readonly RegExp[]
+): void {
   assert.ok(!lookup.ok, 'the lookup found something');
   assert.equal(lookup.code, code, lookup.message);
   for (const word of words) assert.match(lookup.message, word);

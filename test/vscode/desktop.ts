@@ -12,7 +12,7 @@ async function main(): Promise<number> {
   await build();
   const executable = await downloadAndUnzipVSCode(process.argv[2] ?? 'stable');
   await using hub = await startSmallHub();
-  for (const suite of ['trusted', 'untrusted'] as const) {
+  for (const suite of ['trusted', 'related', 'untrusted'] as const) {
     await using recorder = await startRecorder(hub.url);
     const { digests } = hub;
     report.add(suite, await runSuite({ suite, executable, digests, registry: recorder.host }));

@@ -3,19 +3,19 @@ import { join } from 'node:path';
 import type { Browser } from 'playwright-core';
 import { openPage, quietSettings, startServer } from '../../scripts/lib/workbench.ts';
 import { temporaryFolder } from '../../scripts/lib/workbench-run.ts';
-import type { Digests } from './fixtures.ts';
 import type { Recorder } from './recorder.ts';
+import type { RealHub } from './registry.ts';
 import type { Result } from './suite/harness.ts';
 import { root } from './window.ts';
 import { WorkbenchPage } from './workbench-page.ts';
-import { mirrorSettings, writeWorkspace } from './workspace.ts';
+import { mirrorSettings, writeFiles, writeWorkspace } from './workspace.ts';
 
 export interface PersonOptions {
   readonly browser: Browser;
   /** Where the extension is installed. */
   readonly extensionsDir: string;
   readonly recorder: Recorder;
-  readonly digests: Digests;
+  readonly hub: RealHub;
   readonly trusted: boolean;
 }
 
@@ -28,7 +28,8 @@ interface Step {
 /** Sits down in front of the installed extension and uses it by keyboard and mouse. */
 export async function runPerson(options: PersonOptions): Promise<readonly Result[]> {
   await using folder = await temporaryFolder('by-hand');
-  await writeWorkspace(folder.path, mirrorSettings(`http://${options.recorder.host}`));
+  await writeWorkspace(folder.path, 'images', mirrorSettings(`http://${options.recorder.host}`));
+  await writeFiles(folder.path, { '.holdfast.yaml': 'profile: recommended\n' });
   await using server = await startServer({
     trusted: options.trusted,
     driven: false,
@@ -71,7 +72,7 @@ const trustedSteps: readonly Step[] = [
   },
   {
     name: 'the light bulb pins the image under the cursor',
-    async body(workbench, { digests }) {
+    async body(workbench, { hub: { digests } }) {
       await workbench.goTo(1, 8);
       const menu = await workbench.quickFixes();
       await menu.getByText(/^Pin node:22/).click();
@@ -84,20 +85,67 @@ const trustedSteps: readonly Step[] = [
     async body(workbench) {
       await workbench.goTo(4, 8);
       const menu = await workbench.quickFixes();
-      await menu.getByText(/^Suppress unpinned-image/).click();
-      const input = workbench.page.locator('.quick-input-widget input').first();
-      await input.waitFor();
+      await menu.getByText(/^Suppress unpinned-image here/).click();
+      await workbench.prompt.waitFor();
       await workbench.page.keyboard.press('Enter');
       await workbench.page.getByText('Give a reason').first().waitFor();
-      await input.fill('the mirror keeps this tag');
-      await workbench.page.keyboard.press('Enter');
+      await workbench.answer('the mirror keeps this tag');
       await workbench.textBecomes('# holdfast-ignore unpinned-image -- the mirror keeps this tag');
       await workbench.statusBarBecomes('Holdfast has nothing to say about this file.');
     },
   },
   {
+    name: 'a suppression can be for the whole file',
+    async body(workbench) {
+      await workbench.open('k8s/gone.yaml');
+      await workbench.statusBarBecomes('Holdfast: 1 note in this file.');
+      await workbench.goTo(11, 20);
+      const menu = await workbench.quickFixes();
+      await menu.getByText('Suppress unpinned-image in this file, with a reason').click();
+      await workbench.answer('pinned by the cluster');
+      await workbench.textBecomes('# holdfast-ignore-file unpinned-image -- pinned by the cluster');
+      await workbench.statusBarEntry.waitFor({ state: 'hidden' });
+    },
+  },
+  {
+    name: 'a suppression without its reason does nothing, until the reason is written',
+    async body(workbench) {
+      const comment = '# holdfast-ignore-file unpinned-image';
+      await workbench.goTo(1, comment.length + 1);
+      await workbench.page.keyboard.press('Shift+End');
+      await workbench.page.keyboard.press('Delete');
+      await workbench.statusBarBecomes('Holdfast: 1 warning, 1 note in this file.');
+      const menu = await workbench.quickFixes();
+      await menu.getByText('Write the reason of this comment').click();
+      await workbench.answer('the cluster pins it when it starts');
+      await workbench.textBecomes(`${comment} -- the cluster pins it when it starts`);
+      await workbench.statusBarEntry.waitFor({ state: 'hidden' });
+    },
+  },
+  {
+    name: 'a fix that changes behaviour is made once it has been looked at',
+    async body(workbench) {
+      await workbench.open('k8s/database.yaml');
+      const offer = 'Make the root filesystem read-only and mount an emptyDir at /tmp (changes behaviour)';
+      const before = 'allowPrivilegeEscalation: false';
+      await workbench.goTo(14, 18);
+      await (await workbench.quickFixes()).getByText(offer).click();
+      await workbench.previewed('readOnlyRootFilesystem').hover();
+      await workbench.page.getByText(/\/tmp: most programs write there/).waitFor();
+      await workbench.refactorPreview.getByText('Discard').click();
+      await workbench.refactorPreview.waitFor({ state: 'hidden' });
+      await workbench.textBecomes(before);
+      assert.equal(await workbench.editor.getByText('readOnlyRootFilesystem').count(), 0);
+      await workbench.goTo(14, 18);
+      await (await workbench.quickFixes()).getByText(offer).click();
+      await workbench.applyPreview();
+      await workbench.textBecomes('readOnlyRootFilesystem: true', 'mountPath: /tmp');
+      await workbench.statusBarBecomes('Holdfast: 1 note in this file.');
+    },
+  },
+  {
     name: 'a lookup that takes long shows its progress, and can be cancelled',
-    async body(workbench, { digests, recorder }) {
+    async body(workbench, { hub: { digests }, recorder }) {
       await workbench.open('k8s/database.yaml');
       recorder.silent = true;
       await workbench.command('Holdfast: Pin All Images in File');
@@ -107,6 +155,47 @@ const trustedSteps: readonly Step[] = [
       recorder.silent = false;
       await workbench.command('Holdfast: Pin All Images in File');
       await workbench.textBecomes(`image: 'mariadb:11.4.5@${digests['library/mariadb:11.4.5']}'`);
+    },
+  },
+  {
+    name: 'a check of the pins finds a tag that has moved, and its fix writes the new digest',
+    async body(workbench, { hub }) {
+      const before = hub.digests['library/mariadb:11.4.5'];
+      await hub.move('library/mariadb', '11.4.5');
+      // What was looked up minutes ago is not asked for again, except by a new server.
+      await workbench.command('Holdfast: Restart Server');
+      await workbench.open('compose.yaml');
+      await workbench.statusBarBecomes('Holdfast: 1 warning in this file.');
+      await workbench.open('k8s/database.yaml');
+      await workbench.command('Holdfast: Check Pinned Images in File');
+      await workbench.notification('1 image checked in 1 file: 1 new finding').waitFor();
+      await workbench.textBecomes(`mariadb:11.4.5@${before}`);
+      await workbench.statusBarBecomes('Holdfast: 1 note in this file.');
+      await workbench.goTo(15, 22);
+      const menu = await workbench.quickFixes();
+      await menu.getByText(/^Pin mariadb:11.4.5 to the digest its tag has now/).click();
+      await workbench.applyPreview();
+      await workbench.textBecomes(`mariadb:11.4.5@${hub.digests['library/mariadb:11.4.5']}`);
+      await workbench.statusBarEntry.waitFor({ state: 'hidden' });
+    },
+  },
+  {
+    name: 'a policy is completed and checked while it is typed, and holds once it is saved',
+    async body(workbench) {
+      const { keyboard } = workbench.page;
+      await workbench.open('.holdfast.yaml');
+      await workbench.goTo(2, 1);
+      await keyboard.type('rules:\n  privleged: off');
+      await workbench.editor.locator('.squiggly-error').first().waitFor();
+      for (let back = 0; back < 'leged: off'.length; back++) await keyboard.press('Backspace');
+      await workbench.complete('privileged-container');
+      await keyboard.type(' o');
+      await workbench.complete('off');
+      await workbench.textBecomes('  privileged-container: off');
+      await workbench.editor.locator('.squiggly-error').waitFor({ state: 'hidden' });
+      await keyboard.press('Control+S');
+      await workbench.open('k8s/web.yaml');
+      await workbench.statusBarBecomes('Holdfast: 1 note in this file.');
     },
   },
   {
@@ -124,8 +213,8 @@ const trustedSteps: readonly Step[] = [
     async body(workbench) {
       await workbench.command('Problems: Focus on Problems View');
       const panel = workbench.page.locator('.markers-panel');
-      await panel.getByText('web.yaml').first().waitFor();
-      await panel.getByText('privileged-container').first().waitFor();
+      await panel.getByText('compose.yaml').first().waitFor();
+      await panel.getByText('implicit-latest').first().waitFor();
     },
   },
 ];
@@ -137,6 +226,18 @@ const untrustedSteps: readonly Step[] = [
       await workbench.page.getByText('Restricted Mode').first().waitFor();
       await workbench.open('web/Dockerfile');
       await workbench.statusBarBecomes('Holdfast: 1 warning, 1 note in this file.');
+    },
+  },
+  {
+    name: 'pins are not checked without trust',
+    async body(workbench, { recorder }) {
+      await workbench.command('Holdfast: Check Pinned Images in File');
+      const toast = workbench.notification('the workspace is not trusted');
+      await toast.waitFor();
+      assert.deepEqual(recorder.recorded, []);
+      await workbench.page.keyboard.press('Escape');
+      await workbench.command('Notifications: Clear All Notifications');
+      await toast.waitFor({ state: 'hidden' });
     },
   },
   {
@@ -152,7 +253,7 @@ const untrustedSteps: readonly Step[] = [
   },
   {
     name: 'once the folder is trusted, pinning works without a restart',
-    async body(workbench, { digests, recorder }) {
+    async body(workbench, { hub: { digests }, recorder }) {
       await workbench.page.getByRole('button', { name: 'Trust', exact: true }).click();
       await workbench.open('web/Dockerfile');
       await workbench.command('Holdfast: Pin All Images in File');

@@ -9,15 +9,28 @@ export interface Hub extends AsyncDisposable {
   readonly digests: Digests;
 }
 
+/** A hub whose tags can move. */
+export interface RealHub extends Hub {
+  /** Puts another image under a tag, which `digests` then has. */
+  move(repository: string, tag: string): Promise<void>;
+}
+
 /** The real thing: Debian's `docker-registry`, filled by `skopeo`, which also says what the digests are. */
-export async function startRealHub(): Promise<Hub> {
+export async function startRealHub(): Promise<RealHub> {
   const registry = await startDockerRegistry();
   const digests: Record<string, string> = {};
-  for (const { repository, tag } of offered) {
-    await registry.push(buildImage({ name: repository }), repository, tag);
+  const push = async (name: string, repository: string, tag: string): Promise<void> => {
+    await registry.push(buildImage({ name }), repository, tag);
     digests[`${repository}:${tag}`] = await registry.digestBySkopeo(repository, tag);
-  }
-  return { url: registry.url, digests, [Symbol.asyncDispose]: () => registry.stop() };
+  };
+  for (const { repository, tag } of offered) await push(repository, repository, tag);
+  let moves = 0;
+  return {
+    url: registry.url,
+    digests,
+    move: (repository, tag) => push(`${repository} ${++moves}`, repository, tag),
+    [Symbol.asyncDispose]: () => registry.stop(),
+  };
 }
 
 /** Nothing to install: for machines that are not Debian. */

@@ -6,7 +6,7 @@ import { packageAndInstall } from '../../scripts/lib/workbench-package.ts';
 import { prepareProcess } from '../../scripts/lib/workbench-run.ts';
 import { runPerson } from './person.ts';
 import { startRecorder } from './recorder.ts';
-import { type Hub, startRealHub } from './registry.ts';
+import { type Hub, type RealHub, startRealHub } from './registry.ts';
 import { Report } from './report.ts';
 import type { Result } from './suite/harness.ts';
 import { runSuite, type SuiteOptions } from './window.ts';
@@ -25,6 +25,7 @@ async function main(): Promise<number> {
   const { extensionsDir, size } = installed;
   const parts: Readonly<Record<string, () => Promise<readonly Result[]>>> = {
     trusted: () => inWindow(hub, 'trusted'),
+    related: () => inWindow(hub, 'related'),
     untrusted: () => inWindow(hub, 'untrusted'),
     packaged: async () => [sizeResult(size), ...(await inWindow(hub, 'packaged', extensionsDir))],
     'by hand': () => byHand(hub, extensionsDir, true),
@@ -42,10 +43,10 @@ async function inWindow({ digests, url }: Hub, suite: SuiteOptions['suite'], ext
   return await runSuite({ suite, executable, digests, registry, ...(extensionsDir && { extensionsDir }) });
 }
 
-async function byHand({ digests, url }: Hub, extensionsDir: string, trusted: boolean) {
-  await using recorder = await startRecorder(url);
+async function byHand(hub: RealHub, extensionsDir: string, trusted: boolean) {
+  await using recorder = await startRecorder(hub.url);
   await using browser = await startBrowser();
-  return await runPerson({ browser, digests, recorder, extensionsDir, trusted });
+  return await runPerson({ browser, hub, recorder, extensionsDir, trusted });
 }
 
 function sizeResult(size: number): Result {

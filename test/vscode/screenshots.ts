@@ -1,5 +1,5 @@
 // Takes the pictures of the documentation in the real workbench: npm run screenshots. Look at them before you commit them.
-import { mkdir, readFile, stat } from 'node:fs/promises';
+import { mkdir, readFile, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { build } from '../../scripts/build.ts';
 import { openPage, startBrowser } from '../../scripts/lib/workbench.ts';
@@ -9,6 +9,19 @@ import { root } from './window.ts';
 import { WorkbenchPage } from './workbench-page.ts';
 
 const folder = join(root, 'docs', 'images');
+
+const policy = `profile: recommended
+
+rules:
+  unpinned-image: error
+
+waivers:
+  - rules: floating-tag
+    files: web/
+    reason: The base image gets its security fixes this way
+    approved-by: platform@shop.example
+    expires: 2099-12-31
+`;
 
 async function main(): Promise<void> {
   await build();
@@ -53,6 +66,22 @@ async function main(): Promise<void> {
   await workbench.hover('image: postgres:16.8', 'postgres');
   await picture('hover');
 
+  await openAt('k8s/database.yaml', 'true');
+  await workbench.hover('privileged: true', 'true');
+  await picture('hover-rule');
+
+  await openAt('compose.yaml', '/var/run/docker.sock');
+  await workbench.quickFixes();
+  await picture('suppress');
+  await page.keyboard.press('Escape');
+
+  await openAt('k8s/database.yaml', 'name: postgres');
+  const fixes = await workbench.quickFixes();
+  await fixes.getByText(/^Make the root filesystem read-only and mount an emptyDir at/).click();
+  await workbench.tickPreview();
+  await picture('preview');
+  await workbench.refactorPreview.getByText('Discard').click();
+
   await workbench.command('Holdfast: Audit Workspace');
   const toast = workbench.notification('findings in');
   await toast.getByText('Open Report').click();
@@ -61,6 +90,16 @@ async function main(): Promise<void> {
   await page.locator('.markers-panel').getByText('container-socket-mount').first().waitFor();
   await page.mouse.move(25, 450);
   await picture('audit');
+
+  await writeFile(join(demo.folder, '.holdfast.yaml'), policy);
+  await workbench.command('View: Close All Editors');
+  await workbench.command('View: Hide Panel');
+  await openAt('.holdfast.yaml', '  unpinned-image');
+  await page.keyboard.press('End');
+  await page.keyboard.press('Enter');
+  await page.keyboard.type('pr');
+  await page.locator('.suggest-widget.visible').waitFor();
+  await picture('policy');
 }
 
 prepareProcess();

@@ -15,7 +15,7 @@ import { mirrorSettings, writeFiles, writeWorkspace } from './workspace.ts';
 export const root = fileURLToPath(new URL('../..', import.meta.url));
 
 export interface SuiteOptions {
-  readonly suite: 'trusted' | 'untrusted' | 'packaged';
+  readonly suite: 'trusted' | 'related' | 'untrusted' | 'packaged';
   /** VS Code, or what stands for it. */
   readonly executable: string;
   /** `127.0.0.1:port` of the recorder. */
@@ -36,7 +36,11 @@ async function layOut(folder: string, { registry, suite }: SuiteOptions): Promis
   const asked = mirrorSettings(`http://${registry}`);
   // What a folder says counts once it is trusted. Until then the machine's own setting shows every request.
   const trusted = suite !== 'untrusted';
-  await writeWorkspace(join(folder, 'workspace'), trusted ? asked : mirrorSettings('http://127.0.0.1:9'));
+  await writeWorkspace(
+    join(folder, 'workspace'),
+    suite === 'related' ? 'related' : 'images',
+    trusted ? asked : mirrorSettings('http://127.0.0.1:9'),
+  );
   const user = {
     ...quietSettings,
     ...(!trusted && asked),

@@ -28,10 +28,10 @@ export class WorkbenchPage {
   /** Puts the cursor somewhere; line and column from 1. */
   async goTo(line: number, column: number): Promise<void> {
     const place = `:${line}:${column}`;
-    await this.#press('Control+G', this.#prompt);
-    await this.#prompt.locator('input').first().fill(place);
+    await this.#press('Control+G', this.prompt);
+    await this.prompt.locator('input').first().fill(place);
     await this.page.keyboard.press('Enter');
-    await this.#prompt.waitFor({ state: 'hidden' });
+    await this.prompt.waitFor({ state: 'hidden' });
     await this.page.locator('.statusbar-item', { hasText: `Ln ${line}, Col ${column}` }).waitFor();
   }
 
@@ -52,15 +52,53 @@ export class WorkbenchPage {
   }
 
   /** The input at the top of the window. */
-  get #prompt(): Locator {
+  get prompt(): Locator {
     return this.page.locator('.quick-input-widget');
+  }
+
+  /** Answers what the input at the top of the window asks for. */
+  async answer(text: string): Promise<void> {
+    await this.prompt.locator('input').first().fill(text);
+    await this.page.keyboard.press('Enter');
+    await this.prompt.waitFor({ state: 'hidden' });
+  }
+
+  /** Takes an entry of the list of suggestions, once it is the chosen one. */
+  async complete(label: string): Promise<void> {
+    const list = this.page.locator('.suggest-widget.visible');
+    await this.#press('Control+Space', list);
+    await list.locator('.monaco-list-row.focused', { hasText: label }).waitFor();
+    await this.page.keyboard.press('Enter');
+    await list.waitFor({ state: 'hidden' });
+  }
+
+  /** Where changes wait to be looked at. */
+  get refactorPreview(): Locator {
+    return this.page.locator('.bulk-edit-panel');
+  }
+
+  /** A file or a change in the preview. */
+  previewed(text: string): Locator {
+    return this.refactorPreview.locator('.monaco-list-row', { hasText: text });
+  }
+
+  /** Agrees to all changes of the YAML file in the preview: none is ticked to begin with. */
+  async tickPreview(): Promise<void> {
+    await this.previewed('.yaml').locator('.edit-checkbox').check();
+  }
+
+  /** Agrees to all changes in the preview, and makes them. */
+  async applyPreview(): Promise<void> {
+    await this.tickPreview();
+    await this.refactorPreview.getByText('Apply').click();
+    await this.refactorPreview.waitFor({ state: 'hidden' });
   }
 
   /** Types into the input that a key opens, and takes the first proposal once it is `wanted`. */
   async #pick(key: string, text: string, wanted: string): Promise<void> {
-    await this.#press(key, this.#prompt);
-    await this.#prompt.locator('input').first().fill(text);
-    await this.#prompt.locator('.monaco-list-row.focused', { hasText: wanted }).waitFor();
+    await this.#press(key, this.prompt);
+    await this.prompt.locator('input').first().fill(text);
+    await this.prompt.locator('.monaco-list-row.focused', { hasText: wanted }).waitFor();
     await this.page.keyboard.press('Enter');
   }
 

@@ -1,6 +1,6 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { fixtures } from './fixtures.ts';
+import { workspaces } from './fixtures.ts';
 
 export async function writeFiles(folder: string, files: Readonly<Record<string, string>>): Promise<void> {
   for (const [path, text] of Object.entries(files)) {
@@ -12,10 +12,11 @@ export async function writeFiles(folder: string, files: Readonly<Record<string, 
 /** Settings that send lookups of Docker Hub to another registry. */
 export const mirrorSettings = (url: string) => ({ 'holdfast.registries': { 'docker.io': { mirror: url } } });
 
-/** Writes the fixtures, as a folder to open. */
+/** Writes fixtures, as a folder to open. */
 export async function writeWorkspace(
   folder: string,
+  name: keyof typeof workspaces,
   settings: Readonly<Record<string, unknown>>,
 ): Promise<void> {
-  await writeFiles(folder, { ...fixtures, '.vscode/settings.json': JSON.stringify(settings) });
+  await writeFiles(folder, { ...workspaces[name], '.vscode/settings.json': JSON.stringify(settings) });
 }

@@ -9,7 +9,8 @@ const compose = 'file:///shop/compose.yaml';
 const clean = 'file:///shop/clean/Dockerfile';
 const files = {
   [web]: 'FROM nginx\n',
-  [compose]: 'services:\n  db:\n    image: postgres:17.2.1\n    read_only: true\n',
+  [compose]:
+    'services:\n  db:\n    image: postgres:17.2.1\n    read_only: true\n    security_opt: [no-new-privileges:true]\n',
   [clean]: 'FROM scratch\n',
   'file:///shop/README.md': 'FROM nginx\n',
 };

@@ -13,7 +13,7 @@ test('a pin is offered without its edit, as the preferred fix of its diagnostic,
   const client = await start(t);
   await client.open(dockerfile, 'FROM nginx:1.27.3\n');
   const diagnostic = await client.diagnostic(dockerfile, 'unpinned-image');
-  const [pin, suppress, ...more] = await client.actions(dockerfile, [diagnostic]);
+  const [pin, suppress, suppressInFile, ...more] = await client.actions(dockerfile, [diagnostic]);
   assert.deepEqual(more, []);
   assert.match(pin?.title ?? '', /^Pin nginx:1\.27\.3/);
   assert.equal(pin?.kind, CodeActionKind.QuickFix);
@@ -22,13 +22,14 @@ test('a pin is offered without its edit, as the preferred fix of its diagnostic,
   assert.deepEqual(pin?.diagnostics, [diagnostic]);
   assert.match(suppress?.title ?? '', /^Suppress unpinned-image here, with a reason$/);
   assert.equal(suppress?.isPreferred, undefined);
+  assert.match(suppressInFile?.title ?? '', /^Suppress unpinned-image in this file, with a reason$/);
   assert.deepEqual(client.registry.calls, []);
 });
 
 test('a local fix comes with its versioned edit, which removes the finding', async (t) => {
   const client = await start(t);
   await client.open(compose, composeText);
-  const fix = await client.action(compose, 'writable-root-filesystem', /read-only$/);
+  const fix = await client.action(compose, 'writable-root-filesystem', /read-only \(changes behaviour\)$/);
   assert.equal(fix.data, undefined);
   const [change] = fix.edit?.documentChanges ?? [];
   assert.deepEqual(change && 'textDocument' in change && change.textDocument, { uri: compose, version: 1 });
@@ -36,7 +37,7 @@ test('a local fix comes with its versioned edit, which removes the finding', asy
   assert.match(client.text(compose), /read_only: true/);
   assert.deepEqual(
     (await client.diagnostics(compose)).map(({ code }) => code),
-    ['unpinned-image'],
+    ['privilege-escalation', 'unpinned-image'],
   );
 });
 
@@ -92,7 +93,10 @@ test('a fix that cannot be made is listed with the reason, or not at all', async
   const older = await start(t, without('disabledSupport'));
   await older.open(dockerfile, text);
   const actions = await older.actions(dockerfile, await older.diagnostics(dockerfile));
-  assert.deepEqual(titles(actions), ['Suppress unpinned-image here, with a reason']);
+  assert.deepEqual(titles(actions), [
+    'Suppress unpinned-image here, with a reason',
+    'Suppress unpinned-image in this file, with a reason',
+  ]);
 });
 
 test('a client that cannot resolve gets commands that make the edit', async (t) => {
@@ -117,9 +121,84 @@ test('edits are not versioned for a client that cannot take it', async (t) => {
     capabilities: (all) => ({ ...all, workspace: { ...all.workspace, workspaceEdit: {} } }),
   });
   await client.open(compose, composeText);
-  const fix = await client.action(compose, 'writable-root-filesystem', /read-only$/);
+  const fix = await client.action(compose, 'writable-root-filesystem', /read-only \(changes behaviour\)$/);
   assert.equal(fix.edit?.documentChanges, undefined);
   assert.ok(fix.edit?.changes?.[compose]);
+});
+
+test('a fix that changes behaviour is looked at before it is made, a safe one is not', async (t) => {
+  const client = await start(t);
+  await client.open(
+    compose,
+    'services:\n  web:\n    image: nginx:1.27.3\n    tmpfs: [/tmp]\n    volumes: [/srv:/srv]\n',
+  );
+  const actions = await client.actions(compose, await client.diagnostics(compose));
+  const behaviour = actions.find(({ title }) => /mount.*\(changes behaviour\)$/i.test(title));
+  const annotations = Object.values(behaviour?.edit?.changeAnnotations ?? {});
+  assert.equal(annotations.length, 1);
+  assert.equal(annotations[0]?.needsConfirmation, true);
+  assert.equal(`${annotations[0]?.label} (changes behaviour)`, behaviour?.title);
+  assert.match(annotations[0]?.description ?? '', /^[A-Z].+\.$/);
+  assert.equal(behaviour?.isPreferred, undefined);
+  const [id] = Object.keys(behaviour?.edit?.changeAnnotations ?? {});
+  const edits = (behaviour?.edit?.documentChanges ?? []).flatMap((change) =>
+    'edits' in change ? change.edits : [],
+  );
+  assert.ok(edits.length > 0);
+  for (const edit of edits) assert.equal('annotationId' in edit && edit.annotationId, id);
+  const safe = actions.filter(({ edit, title }) => edit && !title.endsWith('(changes behaviour)'));
+  assert.ok(safe.length > 0);
+  for (const { edit } of safe) assert.equal(edit?.changeAnnotations, undefined);
+});
+
+test('where changes cannot be looked at before they are made, the title still says what they do', async (t) => {
+  const client = await start(t, {
+    capabilities: (all) => ({
+      ...all,
+      workspace: { ...all.workspace, workspaceEdit: { documentChanges: true } },
+    }),
+  });
+  await client.open(compose, composeText);
+  const fix = await client.action(compose, 'writable-root-filesystem', /read-only \(changes behaviour\)$/);
+  assert.ok(fix.edit?.documentChanges);
+  assert.equal(fix.edit?.changeAnnotations, undefined);
+});
+
+test('a command that changes behaviour asks too, and no is no mistake', async (t) => {
+  const client = await start(t, without('resolveSupport'));
+  await client.open(compose, composeText);
+  const { data } = await client.diagnostic(compose, 'writable-root-filesystem');
+  const request = { act: 'fix', uri: compose, key: data.key, fix: 'read-only' };
+  client.acceptsEdits = false;
+  const refused = await client.execute<{ applied: boolean; message: string }>(
+    'holdfast.server.applyFix',
+    request,
+  );
+  assert.deepEqual(refused, {
+    applied: false,
+    message: 'The change was not confirmed, so nothing was changed.',
+  });
+  assert.deepEqual(client.shown, []);
+  client.acceptsEdits = true;
+  await client.execute('holdfast.server.applyFix', request);
+  assert.match(client.text(compose), /read_only: true/);
+  const [note] = Object.values(client.applied[0]?.edit.changeAnnotations ?? {});
+  assert.equal(note?.needsConfirmation, true);
+});
+
+test('fixes come first, then what concerns the file, then what silences, each place once', async (t) => {
+  const client = await start(t);
+  await client.open(dockerfile, 'FROM nginx AS a\nFROM redis\n');
+  const [nginx, redis] = await client.diagnostics(dockerfile);
+  assert.ok(nginx && redis);
+  assert.deepEqual(titles(await client.actions(dockerfile, [nginx, redis])), [
+    'Pin nginx to its digest',
+    'Pin redis to its digest',
+    'Pin every image in this file (2)',
+    'Suppress implicit-latest here, with a reason',
+    'Suppress implicit-latest here, with a reason',
+    'Suppress implicit-latest in this file, with a reason',
+  ]);
 });
 
 test('a finding of yesterday is not offered, and one that moved is', async (t) => {

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, type TestContext, test } from 'node:test';
 import type { CompletionItem, CompletionList } from 'vscode-languageserver/node';
-import { newestFirst } from '../../server/src/lsp/tag-order.ts';
+import { newestFirst } from '../../server/src/engine/image/tag-order.ts';
 import { createNodeRegistry } from '../../server/src/registry/index.ts';
 import { startRegistry } from '../support/registry.ts';
 import { type Client, type StartOptions, start } from './harness.ts';

@@ -27,12 +27,16 @@ import {
 } from 'vscode-languageserver/node';
 import { TextDocument } from 'vscode-languageserver-textdocument';
 import type {
+  Downloads,
   ImageName,
+  Inspection,
   Lookup,
   LookupOptions,
+  Observation,
   Registry,
   RepositoryName,
   TagList,
+  Verification,
 } from '../../server/src/engine/index.ts';
 import { createLog } from '../../server/src/lsp/messages.ts';
 import { delays, type Ports, type Timer } from '../../server/src/lsp/ports.ts';
@@ -59,8 +63,35 @@ export class FakeRegistry implements Registry {
     return answer;
   }
 
-  known(image: ImageName): Lookup | undefined {
-    return this.#known.get(JSON.stringify(image));
+  /** What `inspect` says beyond what `resolve` does. */
+  contents: Pick<Extract<Inspection, { ok: true }>, 'platforms' | 'config'> = {
+    platforms: null,
+    config: { volumes: [], user: null, created: null, labels: {} },
+  };
+  readonly #inspected = new Set<string>();
+
+  async inspect(image: ImageName, options: LookupOptions): Promise<Inspection> {
+    const answer = await this.resolve(image, options);
+    this.#inspected.add(JSON.stringify(image));
+    return answer.ok ? { ...answer, ...this.contents } : answer;
+  }
+
+  async verify(): Promise<Verification> {
+    return { ok: true, at: 0, verified: false, why: 'It has no signature.' };
+  }
+
+  observed(image: ImageName): Observation | undefined {
+    const key = JSON.stringify(image);
+    const known = this.#known.get(key);
+    if (!known || (!known.ok && known.code !== 'not-found')) return undefined;
+    const { config, platforms } = this.contents;
+    return {
+      at: known.ok ? known.at : 0,
+      digest: known.ok ? known.digest : null,
+      platforms: this.#inspected.has(key) ? platforms : null,
+      volumes: this.#inspected.has(key) ? (config?.volumes ?? null) : null,
+      signature: null,
+    };
   }
 
   readonly listed: RepositoryName[] = [];
@@ -99,6 +130,21 @@ export const failed = (code: Extract<Lookup, { ok: false }>['code'], message: st
   code,
   message,
 });
+
+/** Has every file and every branch, and counts. */
+export class FakeDownloads implements Downloads {
+  readonly asked: string[] = [];
+
+  async checksum(url: string) {
+    this.asked.push(url);
+    return { ok: true, digest: `sha256:${createHash('sha256').update(url).digest('hex')}` } as const;
+  }
+
+  async commit(repository: string, ref: string) {
+    this.asked.push(`${repository} ${ref}`);
+    return { ok: true, commit: createHash('sha1').update(repository).digest('hex') } as const;
+  }
+}
 
 /** Files of a workspace that exist in memory only. */
 export class FakeFiles {
@@ -161,6 +207,8 @@ export interface StartOptions {
   readonly capabilities?: (capabilities: Capabilities) => ClientCapabilities;
   readonly registry?: Registry;
   readonly folders?: readonly string[];
+  /** Milliseconds since the epoch. */
+  readonly now?: () => number;
   /** The editor's settings, by the URI they are asked for; `holdfast` section. */
   readonly settings?: (scopeUri: string | undefined) => unknown;
 }
@@ -168,7 +216,7 @@ export interface StartOptions {
 const vscode = {
   workspace: {
     applyEdit: true,
-    workspaceEdit: { documentChanges: true },
+    workspaceEdit: { documentChanges: true, changeAnnotationSupport: { groupsOnLabel: true } },
     configuration: true,
     didChangeConfiguration: { dynamicRegistration: true },
     didChangeWatchedFiles: { dynamicRegistration: true },
@@ -202,6 +250,7 @@ export const pushOnly = ({ textDocument, ...rest }: Capabilities): ClientCapabil
 export class Client {
   readonly connection: ProtocolConnection;
   readonly registry: FakeRegistry;
+  readonly downloads: FakeDownloads;
   readonly files: FakeFiles;
   readonly timer: FakeTimer;
   initialized: InitializeResult = { capabilities: {} };
@@ -222,11 +271,12 @@ export class Client {
 
   constructor(
     connection: ProtocolConnection,
-    ports: { readonly registry: FakeRegistry; readonly files: FakeFiles; readonly timer: FakeTimer },
+    ports: Pick<Client, 'registry' | 'downloads' | 'files' | 'timer'>,
     settings: (scopeUri: string | undefined) => unknown,
   ) {
     this.connection = connection;
     this.registry = ports.registry;
+    this.downloads = ports.downloads;
     this.files = ports.files;
     this.timer = ports.timer;
     const note = (work: () => void): void => {
@@ -439,6 +489,7 @@ export async function start(t: TestContext, options: StartOptions = {}): Promise
   const toServer = new PassThrough();
   const toClient = new PassThrough();
   const registry = new FakeRegistry();
+  const downloads = new FakeDownloads();
   const files = new FakeFiles();
   for (const [uri, text] of Object.entries(options.files ?? {})) files.texts.set(uri, text);
   const timer = new FakeTimer();
@@ -446,8 +497,10 @@ export async function start(t: TestContext, options: StartOptions = {}): Promise
   const server = createConnection(new StreamMessageReader(toServer), new StreamMessageWriter(toClient));
   createServer(server, {
     registry: options.registry ?? registry,
+    downloads,
     files,
     timer,
+    clock: { now: options.now ?? Date.now },
     log: createLog(server),
   });
   server.listen();
@@ -456,7 +509,8 @@ export async function start(t: TestContext, options: StartOptions = {}): Promise
     new StreamMessageReader(toClient),
     new StreamMessageWriter(toServer),
   );
-  const client = new Client(connection, { registry, files, timer }, options.settings ?? (() => ({})));
+  const ports = { registry, downloads, files, timer };
+  const client = new Client(connection, ports, options.settings ?? (() => ({})));
   t.after(async () => {
     timer.elapse();
     await client.request('shutdown', undefined);

@@ -17,7 +17,7 @@ test('a reference is taken apart, judged in plain words and linked', async (t) =
   const client = await start(t);
   await client.open(uri, 'FROM nginx:1.27.3\n');
   const text = await hover(client, 8);
-  assert.match(text ?? '', /^`nginx:1\.27\.3`: the tag of a version/);
+  assert.match(text ?? '', /^`nginx:1\.27\.3`: a specific tag/);
   assert.match(text ?? '', /Registry `docker\.io`, repository `library\/nginx`, tag `1\.27\.3`/);
   assert.match(text ?? '', /\[Page of the image\]\(https:\/\/hub\.docker\.com\/_\/nginx\)/);
   assert.match(text ?? '', /Used by /);
@@ -69,4 +69,41 @@ test('a client that shows no Markdown gets plain text', async (t) => {
   const text = (await hover(client, 8)) ?? '';
   assert.doesNotMatch(text, /[`[\]]/);
   assert.match(text, /https:\/\/hub\.docker\.com\/_\/nginx/);
+});
+
+test('a finding shows the page of its rule in short, and where the rest is', async (t) => {
+  const client = await start(t);
+  await client.open(uri, 'FROM nginx:1.27.3\n# holdfast-ignore floating-tag -- once\nFROM scratch\n');
+  const onImage = (await hover(client, 8)) ?? '';
+  assert.match(
+    onImage,
+    /^`nginx:1\.27\.3`: .*\n\n---\n\n\[\*\*unpinned-image\*\*\]\(https:\/\/\S+\/rules\/unpinned-image\.md\): An image by a specific tag/s,
+  );
+  assert.doesNotMatch(onImage, /\]\((?!https:)/, 'a link that leads nowhere from here');
+  assert.ok(onImage.includes('**Fix:** Pin nginx:1.27.3 to its digest.'));
+  assert.ok(onImage.length < 2_000);
+  const onComment = (await hover(client, 10, 1)) ?? '';
+  assert.match(onComment, /^\[\*\*unused-suppression\*\*\]\(https:/);
+});
+
+test('a finding without an image has its page too, in plain text where the client wants it', async (t) => {
+  const client = await start(t, {
+    capabilities: (all) => ({
+      ...all,
+      textDocument: { ...all.textDocument, hover: { contentFormat: ['plaintext'] } },
+    }),
+  });
+  const compose = 'file:///shop/compose.yaml';
+  await client.open(compose, 'services:\n  web:\n    build: .\n    privileged: true\n');
+  const answer = await client.request<Hover | null>('textDocument/hover', {
+    textDocument: { uri: compose },
+    position: { line: 3, character: 18 },
+  });
+  const text = (answer?.contents as MarkupContent | undefined)?.value ?? '';
+  assert.match(text, /^privileged-container: A container with the rights of the host\.\n\n\S/);
+  assert.match(
+    text,
+    /\n\nFix: Run it without privileges \(changes behaviour\)\.\n\nMore: https:\S+\/privileged-container\.md$/,
+  );
+  assert.doesNotMatch(text, /[`*]/);
 });

@@ -13,7 +13,7 @@ test('a pin comes over the network from a registry, and only then', async (t) =>
   const client = await start(t, { registry: createNodeRegistry({ env }) });
   await client.open(
     uri,
-    `services:\n  web:\n    image: "${registry.host}/shop/web:1.4.2"\n    read_only: true\n`,
+    `services:\n  web:\n    image: "${registry.host}/shop/web:1.4.2"\n    read_only: true\n    security_opt: [no-new-privileges:true]\n`,
   );
   const pin = await client.action(uri, 'unpinned-image', /^Pin/);
   assert.deepEqual(registry.requests, []);

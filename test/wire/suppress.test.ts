@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import { start } from './harness.ts';
 
 const uri = 'file:///shop/Dockerfile';
-const title = /^Suppress/;
+const title = /^Suppress .* here/;
 
 test('without a client that asks, the comment is written with a placeholder', async (t) => {
   const client = await start(t);
@@ -21,7 +21,9 @@ test('a client that asks for the reason sends it back', async (t) => {
   const action = await client.action(uri, 'unpinned-image', title);
   assert.equal(action.edit, undefined);
   assert.equal(action.command?.command, 'holdfast.suppress');
-  assert.deepEqual(action.command?.arguments, [{ uri, key: diagnostic.data.key, rule: 'unpinned-image' }]);
+  assert.deepEqual(action.command?.arguments, [
+    { uri, key: diagnostic.data.key, rule: 'unpinned-image', scope: 'line' },
+  ]);
   const [target] = action.command?.arguments ?? [];
   const reason = 'built by\nus --  nightly';
   const answer = await client.request('holdfast/suppress', { uri, key: target?.key, reason });
@@ -67,7 +69,80 @@ test('where a file can hold no comment, none is offered', async (t) => {
   const actions = await client.actions(json, diagnostics);
   assert.ok(actions.length > 0);
   assert.deepEqual(
-    actions.filter((action) => title.test(action.title)),
+    actions.filter((action) => /^Suppress/.test(action.title)),
     [],
   );
+});
+
+test('a rule can be suppressed in the whole file', async (t) => {
+  const client = await start(t, { initializationOptions: { promptForReason: true } });
+  const text = '# syntax=docker/dockerfile:1.7.0\nFROM nginx:1.27.3 AS a\nFROM redis:7.4.1\n';
+  await client.open(uri, text);
+  const action = await client.action(uri, 'unpinned-image', /^Suppress .* in this file/);
+  const [target] = action.command?.arguments ?? [];
+  assert.equal(target.scope, 'file');
+  await client.request('holdfast/suppress', { ...target, reason: 'mirrored' });
+  assert.equal(
+    client.text(uri),
+    text.replace('FROM', '# holdfast-ignore-file unpinned-image -- mirrored\nFROM'),
+  );
+  assert.deepEqual(
+    (await client.diagnostics(uri)).map(({ code }) => code),
+    ['unpinned-frontend'],
+  );
+});
+
+test('above a parser directive nothing can stand, so only the file is offered', async (t) => {
+  const client = await start(t);
+  await client.open(uri, '# syntax=docker/dockerfile:1.7.0\nFROM scratch\n');
+  const actions = await client.actions(uri, [await client.diagnostic(uri, 'unpinned-frontend')]);
+  assert.deepEqual(
+    actions.map(({ title: shown }) => shown).filter((shown) => shown.startsWith('Suppress')),
+    ['Suppress unpinned-frontend in this file, with a reason'],
+  );
+});
+
+test('the reason that a comment lacks is asked for, and what stands there is offered', async (t) => {
+  const client = await start(t, { initializationOptions: { promptForReason: true } });
+  await client.open(uri, '# holdfast-ignore unpinned-image: the mirror keeps it\nFROM nginx:1.27.3\n');
+  const action = await client.action(uri, 'suppression-without-reason', /^Write the reason/);
+  const [target] = action.command?.arguments ?? [];
+  assert.equal(target.reason, 'the mirror keeps it');
+  await client.request('holdfast/suppress', { uri, key: target.key, reason: 'the mirror keeps every tag' });
+  assert.equal(
+    client.text(uri),
+    '# holdfast-ignore unpinned-image -- the mirror keeps every tag\nFROM nginx:1.27.3\n',
+  );
+  assert.deepEqual(await client.diagnostics(uri), []);
+});
+
+test('without a client that asks, a missing reason gets the placeholder', async (t) => {
+  const client = await start(t);
+  await client.open(uri, '# holdfast-ignore unpinned-image\nFROM nginx:1.27.3\n');
+  const found = await client.diagnostics(uri);
+  assert.deepEqual(found.map(({ code }) => code).sort(), ['suppression-without-reason', 'unpinned-image']);
+  const actions = await client.actions(
+    uri,
+    found.filter(({ code }) => code === 'suppression-without-reason'),
+  );
+  assert.deepEqual(
+    actions.map(({ title: shown }) => shown),
+    ['Write the reason of this comment'],
+  );
+  await client.apply(actions[0]?.edit);
+  assert.equal(client.text(uri), '# holdfast-ignore unpinned-image -- say why\nFROM nginx:1.27.3\n');
+});
+
+test('an unused comment is taken away by its quick fix and by fix all, and cannot be suppressed', async (t) => {
+  const client = await start(t);
+  await client.open(uri, '# kept\n# holdfast-ignore floating-tag -- once\nFROM scratch\n');
+  const actions = await client.actions(uri, await client.diagnostics(uri));
+  assert.deepEqual(
+    actions.map(({ title: shown }) => shown),
+    ['Remove this comment'],
+  );
+  const [all] = await client.actions(uri, [], ['source.fixAll']);
+  assert.ok(all);
+  await client.apply((await client.resolve(all)).edit);
+  assert.equal(client.text(uri), '# kept\nFROM scratch\n');
 });

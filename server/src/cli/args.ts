@@ -16,16 +16,22 @@ export interface AuditOptions extends CommonOptions {
   readonly format: Format;
   readonly output: string | null;
   readonly failOn: Severity | 'never';
+  /** The registries are asked about pinned images. */
+  readonly online: boolean;
 }
 
 export interface PinOptions extends CommonOptions {
   readonly write: boolean;
 }
 
+/** Operands are rules. */
+export type ExplainOptions = Pick<CommonOptions, 'color' | 'operands'>;
+
 export type Request =
   | { readonly does: 'audit'; readonly options: AuditOptions }
   | { readonly does: 'pin'; readonly options: PinOptions }
   | { readonly does: 'resolve'; readonly options: CommonOptions }
+  | { readonly does: 'explain'; readonly options: ExplainOptions }
   | { readonly does: 'help'; readonly command: CommandName | null }
   | { readonly does: 'version' }
   /** `message` says what is wrong and what would be right. */
@@ -35,12 +41,13 @@ export type Request =
 const options = {
   help: { type: 'boolean', short: 'h', of: commandNames },
   version: { type: 'boolean', of: [] },
-  config: { type: 'string', of: commandNames },
+  config: { type: 'string', of: ['audit', 'pin', 'resolve'] },
   color: { type: 'boolean', of: commandNames },
   'no-color': { type: 'boolean', of: commandNames },
   format: { type: 'string', of: ['audit'] },
   output: { type: 'string', of: ['audit'] },
   'fail-on': { type: 'string', of: ['audit'] },
+  online: { type: 'boolean', of: ['audit'] },
   write: { type: 'boolean', of: ['pin'] },
 } as const satisfies Record<
   string,
@@ -79,7 +86,7 @@ export function readArgs(argv: readonly string[]): Request {
   if (first !== undefined && command === null) return complain(unknownCommand(first));
   if (given.has('version')) return { does: 'version' };
   if (given.has('help')) return { does: 'help', command };
-  if (command === null) return complain('Say what to do: holdfast audit, holdfast pin or holdfast resolve.');
+  if (command === null) return complain('Say what to do: holdfast audit, pin, resolve or explain.');
 
   const common: CommonOptions = {
     config: given.get('config') ?? null,
@@ -87,6 +94,7 @@ export function readArgs(argv: readonly string[]): Request {
     operands,
   };
   if (command === 'pin') return { does: 'pin', options: { ...common, write: given.has('write') } };
+  if (command === 'explain') return { does: 'explain', options: common };
   if (command === 'resolve') {
     return operands.length > 0
       ? { does: 'resolve', options: common }
@@ -96,7 +104,8 @@ export function readArgs(argv: readonly string[]): Request {
   if (!isFormat(format)) return complain(unknownValue('--format', format, formatNames));
   const failOn = levels.find((level) => level === (given.get('fail-on') ?? 'warning'));
   if (failOn === undefined) return complain(unknownValue('--fail-on', given.get('fail-on') ?? '', levels));
-  return { does: 'audit', options: { ...common, format, output: given.get('output') ?? null, failOn } };
+  const [output, online] = [given.get('output') ?? null, given.has('online')];
+  return { does: 'audit', options: { ...common, format, output, failOn, online } };
 }
 
 interface OptionToken {

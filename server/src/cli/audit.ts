@@ -1,23 +1,28 @@
 import { writeFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import {
+  type Analysis,
   type AuditResult,
   auditFile,
   auditSkip,
   formats,
   joinAudits,
+  type Outline,
   reaches,
   summarize,
+  WorkspaceOutline,
 } from '../engine/index.ts';
 import { reasonOf } from '../files/reason.ts';
 import { version } from '../version.ts';
 import type { AuditOptions } from './args.ts';
+import { readAround } from './around.ts';
 import { type Boundary, exitCodes } from './boundary.ts';
 import { shownPath } from './files.ts';
+import { createOnline } from './online.ts';
 import { mapOrdered } from './ordered.ts';
 import { createProgress } from './progress.ts';
 import { createSettings } from './settings.ts';
-import { brokenIn, findTargets, openTarget } from './targets.ts';
+import { brokenIn, findTargets, type Opened, openTarget, type Skipped, type Target } from './targets.ts';
 import { tell, tellErrors, useColor } from './terminal.ts';
 
 /** Files read ahead while one is analysed. */
@@ -26,25 +31,40 @@ const readAhead = 8;
 /** `holdfast audit`: the report goes to the output, everything else to the error output. */
 export async function audit(options: AuditOptions, boundary: Boundary): Promise<number> {
   const { cwd, env, signal, stderr } = boundary;
-  const settings = createSettings(cwd, options.config);
+  const settings = createSettings(boundary, options.config);
   if (options.config !== null && !(await settings.of(cwd)).ok) return tellErrors(settings.errors(), boundary);
 
   const progress = createProgress(stderr, env);
   const targets = await findTargets(boundary, options.operands, settings, progress);
+  const workspace = new WorkspaceOutline();
   const parts: AuditResult[] = [];
   const failures: string[] = [];
-  const work = mapOrdered(targets, readAhead, async (target) => {
-    const opened = await openTarget(target, settings);
-    if (opened.kind === 'opened')
-      return { part: auditFile(opened.shown, opened.analysis), troubles: brokenIn(opened) };
-    const { failed, reason, shown } = opened;
-    return { part: auditSkip(shown, reason), troubles: failed ? [`${shown}: ${reason}`] : [] };
-  });
-  for await (const { part, troubles } of work) {
+  const asking: Asking[] = [];
+  const online = options.online ? createOnline(boundary) : null;
+  const read = async (target: Target) => {
+    const opened = await openTarget(target, settings, { workspace });
+    return auditTarget(online && opened.kind === 'opened' ? await online.check(opened) : opened);
+  };
+  for await (const { neighbours, outline, part, troubles } of mapOrdered(targets, readAhead, read)) {
     if (signal.aborted) break;
+    const target = targets[parts.length];
+    if (outline) workspace.put(outline);
+    if (target && neighbours?.wasAsked) asking.push({ target, at: parts.length, neighbours });
     parts.push(part);
     failures.push(...troubles);
-    progress.show(`Auditing: ${parts.length} of ${targets.length} files`);
+    const asked = online ? `, ${online.asked} images asked about` : '';
+    progress.show(`Auditing: ${parts.length} of ${targets.length} files${asked}`);
+  }
+  if (asking.length > 0) {
+    // Settings of its own: what is wrong with those of files that nobody named is not told.
+    await readAround(boundary, targets, createSettings(boundary, options.config), workspace, progress);
+  }
+  // What was read before the others were known is read again where they would have said something else.
+  const unsettled = asking.filter(({ neighbours }) => !neighbours.isSettled());
+  const readAgain = async ({ at, target }: Asking) => ({ at, part: (await read(target)).part });
+  for await (const { at, part } of mapOrdered(unsettled, readAhead, readAgain)) {
+    if (signal.aborted) break;
+    parts[at] = part;
   }
   progress.clear();
   if (signal.aborted) {
@@ -52,11 +72,39 @@ export async function audit(options: AuditOptions, boundary: Boundary): Promise<
     return exitCodes.interrupted;
   }
 
+  for (const note of online?.notes() ?? []) tell(boundary, note);
+  for (const warning of settings.warnings()) tell(boundary, warning);
   const result = joinAudits(parts);
   const reported = await report(result, options, boundary);
   const trouble = [...settings.errors(), ...failures];
   if (trouble.length > 0) return tellErrors(trouble, boundary);
   return reported ? verdict(result, options) : exitCodes.trouble;
+}
+
+/** A file whose findings depend on what the others say. */
+interface Asking {
+  readonly target: Target;
+  /** Its place among the results. */
+  readonly at: number;
+  readonly neighbours: Analysis['neighbours'];
+}
+
+/** What an audit keeps of a file: neither its text nor its analysis. */
+interface Audited {
+  readonly part: AuditResult;
+  readonly troubles: readonly string[];
+  readonly outline?: Outline;
+  readonly neighbours?: Analysis['neighbours'];
+}
+
+function auditTarget(opened: Opened | Skipped): Audited {
+  if (opened.kind === 'skip') {
+    const { failed, reason, shown } = opened;
+    return { part: auditSkip(shown, reason), troubles: failed ? [`${shown}: ${reason}`] : [] };
+  }
+  const { analysis, shown } = opened;
+  const { neighbours, outline } = analysis;
+  return { part: auditFile(shown, analysis), troubles: brokenIn(opened), outline, neighbours };
 }
 
 /** False where the report could not be written. */

@@ -17,6 +17,8 @@ export interface Boundary {
   readonly stdout: Output;
   readonly stderr: Output;
   readonly registry: Registry;
+  /** Milliseconds since the epoch. */
+  readonly now: () => number;
   /** Aborted when the user wants to stop. */
   readonly signal: AbortSignal;
 }

@@ -22,8 +22,14 @@ const registry = createNodeRegistry({
   log: { info: () => {}, warn: (message) => tell({ stderr }, message) },
 });
 
-run(process.argv.slice(2), { cwd: process.cwd(), env, stdout, stderr, registry, signal: stop.signal }).then(
-  (status) => {
-    process.exitCode = status;
-  },
-);
+run(process.argv.slice(2), {
+  cwd: process.cwd(),
+  env,
+  stdout,
+  stderr,
+  registry,
+  now: Date.now,
+  signal: stop.signal,
+}).then((status) => {
+  process.exitCode = status;
+});

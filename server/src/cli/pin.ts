@@ -19,7 +19,7 @@ interface Planned extends Opened {
 /** `holdfast pin`: the diff, or the names of the changed files, goes to the output; everything else to the error output. */
 export async function pin(options: PinOptions, boundary: Boundary): Promise<number> {
   const { cwd, env, registry, signal, stderr, stdout } = boundary;
-  const settings = createSettings(cwd, options.config);
+  const settings = createSettings(boundary, options.config);
   if (options.config !== null && !(await settings.of(cwd)).ok) return tellErrors(settings.errors(), boundary);
 
   const progress = createProgress(stderr, env);
@@ -62,6 +62,7 @@ export async function pin(options: PinOptions, boundary: Boundary): Promise<numb
   progress.clear();
 
   const trouble = [...settings.errors(), ...unread];
+  for (const warning of settings.warnings()) tell(boundary, warning);
   for (const failure of failures) tell(boundary, failure);
   const status =
     trouble.length > 0 ? tellErrors(trouble, boundary) : failures.length > 0 ? exitCodes.found : exitCodes.ok;

@@ -12,7 +12,7 @@ const lookupsAtOnce = 16;
 /** `holdfast resolve`: a line for each reference, in the order given; what cannot be resolved goes to the error output. */
 export async function resolve({ config, operands }: CommonOptions, boundary: Boundary): Promise<number> {
   const { cwd, env, registry, signal, stderr, stdout } = boundary;
-  const settings = createSettings(cwd, config);
+  const settings = createSettings(boundary, config);
   const found = await settings.of(cwd);
   if (!found.ok) return tellErrors(settings.errors(), boundary);
 
@@ -25,7 +25,7 @@ export async function resolve({ config, operands }: CommonOptions, boundary: Bou
     const { digest, registry: name, repository, tag } = parsed.reference;
     const lookup = await registry.resolve(
       { registry: name, repository, version: digest ?? tag ?? 'latest' },
-      { registries: found.settings.registries, signal },
+      { registries: found.settingsOf(cwd).registries, signal },
     );
     if (!lookup.ok) return { operand, known: null, message: lookup.message };
     return { operand, known: digest === undefined ? `${operand}@${lookup.digest}` : operand, message: '' };

@@ -3,6 +3,7 @@ import { version } from '../version.ts';
 import { readArgs } from './args.ts';
 import { audit } from './audit.ts';
 import { type Boundary, exitCodes } from './boundary.ts';
+import { explain } from './explain.ts';
 import { pin } from './pin.ts';
 import { resolve } from './resolve.ts';
 import { tell } from './terminal.ts';
@@ -27,6 +28,8 @@ async function answer(argv: readonly string[], boundary: Boundary): Promise<numb
       return pin(request.options, boundary);
     case 'resolve':
       return resolve(request.options, boundary);
+    case 'explain':
+      return explain(request.options, boundary);
     case 'help':
       boundary.stdout.write(help(request.command));
       return exitCodes.ok;

@@ -1,27 +1,31 @@
 import { stat } from 'node:fs/promises';
 import { dirname, join, relative, resolve, sep } from 'node:path';
+import { URI } from 'vscode-uri';
 import {
   configFileName,
+  dayOf,
   defaultSettings,
-  type IgnoreTest,
+  type Files,
   ignoreTest,
-  type KindTest,
   kindTest,
-  parseConfig,
+  loadPolicy,
+  misnamedConfig,
+  policyFor,
   type Settings,
 } from '../engine/index.ts';
 import { readText } from '../files/read.ts';
 import { errorCode } from '../files/reason.ts';
+import type { Boundary } from './boundary.ts';
 import { shownPath } from './files.ts';
 
-/** The settings of one folder, or the file that should give them and does not. */
+/** The settings that count for the files of one folder, or the file that should give them and does not. Paths are absolute. */
 export type Found =
   | {
       readonly ok: true;
-      readonly settings: Settings;
-      /** Whether the file at an absolute path is left out; folders are given with `isFolder`. */
+      settingsOf(path: string): Settings;
+      /** Whether the file at a path is left out; folders are given with `isFolder`. */
       isLeftOut(path: string, isFolder: boolean): boolean;
-      /** The kind that the settings say the file at an absolute path is of. */
+      /** The kind that the settings say the file at a path is of. */
       kindOf(path: string): string | null;
     }
   | {
@@ -35,17 +39,30 @@ export interface SettingsSource {
   of(folder: string): Promise<Found>;
   /** What is wrong with the files read so far: one line each, with the place and what would be right. */
   errors(): readonly string[];
+  /** What the user should know and what stops nothing, as sentences. */
+  warnings(): readonly string[];
 }
 
-const none: Found = { ok: true, settings: defaultSettings, isLeftOut: () => false, kindOf: () => null };
+const none: Found = {
+  ok: true,
+  settingsOf: () => defaultSettings,
+  isLeftOut: () => false,
+  kindOf: () => null,
+};
 
 /** `given`: the one file that counts for all; else the nearest `.holdfast.yaml` upward from each folder, up to the root of the repository. */
-export function createSettings(cwd: string, given: string | null): SettingsSource {
+export function createSettings(
+  { cwd, now }: Pick<Boundary, 'cwd' | 'now'>,
+  given: string | null,
+): SettingsSource {
   const known = new Map<string, Promise<Found>>();
-  const errors: string[] = [];
+  const told: Told = { errors: [], warnings: [] };
+  const today = dayOf(now());
+  const loaded = (path: string): Promise<Found> => load(cwd, path, today, told);
+  const source = { errors: () => told.errors, warnings: () => told.warnings };
   if (given !== null) {
-    const only = load(cwd, resolve(cwd, given), errors);
-    return { of: () => only, errors: () => errors };
+    const only = loaded(resolve(cwd, given));
+    return { ...source, of: () => only };
   }
   const of = (folder: string): Promise<Found> => {
     const found = known.get(folder) ?? nearest(folder);
@@ -53,43 +70,60 @@ export function createSettings(cwd: string, given: string | null): SettingsSourc
     return found;
   };
   const nearest = async (folder: string): Promise<Found> => {
+    if (await exists(join(folder, misnamedConfig))) {
+      const path = shownPath(cwd, join(folder, misnamedConfig));
+      told.warnings.push(
+        `${path} is not read: its name has to end in .yaml. Rename it to ${configFileName}.`,
+      );
+    }
     const path = join(folder, configFileName);
-    if (await exists(path)) return load(cwd, path, errors);
+    if (await exists(path)) return loaded(path);
     const above = dirname(folder);
     return above === folder || (await exists(join(folder, '.git'))) ? none : of(above);
   };
-  return { of, errors: () => errors };
+  return { ...source, of };
 }
 
-async function load(cwd: string, path: string, errors: string[]): Promise<Found> {
+/** What was found on the way. */
+interface Told {
+  readonly errors: string[];
+  readonly warnings: string[];
+}
+
+const files: Files = {
+  async read(uri) {
+    const read = await readText(URI.parse(uri).fsPath, false);
+    return read.ok ? read.file.text : null;
+  },
+};
+
+async function load(cwd: string, path: string, today: string, { errors }: Told): Promise<Found> {
   const file = shownPath(cwd, path);
   const read = await readText(path, true);
   if (!read.ok) {
     errors.push(`${file}: the configuration cannot be used: ${read.reason}`);
     return { ok: false, file };
   }
-  const parsed = parseConfig(read.file.text);
-  if (!parsed.ok) {
-    errors.push(...parsed.errors.map(({ column, line, message }) => `${file}:${line}:${column}: ${message}`));
+  const loaded = await loadPolicy(URI.file(path).toString(), read.file.text, files);
+  if (loaded.errors.length > 0) {
+    for (const { column, file: uri, line, message } of loaded.errors) {
+      const told = `${shownPath(cwd, URI.parse(uri).fsPath)}:${line}:${column}: ${message}`;
+      // Two configurations may extend the same one.
+      if (!errors.includes(told)) errors.push(told);
+    }
     return { ok: false, file };
   }
-  const { settings } = parsed;
-  const folder = dirname(path);
-  const isLeftOut = leftOutBelow(folder, ignoreTest(settings.ignore));
-  return { ok: true, settings, isLeftOut, kindOf: kindBelow(folder, kindTest(settings.files)) };
+  const below = (found: string): string => relative(dirname(path), found).split(sep).join('/');
+  const all = policyFor(loaded.policy, '', today);
+  const ignores = ignoreTest(all.ignore);
+  const kindOf = kindTest(all.files);
+  return {
+    ok: true,
+    settingsOf: (found) => policyFor(loaded.policy, below(found), today),
+    isLeftOut: (found, isFolder) => ignores(below(found) + (isFolder ? '/' : '')),
+    kindOf: (found) => kindOf(below(found)),
+  };
 }
-
-const leftOutBelow =
-  (folder: string, test: IgnoreTest) =>
-  (path: string, isFolder: boolean): boolean =>
-    test(below(folder, path) + (isFolder ? '/' : ''));
-
-const kindBelow =
-  (folder: string, test: KindTest) =>
-  (path: string): string | null =>
-    test(below(folder, path));
-
-const below = (folder: string, path: string): string => relative(folder, path).split(sep).join('/');
 
 async function exists(path: string): Promise<boolean> {
   try {

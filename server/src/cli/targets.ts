@@ -6,11 +6,14 @@ import {
   companionsOf,
   configFileName,
   type Input,
+  isConfigName,
   mayHoldManifest,
+  type Outline,
+  readOutline,
 } from '../engine/index.ts';
 import { readText, type TextFile } from '../files/read.ts';
 import { reasonOf } from '../files/reason.ts';
-import { walk } from '../files/walk.ts';
+import { type WalkOptions, walk } from '../files/walk.ts';
 import type { Boundary } from './boundary.ts';
 import { shownPath } from './files.ts';
 import type { Progress } from './progress.ts';
@@ -52,31 +55,37 @@ export async function findTargets(
 ): Promise<readonly Target[]> {
   const targets: Target[] = [];
   const paths = (operands.length > 0 ? operands : ['.']).map((operand) => resolve(cwd, operand));
-  const entries = walk(paths, {
-    signal,
-    async isCandidate(path) {
-      if (basename(path) === configFileName) return false;
-      return mayHoldManifest(enginePath(path)) || (await kindOf(path, settings)) !== null;
-    },
-    async isLeftOut(path, isFolder) {
-      const found = await settings.of(dirname(path));
-      return found.ok && found.isLeftOut(path, isFolder);
-    },
-  });
-  for await (const entry of entries) {
+  for await (const entry of walk(paths, searchFor(settings, signal))) {
     targets.push({ ...entry, shown: shownPath(cwd, entry.path) });
     progress.show(`Searching: ${targets.length} files`);
   }
   return targets;
 }
 
+/** What is wanted of the folders that are searched. */
+export const searchFor = (settings: SettingsSource, signal: AbortSignal): WalkOptions => ({
+  signal,
+  async isCandidate(path) {
+    if (isConfigName(basename(path))) return false;
+    return mayHoldManifest(enginePath(path)) || (await kindOf(path, settings)) !== null;
+  },
+  async isLeftOut(path, isFolder) {
+    const found = await settings.of(dirname(path));
+    return found.ok && found.isLeftOut(path, isFolder);
+  },
+});
+
 async function kindOf(path: string, settings: SettingsSource): Promise<string | null> {
   const found = await settings.of(dirname(path));
   return found.ok ? found.kindOf(path) : null;
 }
 
-/** Reads and analyses one target. Never rejects. */
-export async function openTarget(target: Target, settings: SettingsSource): Promise<Opened | Skipped> {
+/** Reads and analyses one target, with what is known around it. Never rejects. */
+export async function openTarget(
+  target: Target,
+  settings: SettingsSource,
+  around: Pick<Input, 'workspace'> = {},
+): Promise<Opened | Skipped> {
   if (target.kind === 'skip') return target;
   const { explicit, path, shown } = target;
   const found = await settings.of(dirname(path));
@@ -87,9 +96,8 @@ export async function openTarget(target: Target, settings: SettingsSource): Prom
   const read = await readText(path, explicit);
   if (!read.ok) return { kind: 'skip', shown, reason: read.reason, failed: read.failed || explicit };
   try {
-    const kind = found.kindOf(path);
-    const input = { path: enginePath(path), text: read.file.text, ...(kind !== null && { kind }) };
-    const analysis = analyze(await withCompanions(path, input), found.settings);
+    const input = await inputOf(path, read.file.text, found.kindOf(path));
+    const analysis = analyze({ ...input, ...around }, found.settingsOf(path));
     if (explicit && analysis.kinds.length === 0)
       return { kind: 'skip', shown, reason: unrecognised, failed: false };
     return { kind: 'opened', path, shown, file: read.file, analysis };
@@ -99,8 +107,22 @@ export async function openTarget(target: Target, settings: SettingsSource): Prom
   }
 }
 
-/** Reads the files beside `path` that its meaning depends on. */
-async function withCompanions(path: string, input: Input): Promise<Input> {
+/** What a file found in a folder tells others; null where it tells nothing, or cannot be read. Never rejects. */
+export async function readOutlineOf(path: string, settings: SettingsSource): Promise<Outline | null> {
+  const found = await settings.of(dirname(path));
+  const read = found.ok ? await readText(path, false) : null;
+  if (!found.ok || !read?.ok) return null;
+  try {
+    return readOutline(await inputOf(path, read.file.text, found.kindOf(path)));
+  } catch {
+    // A mistake in Holdfast: nobody asked about this file, so the others do without it.
+    return null;
+  }
+}
+
+/** With the files beside `path` that its meaning depends on. */
+async function inputOf(path: string, text: string, kind: string | null): Promise<Input> {
+  const input = { path: enginePath(path), text, ...(kind !== null && { kind }) };
   const wanted = companionsOf(input);
   if (wanted.length === 0) return input;
   const companions = new Map<string, string>();

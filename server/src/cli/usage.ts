@@ -1,4 +1,4 @@
-export const commandNames = ['audit', 'pin', 'resolve'] as const;
+export const commandNames = ['audit', 'pin', 'resolve', 'explain'] as const;
 export type CommandName = (typeof commandNames)[number];
 
 export const isCommandName = (name: string): name is CommandName =>
@@ -17,6 +17,7 @@ Commands:
   audit [PATH…]      report findings in Dockerfiles, Compose and Kubernetes files
   pin [PATH…]        add the digest to every image reference: show the diff, or write it
   resolve REF…       print the digest that an image reference has now
+  explain [RULE…]    show the page of a rule: what it flags, why, and how to fix it
 
   -h, --help         this text; after a command, its options and examples
   --version          the version
@@ -25,6 +26,7 @@ Examples:
   holdfast audit
   holdfast pin --write compose.yaml
   holdfast resolve nginx:1.27.4
+  holdfast explain floating-tag
 `;
 
 const audit = `Reports findings in Dockerfiles, Compose and Kubernetes files.
@@ -34,11 +36,15 @@ Usage: holdfast audit [PATH…] [options]
   PATH               files, read whatever their names, and folders, searched for manifests.
                      The current folder where none is given. What .gitignore or the
                      configuration leaves out is not searched, nor is node_modules.
+                     Rules that compare files also read the rest of the repository (or of
+                     the folder of the nearest .holdfast.yaml), and report nothing there.
 
   --format FORMAT    text (default), json, sarif or markdown
   --output FILE      write the report there instead of to the terminal
   --fail-on LEVEL    exit with 1 from this severity on: error, warning (default), information,
                      hint; never
+  --online           ask the registries about images that are pinned: whether the digest is still
+                     there, what the tag names today, whether it is signed as the policy demands
 ${common}
 
 Exit status: 0 nothing at that level, 1 findings, 2 bad usage, bad configuration or unreadable input.
@@ -81,6 +87,24 @@ Examples:
   holdfast resolve ghcr.io/shop/api:2.8.1 postgres:16
 `;
 
+const explain = `Shows the page of each rule: what it flags and why, with examples, and how to fix it.
+
+Usage: holdfast explain [RULE…] [options]
+
+  RULE               the name that stands beside a finding; without one, all rules are listed
+
+  --color, --no-color
+                     bold headings or none; without either, in a terminal unless NO_COLOR is set
+  -h, --help         this text
+
+Exit status: 0 shown, 2 bad usage or no such rule.
+
+Examples:
+  holdfast explain
+  holdfast explain floating-tag
+  holdfast explain writable-root-filesystem | less
+`;
+
 /** What `--help` prints, for one command or for all. */
 export const help = (command: CommandName | null): string =>
-  command === null ? overview : { audit, pin, resolve }[command];
+  command === null ? overview : { audit, pin, resolve, explain }[command];

@@ -1,22 +1,25 @@
 import { defaultSettings, levelOf, type Settings, type Waiver } from './config/settings.ts';
 import { waiverOf } from './config/waivers.ts';
 import type { ImageName } from './image/name.ts';
+import { imageNameTest } from './image/pattern.ts';
 import { kinds } from './kinds/index.ts';
 import type { DocumentKind, SourceFile } from './kinds/kind.ts';
-import type { Facts, ImageUse, Skip } from './model/facts.ts';
+import type { Comment, Facts, ImageUse, Skip } from './model/facts.ts';
 import type { Finding, Report } from './model/finding.ts';
 import { uniqueKey } from './model/key.ts';
 import { placeFix, placeImage, placeRelated } from './model/place.ts';
-import { isPulled } from './model/pulled.ts';
-import type { Observation, Outline, OutlinePin, Surroundings } from './model/surroundings.ts';
-import { alone, type WorkspaceOutline } from './neighbours.ts';
+import { pinnedTag } from './model/pulled.ts';
+import type { SuppressionComment } from './model/suppression.ts';
+import type { Observation, Outline, Surroundings } from './model/surroundings.ts';
+import { type AskedNeighbours, alone, joinPins, type WorkspaceOutline } from './neighbours.ts';
 import { trialEdits } from './pin.ts';
 import { rules } from './rules/index.ts';
 import type { Rule } from './rules/rule.ts';
-import { readSuppressions, type Suppressions } from './suppress.ts';
+import { placeComment, type Readable, readSuppressions, Silences, type Suppressions } from './suppress.ts';
 import { isRefusal } from './text/edit.ts';
 import { SourceText } from './text/source-text.ts';
 import { type Span, shiftSpan, span } from './text/span.ts';
+import { readComments } from './yaml/comments.ts';
 import { YamlPiece } from './yaml/parse.ts';
 import { splitDocuments } from './yaml/split.ts';
 
@@ -54,11 +57,20 @@ export interface Analysis {
   readonly waived: readonly WaivedFinding[];
   /** What it tells other files. */
   readonly outline: Outline;
+  /** What the other files told it; where they would tell something else by now, it is out of date. */
+  readonly neighbours: AskedNeighbours;
   readonly skipped: readonly Skip[];
   /** What opens a comment in it; null where the format has none. */
   readonly commentMark: '#' | '//' | null;
-  /** Counted on demand: the check of an edit compares it. */
+  /** Its `holdfast-ignore` comments, and what came of them. */
+  readonly suppressions: readonly SuppressionComment[];
+  /** Its comments. Read on demand: suppressions and the check of an edit need them. */
+  comments(): readonly Comment[];
   commentCount(): number;
+  /** As in `Facts`. Read on demand. */
+  units(): readonly Span[];
+  /** A comment can stand behind other text in the line of an offset. */
+  takesTrailingComment(offset: number): boolean;
   /** The pieces by text, for the next analysis of the same document. */
   readonly pieces: ReadonlyMap<string, Piece>;
 }
@@ -73,6 +85,13 @@ interface Piece {
 
 const unclaimed: Piece = { kind: null, facts: null, reports: [], suppressions: null };
 
+/** A document of a stream that no kind claims may still hold what its author says of the whole file. */
+function readUnclaimed(text: string, isYaml: boolean): Piece {
+  if (!isYaml || !text.includes('holdfast-ignore-file')) return unclaimed;
+  const read = readSuppressions(text, () => ({ comments: readComments(text), units: [] }));
+  return { ...unclaimed, suppressions: read && { ...read, all: read.all.filter((one) => one.isFileWide) } };
+}
+
 /**
  * Reads a document: detect → parse → extract → rules → suppress. Never throws on any text.
  * `previous`, an earlier analysis of the same document, spares the pieces that have not changed.
@@ -80,8 +99,7 @@ const unclaimed: Piece = { kind: null, facts: null, reports: [], suppressions: n
 export function analyze(input: Input, settings: Settings = defaultSettings, previous?: Analysis): Analysis {
   const source = previous?.source.text === input.text ? previous.source : new SourceText(input.text);
   const file = fileOf(input);
-  const claiming = kindsOf(input, file);
-  const candidates = claiming.filter((kind) => kind.syntax === claiming[0]?.syntax);
+  const candidates = candidatesFor(input, file);
   const known = previous && isSameButForText(previous.input, input) ? previous.pieces : null;
   const pieces = new Map<string, Piece>();
   const placed = cut(input.text, candidates).map((at) => {
@@ -93,6 +111,18 @@ export function analyze(input: Input, settings: Settings = defaultSettings, prev
     return { offset: at.start, piece };
   });
   return assemble({ input, settings, source, pieces, placed });
+}
+
+/** What a file tells others, without a look at what is to be said of the file itself. Never throws on any text. */
+export function readOutline(input: Omit<Input, 'workspace' | 'observed'>): Outline {
+  const { text } = input;
+  const file = fileOf(input);
+  const candidates = candidatesFor(input, file);
+  const placed = cut(text, candidates).map((at) => ({
+    offset: at.start,
+    piece: { facts: extract(text.slice(at.start, at.end), file, candidates) },
+  }));
+  return outlineOf(input, new SourceText(text), placed);
 }
 
 /** Whether a file found in a folder is worth reading, by its path (see `SourceFile.path`) alone. */
@@ -108,6 +138,11 @@ export function mayHoldManifest(path: string): boolean {
 export function companionsOf(input: Omit<Input, 'companions'>): readonly string[] {
   const file = fileOf(input);
   return kindsOf(input, file).flatMap((kind) => kind.companions?.(file) ?? []);
+}
+
+function candidatesFor(input: Input, file: SourceFile): readonly DocumentKind[] {
+  const claiming = kindsOf(input, file);
+  return claiming.filter((kind) => kind.syntax === claiming[0]?.syntax);
 }
 
 function kindsOf(input: Omit<Input, 'companions'>, file: SourceFile): readonly DocumentKind[] {
@@ -149,17 +184,29 @@ function unshared(part: string, whole: string): string {
   return part.length === whole.length ? part : structuredClone(part);
 }
 
-function readPiece(text: string, file: SourceFile, candidates: readonly DocumentKind[]): Piece {
+/** The facts of the first kind that claims a piece; null where none does. */
+function extract(text: string, file: SourceFile, candidates: readonly DocumentKind[]): Facts | null {
   const yaml = new YamlPiece(text);
   for (const kind of candidates) {
-    if (kind.syntax === 'yaml' && !file.assigned && !kind.claimsPiece(yaml, file)) continue;
-    const facts = kind.syntax === 'yaml' ? kind.extract(yaml, file) : kind.extract({ ...file, text });
+    if (kind.syntax === 'whole') return kind.extract({ ...file, text });
+    if (file.assigned || kind.claimsPiece(yaml, file)) return kind.extract(yaml, file);
+  }
+  return null;
+}
+
+function readPiece(text: string, file: SourceFile, candidates: readonly DocumentKind[]): Piece {
+  const facts = extract(text, file, candidates);
+  if (facts) {
     const reports = rules.flatMap((rule) =>
       rule.reads === 'facts' ? Array.from(rule.check(facts), (report) => ({ rule, report })) : [],
     );
-    return { kind: kind.id, facts, reports, suppressions: readSuppressions(text, () => facts.comments()) };
+    const read = () => ({ comments: facts.comments(), units: facts.units() });
+    return { kind: facts.kind, facts, reports, suppressions: readSuppressions(text, read) };
   }
-  return unclaimed;
+  return readUnclaimed(
+    text,
+    candidates.some(({ syntax }) => syntax === 'yaml'),
+  );
 }
 
 interface Parts extends Pick<Analysis, 'input' | 'settings' | 'source' | 'pieces'> {
@@ -177,34 +224,33 @@ function commentMarkOf(placed: Parts['placed'], { languageId, path }: Input): An
 
 function assemble({ input, settings, source, pieces, placed }: Parts): Analysis {
   const outline = outlineOf(input, source, placed);
-  const around = surroundingsOf(input, settings, outline);
-  const fileWide = new Set(placed.flatMap(({ piece }) => [...(piece.suppressions?.fileWide ?? [])]));
+  const neighbours = input.workspace?.around(outline) ?? alone(outline);
+  const around = surroundingsOf(input, settings, neighbours);
+  const silences = new Silences(placed.map(({ piece }) => readable(piece)));
   const taken = new Map<string, number>();
   const findings: Finding[] = [];
   const waived: WaivedFinding[] = [];
+  const add = (found: PlacedReport): void => {
+    const { finding, waiver } = toFinding(found, settings);
+    if (!finding) return;
+    if (waiver && !waiver.expired) waived.push({ finding, waiver });
+    else findings.push(finding);
+  };
   for (const { offset, piece } of placed) {
-    for (const { rule, report } of allReports(piece, around)) {
+    for (const { report, rule } of allReports(piece, around)) {
       const key = uniqueKey(`${rule.id} ${report.path}`, taken);
-      const severity = levelOf(settings, rule);
-      const silence = piece.suppressions?.at(rule.id, report.span.start);
-      if (severity === null || fileWide.has(rule.id) || silence === 'silenced') continue;
-      const waiver = waiverOf(settings.waivers, rule.id, report.image?.resolved ?? null);
-      const fixes = (): ReturnType<Finding['fixes']> =>
-        report.fixes?.().map((fix) => placeFix(fix, offset)) ?? [];
-      const finding: Finding = {
-        rule: rule.id,
-        severity,
-        key,
-        span: shiftSpan(report.span, offset),
-        message: `${report.message}${silence === 'reason-missing' ? reasonMissing : ''}${waiver ? waiverNote(waiver) : ''}`,
-        related: report.related?.map((related) => placeRelated(related, offset)) ?? [],
-        get fixable() {
-          return fixes().some((fix) => !isRefusal(trialEdits(fix)));
-        },
-        fixes,
-      };
-      if (waiver && !waiver.expired) waived.push({ finding, waiver });
-      else findings.push(finding);
+      // Asked of every report, whatever its level: a comment is in use where its rule is off too.
+      if (!silences.silences(piece.suppressions, rule.id, report.span.start))
+        add({ rule, report, offset, key });
+    }
+  }
+  const isRead = placed.some(({ piece }) => piece.kind !== null);
+  const suppressions: SuppressionComment[] = [];
+  for (const { offset, piece } of isRead ? placed : []) {
+    const comments = silences.judge(readable(piece));
+    suppressions.push(...comments.map((comment) => placeComment(comment, offset)));
+    for (const { report, rule } of suppressionReports(comments)) {
+      add({ rule, report, offset, key: uniqueKey(`${rule.id} ${report.path}`, taken) });
     }
   }
   findings.sort((a, b) => a.span.start - b.span.start);
@@ -220,15 +266,83 @@ function assemble({ input, settings, source, pieces, placed }: Parts): Analysis 
     findings,
     waived,
     outline,
+    neighbours,
     skipped: placed.flatMap(({ offset, piece }) =>
       (piece.facts?.skipped ?? []).map((skip) => ({ ...skip, span: shiftSpan(skip.span, offset) })),
     ),
     commentMark: commentMarkOf(placed, input),
-    commentCount: () => placed.reduce((sum, { piece }) => sum + (piece.facts?.comments().length ?? 0), 0),
+    suppressions,
+    comments: once(() =>
+      placed.flatMap(({ offset, piece }) =>
+        commentsOf(piece).map(({ span: at, text }) => ({ span: shiftSpan(at, offset), text })),
+      ),
+    ),
+    commentCount: () => placed.reduce((sum, { piece }) => sum + commentsOf(piece).length, 0),
+    units: once(() =>
+      placed.flatMap(({ offset, piece }) => (piece.facts?.units() ?? []).map((at) => shiftSpan(at, offset))),
+    ),
+    takesTrailingComment(offset) {
+      const { piece } = placed.findLast((one) => one.offset <= offset) ?? {};
+      return !kinds.some(({ commentsStandAlone, id }) => commentsStandAlone && id === piece?.kind);
+    },
   };
 }
 
-const reasonMissing = ' (The holdfast-ignore comment silences nothing until it gives a reason: `-- why`.)';
+/** `read`, which is asked for one time at most. */
+function once<T>(read: () => T): () => T {
+  let known: { readonly value: T } | null = null;
+  return () => {
+    known ??= { value: read() };
+    return known.value;
+  };
+}
+
+/** Of a document that is not read, those alone that silence something. */
+const commentsOf = ({ facts, suppressions }: Piece): readonly Comment[] =>
+  facts?.comments() ?? suppressions?.all.map(({ span: at }) => ({ span: at, text: '' })) ?? [];
+
+const readable = ({ facts, suppressions }: Piece): Readable => ({
+  suppressions,
+  isWhole: facts === null || facts.skipped.length === 0,
+  hasUnknownImages: facts?.images.some(({ mutability }) => mutability === 'unknown') ?? false,
+});
+
+interface PlacedReport extends RuleReport {
+  readonly offset: number;
+  readonly key: string;
+}
+
+/** No finding where the rule is off. */
+function toFinding(
+  { key, offset, report, rule }: PlacedReport,
+  settings: Settings,
+): { readonly finding: Finding | null; readonly waiver: Waiver | undefined } {
+  const severity = levelOf(settings, rule);
+  const waiver = waiverOf(settings.waivers, rule.id, report.image?.resolved ?? null);
+  if (severity === null) return { finding: null, waiver };
+  const fixes = (): ReturnType<Finding['fixes']> =>
+    report.fixes?.().map((fix) => placeFix(fix, offset)) ?? [];
+  const finding: Finding = {
+    rule: rule.id,
+    severity,
+    key,
+    span: shiftSpan(report.span, offset),
+    message: `${report.message}${waiver ? waiverNote(waiver) : ''}`,
+    related: report.related?.map((related) => placeRelated(related, offset)) ?? [],
+    get fixable() {
+      return fixes().some((fix) => !isRefusal(trialEdits(fix)));
+    },
+    fixes,
+  };
+  return { finding, waiver };
+}
+
+const suppressionReports = (comments: readonly SuppressionComment[]): readonly RuleReport[] =>
+  rules.flatMap((rule) =>
+    rule.reads === 'suppressions' && comments.length > 0
+      ? Array.from(rule.check(comments), (report) => ({ rule, report }))
+      : [],
+  );
 
 const waiverNote = ({ expired, expires }: Waiver): string =>
   expired ? ` (Its waiver expired on ${expires}.)` : '';
@@ -246,36 +360,50 @@ function allReports({ facts, reports }: Piece, around: Surroundings): readonly R
   return [...reports, ...wider];
 }
 
-function outlineOf({ path }: Input, source: SourceText, placed: Parts['placed']): Outline {
+function outlineOf(
+  { path }: Pick<Input, 'path'>,
+  source: SourceText,
+  placed: readonly { readonly offset: number; readonly piece: Pick<Piece, 'facts'> }[],
+): Outline {
   const facts = placed.flatMap(({ piece }) => piece.facts ?? []);
+  // Only the first place of a pin is told: looking for the others would cost each of an ARG's readers a look at all of them.
+  const lines = new Map<string, number>();
   const pins = placed.flatMap(({ offset, piece }) =>
-    (piece.facts?.images ?? []).flatMap((use) => pinOf(use, source, offset)),
+    (piece.facts?.images ?? []).flatMap((use) => {
+      const pin = pinnedTag(use);
+      if (!pin) return [];
+      const key = `${pin.name}@${pin.digest}`;
+      const line = lines.get(key) ?? source.placeAt(placeOfDigest(use, pin.digest, source, offset)).line + 1;
+      lines.set(key, line);
+      return { ...pin, line };
+    }),
   );
-  return {
+  // A part of a string keeps the whole text alive; a copy does not.
+  return structuredClone({
     path,
-    pins,
+    pins: joinPins(pins),
     built: facts.flatMap(({ outline }) => outline.built),
     builds: facts.flatMap(({ outline }) => outline.builds),
     consumes: facts.flatMap(({ outline }) => outline.consumes),
-  };
+  });
 }
 
-function pinOf(use: ImageUse, source: SourceText, offset: number): readonly OutlinePin[] {
-  if (use.reading.state !== 'parsed' || !isPulled(use)) return [];
-  const { digest, registry, repository, tag } = use.reading.reference;
-  if (digest === undefined || tag === undefined) return [];
-  const { line } = source.placeAt(use.site.span.start + offset);
-  return [{ name: `${registry}/${repository}:${tag}`, digest, line: line + 1 }];
+/** Where a digest is written: in the reference itself, or in what supplies it, such as an ARG. */
+function placeOfDigest({ site }: ImageUse, digest: string, { text }: SourceText, offset: number): number {
+  const holds = ({ end, start }: Span): boolean => text.slice(start + offset, end + offset).includes(digest);
+  const supplier = holds(site.span) ? undefined : site.seenFrom.find(holds);
+  return (supplier ?? site.span).start + offset;
 }
 
 const surroundingsOf = (
-  { observed, path, workspace }: Input,
-  { trusted }: Settings,
-  own: Outline,
+  { observed, path }: Input,
+  { pinStyle, signatures, trusted }: Settings,
+  neighbours: AskedNeighbours,
 ): Surroundings => ({
   path,
-  neighbours: workspace?.around(own) ?? alone(own),
+  neighbours,
   observed: observed ?? (() => undefined),
   trusted,
-  demandsSignature: () => false,
+  keepsTags: pinStyle === 'tag-and-digest',
+  demandsSignature: (image) => signatures.some(({ images }) => imageNameTest(images)(image)),
 });

@@ -43,6 +43,23 @@ export interface AuditFinding extends Location {
   readonly fixable: boolean;
   /** Pinning the image to its digest fixes it. */
   readonly pinnable: boolean;
+  /** Second places that explain it, as far as they are below the folder that `file` is relative to. */
+  readonly related: readonly AuditPlace[];
+}
+
+/** A line, from 1, and what is there. */
+export interface AuditPlace {
+  readonly file: string;
+  readonly line: number;
+  readonly message: string;
+}
+
+/** A finding that a waiver of the policy lets pass. */
+export interface AuditWaived extends AuditFinding {
+  readonly reason: string;
+  readonly approvedBy: string;
+  /** The last day the waiver holds, as `2027-03-31`; null for one without end. */
+  readonly expires: string | null;
 }
 
 /** Something that was not looked at, and why. */
@@ -60,16 +77,24 @@ export interface AuditResult {
   readonly files: number;
   readonly images: readonly AuditImage[];
   readonly findings: readonly AuditFinding[];
+  readonly waived: readonly AuditWaived[];
   readonly skipped: readonly AuditSkip[];
 }
 
 /** Turns the analysis of `file` into plain data that keeps neither the analysis nor its text alive. */
 export function auditFile(file: string, analysis: Analysis): AuditResult {
   const { source } = analysis;
+  const finding = (one: Finding): AuditFinding => auditFinding(file, analysis, one);
   return detached({
     files: analysis.kinds.length > 0 ? 1 : 0,
     images: analysis.images.map((use) => auditImage(locate(file, source, use.site.span), use)),
-    findings: analysis.findings.map((finding) => auditFinding(locate(file, source, finding.span), finding)),
+    findings: analysis.findings.map(finding),
+    waived: analysis.waived.map(({ finding: one, waiver: { approvedBy, expires, reason } }) => ({
+      ...finding(one),
+      reason,
+      approvedBy,
+      expires,
+    })),
     skipped: analysis.skipped.map(({ reason, span }) => ({
       file,
       line: source.placeAt(span.start).line + 1,
@@ -83,6 +108,7 @@ export const auditSkip = (file: string, reason: string, line = 1): AuditResult =
   files: 0,
   images: [],
   findings: [],
+  waived: [],
   skipped: [{ file, line, reason }],
 });
 
@@ -91,6 +117,7 @@ export const joinAudits = (parts: readonly AuditResult[]): AuditResult => ({
   files: parts.reduce((sum, part) => sum + part.files, 0),
   images: parts.flatMap((part) => part.images),
   findings: parts.flatMap((part) => part.findings),
+  waived: parts.flatMap((part) => part.waived),
   skipped: parts.flatMap((part) => part.skipped),
 });
 
@@ -136,9 +163,29 @@ function auditImage(at: Location, use: ImageUse & { readonly kind: string }): Au
   };
 }
 
-function auditFinding(at: Location, finding: Finding): AuditFinding {
+function auditFinding(file: string, { input, source }: Analysis, finding: Finding): AuditFinding {
   const { fixable, key, message, rule, severity } = finding;
-  return { ...at, rule, severity, message, key, fixable, pinnable: fixable && isPinnableFinding(finding) };
+  return {
+    ...locate(file, source, finding.span),
+    rule,
+    severity,
+    message,
+    key,
+    fixable,
+    pinnable: fixable && isPinnableFinding(finding),
+    related: finding.related.flatMap((one) => {
+      if ('span' in one) return { file, line: source.placeAt(one.span.start).line + 1, message: one.message };
+      const other = named(one.place.path, file, input.path);
+      return other === null ? [] : { file: other, line: one.place.line, message: one.message };
+    }),
+  };
+}
+
+/** What another path is called where `path` is called `file`; null where `file` does not tell. */
+function named(other: string, file: string, path: string): string | null {
+  if (other === path) return file;
+  const root = path.endsWith(`/${file}`) ? path.slice(0, -file.length) : null;
+  return root !== null && other.startsWith(root) ? other.slice(root.length) : null;
 }
 
 const isPinnableFinding = (finding: Finding): boolean =>

@@ -6,6 +6,7 @@ export {
   haveSameCompanions,
   type Input,
   mayHoldManifest,
+  readOutline,
   type WaivedFinding,
 } from './analyze.ts';
 export {
@@ -13,21 +14,32 @@ export {
   type AuditImage,
   type AuditResult,
   type AuditSkip,
+  type AuditWaived,
   auditFile,
   auditSkip,
   joinAudits,
   reaches,
 } from './audit.ts';
+export { type CheckFailure, checkedImages, checkPins, type PinCheck } from './check-pins.ts';
+export { type Explained, explainPolicyWord, type Proposal, policyProposals } from './config/assist.ts';
 export { closest } from './config/closest.ts';
+export { dayOf } from './config/dates.ts';
+export { withEditor } from './config/editor.ts';
 export { isKindId, type KindTest, kindIds, kindTest } from './config/files.ts';
 export { type IgnoreTest, ignoreTest } from './config/ignore.ts';
-export { mergeSettings } from './config/merge.ts';
-export { type ConfigError, type ConfigResult, parseConfig } from './config/parse.ts';
+export { policyJsonSchema } from './config/json-schema.ts';
+export { type ConfigError, type LoadedPolicy, loadPolicy } from './config/load.ts';
+export { type Notice, policyNotices } from './config/notices.ts';
+export { type ParsedPolicy, parsePolicy } from './config/parse.ts';
+export { emptyPolicy, mayLoosen, type Policy, policyFor } from './config/policy.ts';
+export { policyShape } from './config/schema.ts';
 export {
   configFileName,
   defaultSettings,
+  isConfigName,
   isRuleLevel,
   levelOf,
+  misnamedConfig,
   type PinStyle,
   type Profile,
   pinStyles,
@@ -35,13 +47,18 @@ export {
   type RuleLevel,
   ruleLevels,
   type Settings,
+  type SignatureDemand,
   type Waiver,
 } from './config/settings.ts';
+export type { Shape } from './config/shape.ts';
+export { keysFor } from './config/signatures.ts';
 export type { ImageName } from './image/name.ts';
 export { parseReference } from './image/reference.ts';
+export { newestFirst } from './image/tag-order.ts';
 export { referenceUrl } from './image/web-page.ts';
 export type { Comment, ImageRole, ImageUse, Skip } from './model/facts.ts';
 export {
+  type FilePlace,
   type Finding,
   type Fix,
   isLookupFix,
@@ -62,12 +79,22 @@ export {
   planFix,
   planPins,
   planSuppression,
+  type SuppressionScope,
+  tryFix,
 } from './plan.ts';
 export type * from './ports.ts';
+export { type Answer, answerQuestion, type QuestionPorts } from './question.ts';
 export { type Format, formatNames, formats, isFormat } from './report/index.ts';
 export { summarize, visible } from './report/words.ts';
 export { rules } from './rules/index.ts';
-export { pageUrl } from './rules/page.ts';
+export {
+  digestOf,
+  type PageBlock,
+  pageUrl,
+  readPageBlocks,
+  withAbsoluteLinks,
+  withoutMarks,
+} from './rules/page.ts';
 export type { Rule } from './rules/rule.ts';
 export { applyEdits, isRefusal, type TextEdit } from './text/edit.ts';
 export { type Place, SourceText } from './text/source-text.ts';

@@ -1,6 +1,19 @@
-import type { BuildRequest, BuiltImage, Neighbours, Outline, OutlinePin } from './model/surroundings.ts';
+import type { FilePlace } from './model/finding.ts';
+import type {
+  BuildRequest,
+  BuiltImage,
+  Neighbours,
+  Outline,
+  OutlinePin,
+  PinnedDigest,
+} from './model/surroundings.ts';
 
-type PlacedPin = OutlinePin & { readonly path: string };
+/** `Neighbours` that remember what they were asked, and nothing of the text they were asked for. */
+export interface AskedNeighbours extends Neighbours {
+  readonly wasAsked: boolean;
+  /** Whether they would still give every answer they gave. */
+  isSettled(): boolean;
+}
 
 /**
  * What the files of a workspace tell each other, by file. Whoever calls the engine keeps it: puts in what each file's analysis
@@ -8,110 +21,242 @@ type PlacedPin = OutlinePin & { readonly path: string };
  */
 export class WorkspaceOutline {
   readonly #files = new Map<string, Outline>();
-  #index: Index | null = null;
+  readonly #index = new Index();
+  #epoch = 0;
 
+  /** Goes up with every change: within one epoch all answers are the same. */
+  get epoch(): number {
+    return this.#epoch;
+  }
+
+  /** Takes in what a file says now. The time depends on that file alone. */
   put(outline: Outline): void {
-    if (isEmpty(outline)) this.#files.delete(outline.path);
-    else this.#files.set(outline.path, outline);
-    this.#index = null;
+    const { path } = outline;
+    const before = this.#files.get(path);
+    if (isEmpty(outline)) {
+      this.remove(path);
+      return;
+    }
+    if (before && JSON.stringify(before) === JSON.stringify(outline)) return;
+    if (before) this.#index.remove(before);
+    this.#files.set(path, outline);
+    this.#index.add(outline);
+    this.#epoch++;
   }
 
   remove(path: string): void {
-    if (this.#files.delete(path)) this.#index = null;
+    const before = this.#files.get(path);
+    if (!before) return;
+    this.#files.delete(path);
+    this.#index.remove(before);
+    this.#epoch++;
   }
 
-  /** All files, with `own` in the place of what was known of its path. */
-  around(own: Outline): Neighbours {
-    this.#index ??= new Index([...this.#files.values()]);
-    return new Joined(this.#index, new Index([own]), own.path);
+  /** All files, with `own` in the place of what was known of its path. They answer by what is known when they are asked. */
+  around(own: Outline): AskedNeighbours {
+    return new Joined(this.#index, own);
   }
 }
 
 /** What a file sees that is read alone. */
-export const alone = (own: Outline): Neighbours => new Joined(new Index([]), new Index([own]), own.path);
+export const alone = (own: Outline): AskedNeighbours => new Joined(new Index(), own);
+
+/** Each digest of a tag once, at its first place. */
+export function joinPins(pins: readonly Omit<OutlinePin, 'count'>[]): readonly OutlinePin[] {
+  const joined = new Map<string, OutlinePin>();
+  for (const pin of pins) {
+    const key = `${pin.name}@${pin.digest}`;
+    const known = joined.get(key);
+    joined.set(key, known ? { ...known, count: known.count + 1 } : { ...pin, count: 1 });
+  }
+  return [...joined.values()];
+}
 
 const isEmpty = ({ builds, built, consumes, pins }: Outline): boolean =>
   builds.length + built.length + consumes.length + pins.length === 0;
 
-class Index {
-  readonly pins = new Map<string, PlacedPin[]>();
-  readonly built = new Map<string, BuiltImage>();
-  /** By the image's name. */
-  readonly requests = new Map<string, (BuildRequest & { readonly path: string })[]>();
-  /** Kind and name → the namespaces they are read in → the files that do. */
-  readonly consumed = new Map<string, Map<string, Set<string>>>();
+/** Key → what each file says under it, by the file's path. */
+class ByFile<T> {
+  readonly #entries = new Map<string, Map<string, T[]>>();
 
-  constructor(outlines: readonly Outline[]) {
-    for (const { builds, built, consumes, path, pins } of outlines) {
-      for (const pin of pins) listIn(this.pins, pin.name).push({ ...pin, path });
-      for (const image of built) this.built.set(builtKey(image.dockerfile, image.target), image);
-      for (const request of builds) {
-        for (const image of request.images) listIn(this.requests, image).push({ ...request, path });
-      }
-      for (const one of consumes) {
-        const { name, namespace } = configurationParts(one);
-        const namespaces = this.consumed.get(name) ?? new Map<string, Set<string>>();
-        this.consumed.set(
-          name,
-          namespaces.set(namespace, (namespaces.get(namespace) ?? new Set()).add(path)),
-        );
-      }
+  add(key: string, path: string, item: T): void {
+    const files = this.#entries.get(key) ?? new Map<string, T[]>();
+    this.#entries.set(key, files);
+    const items = files.get(path);
+    if (items) items.push(item);
+    else files.set(path, [item]);
+  }
+
+  remove(key: string, path: string): void {
+    const files = this.#entries.get(key);
+    files?.delete(path);
+    if (files?.size === 0) this.#entries.delete(key);
+  }
+
+  /** In the order of the paths, so that it does not matter which file was read first. */
+  except(key: string, path: string): readonly (readonly [path: string, items: readonly T[]])[] {
+    return [...(this.#entries.get(key) ?? [])]
+      .filter(([file]) => file !== path)
+      .sort(([a], [b]) => (a < b ? -1 : 1));
+  }
+}
+
+class Index {
+  readonly #pins = new ByFile<OutlinePin>();
+  readonly #built = new ByFile<BuiltImage>();
+  /** By the image's name. */
+  readonly #requests = new ByFile<BuildRequest>();
+  /** By kind and name → namespaces they are read in. */
+  readonly #consumed = new ByFile<string>();
+
+  add({ builds, built, consumes, path, pins }: Outline): void {
+    for (const pin of pins) this.#pins.add(pin.name, path, pin);
+    for (const image of built) this.#built.add(builtKey(image.dockerfile, image.target), path, image);
+    for (const request of builds) {
+      for (const image of request.images) this.#requests.add(image, path, request);
     }
+    for (const one of consumes) {
+      const { name, namespace } = configurationParts(one);
+      this.#consumed.add(name, path, namespace);
+    }
+  }
+
+  remove({ builds, built, consumes, path, pins }: Outline): void {
+    for (const { name } of pins) this.#pins.remove(name, path);
+    for (const { dockerfile, target } of built) this.#built.remove(builtKey(dockerfile, target), path);
+    for (const { images } of builds) for (const image of images) this.#requests.remove(image, path);
+    for (const one of consumes) this.#consumed.remove(configurationParts(one).name, path);
+  }
+
+  /** What follows leaves out the file at `path`: what is known of it may be of an earlier text. */
+  pins(name: string, path: string): readonly (readonly [string, readonly OutlinePin[]])[] {
+    return this.#pins.except(name, path);
+  }
+
+  built(dockerfile: string, target: string | null, path: string): BuiltImage | undefined {
+    return this.#built.except(builtKey(dockerfile, target), path)[0]?.[1][0];
+  }
+
+  requests(image: string, path: string): readonly BuildRequest[] {
+    return this.#requests.except(image, path).flatMap(([, requests]) => requests);
+  }
+
+  isConsumed(configuration: string, path: string): boolean {
+    const { name, namespace } = configurationParts(configuration);
+    return this.#consumed
+      .except(name, path)
+      .some(([, namespaces]) =>
+        namespaces.some((where) => where === '' || namespace === '' || where === namespace),
+      );
   }
 }
 
 const builtKey = (dockerfile: string, target: string | null): string =>
   `${dockerfile}\n${target?.toLowerCase() ?? ''}`;
 
-function listIn<T>(map: Map<string, T[]>, key: string): T[] {
-  const list = map.get(key) ?? [];
-  map.set(key, list);
-  return list;
-}
-
 function configurationParts(key: string): { readonly name: string; readonly namespace: string } {
   const [type = '', namespace = '', ...name] = key.split('/');
   return { name: `${type}/${name.join('/')}`, namespace };
 }
 
-class Joined implements Neighbours {
+/** No file has a path like it. */
+const nowhere = '';
+
+/** An answer as it was given, and how to find it again. */
+interface Answer<T> {
+  readonly given: T;
+  again(): T;
+}
+
+class Joined implements AskedNeighbours {
   readonly #others: Index;
-  readonly #own: Index;
+  readonly #own = new Index();
   readonly #path: string;
+  readonly #pins = new Map<string, Answer<readonly PinnedDigest[]>>();
+  readonly #builds = new Map<string, Answer<BuiltImage | undefined>>();
+  readonly #consumed = new Map<string, Answer<boolean>>();
 
-  constructor(others: Index, own: Index, path: string) {
+  constructor(others: Index, own: Outline) {
     this.#others = others;
-    this.#own = own;
-    this.#path = path;
+    this.#path = own.path;
+    this.#own.add(own);
   }
 
-  pinsOf(name: string): readonly PlacedPin[] {
-    return [...(this.#own.pins.get(name) ?? []), ...this.#notOwn(this.#others.pins.get(name))];
+  get wasAsked(): boolean {
+    return this.#pins.size + this.#builds.size + this.#consumed.size > 0;
   }
 
-  builtFrom(dockerfile: string, target: string | null): BuiltImage | undefined {
-    const key = builtKey(dockerfile, target);
-    return this.#own.built.get(key) ?? this.#others.built.get(key);
-  }
-
-  builtAs(image: string): BuiltImage | undefined {
-    const request = this.#own.requests.get(image)?.[0] ?? this.#notOwn(this.#others.requests.get(image))[0];
-    return request && this.builtFrom(request.dockerfile, request.target);
-  }
-
-  isConsumed(configuration: string): boolean {
-    const { name, namespace } = configurationParts(configuration);
-    return [this.#own, this.#others].some((index) =>
-      [...(index.consumed.get(name) ?? [])].some(
-        ([where, paths]) =>
-          (where === '' || namespace === '' || where === namespace) &&
-          (index === this.#own || [...paths].some((path) => path !== this.#path)),
-      ),
+  isSettled(): boolean {
+    return [this.#pins, this.#builds, this.#consumed].every((answers) =>
+      [...answers.values()].every(({ again, given }) => JSON.stringify(again()) === JSON.stringify(given)),
     );
   }
 
-  /** What is known of the own file may be of an earlier text. */
-  #notOwn<T extends { readonly path: string }>(all: readonly T[] | undefined): readonly T[] {
-    return all?.filter(({ path }) => path !== this.#path) ?? [];
+  pinsOf(name: string): readonly PinnedDigest[] {
+    return this.#ask(this.#pins, name, () =>
+      digestsIn([...this.#own.pins(name, nowhere), ...this.#others.pins(name, this.#path)]),
+    );
   }
+
+  builtFrom(dockerfile: string, target: string | null): BuiltImage | undefined {
+    return this.#ask(this.#builds, `from ${builtKey(dockerfile, target)}`, () =>
+      this.#builtFrom(dockerfile, target),
+    );
+  }
+
+  builtAs(image: string): BuiltImage | undefined {
+    return this.#ask(this.#builds, `as ${image}`, () => {
+      const own = this.#own.requests(image, nowhere);
+      const [first, ...rest] = own.length > 0 ? own : this.#others.requests(image, this.#path);
+      if (!first || !rest.every((other) => isSameBuild(first, other))) return undefined;
+      return this.#builtFrom(first.dockerfile, first.target);
+    });
+  }
+
+  isConsumed(configuration: string): boolean {
+    return this.#ask(
+      this.#consumed,
+      configuration,
+      () =>
+        this.#own.isConsumed(configuration, nowhere) || this.#others.isConsumed(configuration, this.#path),
+    );
+  }
+
+  #builtFrom(dockerfile: string, target: string | null): BuiltImage | undefined {
+    return this.#own.built(dockerfile, target, nowhere) ?? this.#others.built(dockerfile, target, this.#path);
+  }
+
+  /** A question that was asked before gets the answer it got then: one analysis never says two things. */
+  #ask<T>(answers: Map<string, Answer<T>>, question: string, again: () => T): T {
+    const known = answers.get(question);
+    if (known) return known.given;
+    const given = again();
+    answers.set(question, { given, again });
+    return given;
+  }
+}
+
+const isSameBuild = (a: BuildRequest, b: BuildRequest): boolean =>
+  builtKey(a.dockerfile, a.target) === builtKey(b.dockerfile, b.target);
+
+/** Digests that are told of one tag, and places of one digest: more help nobody. */
+const digestsMax = 10;
+const placesMax = 10;
+
+function digestsIn(
+  files: readonly (readonly [path: string, pins: readonly OutlinePin[]])[],
+): readonly PinnedDigest[] {
+  const found = new Map<string, { count: number; readonly places: FilePlace[] }>();
+  for (const [path, pins] of files) {
+    for (const { count, digest, line } of pins) {
+      const one = found.get(digest) ?? { count: 0, places: [] };
+      found.set(digest, one);
+      one.count += count;
+      if (one.places.length < placesMax) one.places.push({ path, line });
+    }
+  }
+  return [...found]
+    .map(([digest, one]) => ({ digest, ...one }))
+    .sort((a, b) => b.count - a.count || (a.digest < b.digest ? -1 : 1))
+    .slice(0, digestsMax);
 }

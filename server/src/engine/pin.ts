@@ -21,10 +21,19 @@ export function lookupName(use: ImageUse): ImageName | null {
 
 /** `name:tag@digest`: the tag is kept for people, and an implicit `latest` is written out. */
 export function pinEdits(use: ImageUse, digest: string): Edits {
-  if (!isPinnable(use)) return refuse('This image has nothing to pin.');
+  if (!isPinnable(use)) return refuse(nothingToPin);
   const tag = use.mutability === 'implicit' ? ':latest' : '';
   return use.site.replace(`${use.resolved}${tag}@${digest}`);
 }
+
+/** `name@digest`. A reference whose tag stands under a key of its own keeps it. */
+export function digestEdits(use: ImageUse, digest: string): Edits {
+  if (!isPinnable(use) || use.reading.state !== 'parsed') return refuse(nothingToPin);
+  const { name } = use.reading.reference.spans;
+  return use.site.replace(`${use.resolved.slice(name.start, name.end)}@${digest}`);
+}
+
+const nothingToPin = 'This image has nothing to pin.';
 
 /** What a fix would write, with made-up answers where it asks for something: shows whether the text allows it. */
 export function trialEdits(fix: Fix): Edits {

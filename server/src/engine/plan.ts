@@ -2,10 +2,12 @@ import { type Analysis, analyze } from './analyze.ts';
 import type { ImageUse } from './model/facts.ts';
 import { type Finding, type Fix, isLookupFix, isPinFix, severities } from './model/finding.ts';
 import { nameOfKey } from './model/key.ts';
-import { lookupName, pinEdits, sampleDigest } from './pin.ts';
-import type { Lookup, Registry } from './ports.ts';
+import { lookupName, pinEdits, sampleDigest, trialEdits } from './pin.ts';
+import { type Change, pinChanges } from './pin-style.ts';
+import type { Downloads, Lookup, LookupOptions, Registry } from './ports.ts';
+import { answerQuestion } from './question.ts';
 import { rules } from './rules/index.ts';
-import { suppressionLine } from './suppress.ts';
+import { commentAbove, commentOnTop, linesToComment } from './suppress.ts';
 import { applyEdits, isRefusal, type TextEdit } from './text/edit.ts';
 import { type Span, span } from './text/span.ts';
 
@@ -14,37 +16,109 @@ export type Plan =
   | { readonly ok: true; readonly edits: readonly TextEdit[]; readonly text: string }
   | { readonly ok: false; readonly cause: PlanStop; readonly message: string };
 
-/** `lookup` the registry gave no digest: another try may · `refused` the text does not allow the change. */
+/** `lookup` what had to be asked got no answer: another try may get one · `refused` the text does not allow the change. */
 export type PlanStop = 'lookup' | 'refused';
 
 export interface PlanOptions {
   readonly registry: Registry;
+  /** Absent where no fix may ask anybody but registries. */
+  readonly downloads?: Downloads;
   readonly signal?: AbortSignal;
 }
 
 const stop = (message: string, cause: PlanStop = 'refused'): Stopped => ({ ok: false, cause, message });
 
-/** Turns one fix of one finding into verified edits. A pin asks the registry; everything else is local. */
+/** Turns one fix of one finding into verified edits. What it has to know is looked up; everything else is local. */
 export async function planFix(
   document: Analysis,
   finding: Finding,
   fix: Fix,
   options: PlanOptions,
 ): Promise<Plan> {
-  if (isLookupFix(fix)) return stop('Nothing here can answer what this fix has to ask.');
-  if (!isPinFix(fix)) return verified(document, fix.edits(), [finding.key]);
-  const asked = await askFor(document, fix.pin, options);
-  return asked.ok ? verified(document, asked.edits, [finding.key]) : asked;
+  if (isPinFix(fix)) {
+    const asked = await askFor(document, fix.pin, options);
+    return asked.ok ? firstSound(document, asked.changes, [finding.key]) : asked;
+  }
+  if (!isLookupFix(fix)) return verified(document, fix.edits(), [finding.key]);
+  const possible = tryFix(document, finding, fix);
+  if (!possible.ok) return possible;
+  const found = await answerQuestion(fix.question, options, lookupOptions(document, options));
+  return found.ok
+    ? verified(document, fix.edits(found.answer), [finding.key])
+    : stop(found.message, 'lookup');
 }
 
-/** The comment that silences one finding, on a line of its own above it. */
-export function planSuppression(document: Analysis, finding: Finding, reason: string): Plan {
-  const why = reason.replace(/\s+/g, ' ').trim();
+/** What a fix comes to, with a made-up answer where it has to ask: tells whether it can be made, without asking anybody. */
+export function tryFix(document: Analysis, finding: Finding, fix: Fix): Plan {
+  if (isPinFix(fix)) return firstSound(document, pinChanges(document, fix.pin, sampleDigest), [finding.key]);
+  // Only the true answer need remove the finding: a pin has not drifted where it is what the tag names.
+  return verified(document, trialEdits(fix), [finding.key], { mayStay: isLookupFix(fix) });
+}
+
+const lookupOptions = ({ settings }: Analysis, { signal }: PlanOptions): LookupOptions => ({
+  registries: settings.registries,
+  ...(signal && { signal }),
+});
+
+/** What a suppression is to speak about. */
+export type SuppressionScope = 'line' | 'file';
+
+/**
+ * The comment that silences a finding, on a line of its own: above the finding, or for the file at its top. Where a comment without a
+ * reason is there already, it gets this one.
+ */
+export function planSuppression(
+  document: Analysis,
+  finding: Finding,
+  reason: string,
+  scope: SuppressionScope = 'line',
+): Plan {
+  const why = reason.replace(/[\s\p{Cc}]+/gu, ' ').trim();
   if (why === '') return stop('A suppression needs a reason, so that the next reader knows why it is there.');
+  if (isAboutSuppressions(finding.rule)) return planReason(document, finding, why);
   const mark = document.commentMark;
   if (!mark) return stop('JSON has no comments, so a finding cannot be suppressed in it.');
-  const { at, line } = suppressionLine(document.source, finding.span.start, finding.rule, why, mark);
-  return verified(document, [{ span: span(at, at), newText: line }], [finding.key], 1);
+  const { source } = document;
+  const lines = linesToComment(source, document.units(), finding.span.start);
+  // A parser directive has no place above it that would not undo it: there the comment is about the file.
+  const reach = lines.length === 0 ? 'file' : scope;
+  const words = `${mark} holdfast-ignore${reach === 'file' ? '-file' : ''} ${finding.rule} -- ${why}`;
+  // What is about the file stands on top, unless that belongs to a document that is not read.
+  const places = [
+    ...(reach === 'file' ? [commentOnTop(source, words)] : []),
+    ...lines.map((line) => commentAbove(source, line, words)),
+  ];
+  const changes = places.map(
+    ({ at, line }): Change => ({ edits: [{ span: span(at, at), newText: line }], comments: 1 }),
+  );
+  return firstSound(document, [...reasonsGiven(document, finding, why, reach), ...changes], [finding.key]);
+}
+
+const isAboutSuppressions = (rule: string): boolean =>
+  rules.some(({ id, reads }) => id === rule && reads === 'suppressions');
+
+/** Comments about the same finding that lack nothing but a reason. */
+function reasonsGiven(
+  { suppressions }: Analysis,
+  { rule, span: { start } }: Finding,
+  why: string,
+  scope: SuppressionScope,
+): readonly Change[] {
+  return suppressions
+    .filter(
+      ({ isFileWide, names, reason, subject }) =>
+        reason === '' &&
+        isFileWide === (scope === 'file') &&
+        (isFileWide || (subject.start <= start && start < subject.end)) &&
+        names.some(({ state, value }) => value === rule && state === 'used'),
+    )
+    .map((comment) => ({ edits: comment.withReason(why), comments: 0 }));
+}
+
+function planReason(document: Analysis, finding: Finding, why: string): Plan {
+  const comment = document.suppressions.find(({ span: { start } }) => start === finding.span.start);
+  if (comment?.reason !== '') return stop('Nothing silences a finding about a comment; do what it says.');
+  return verified(document, comment.withReason(why), [finding.key]);
 }
 
 type Stopped = Extract<Plan, { ok: false }>;
@@ -87,19 +161,24 @@ export async function planPins(
       return { use, answer };
     }),
   );
-  const found: Pin[] = [];
+  const asked: Pin[] = [];
   for (const { answer, use } of answers) {
-    if (answer.ok) found.push({ use, edits: answer.edits });
+    if (answer.ok) asked.push({ use, changes: answer.changes });
     else fail(use, answer);
   }
+  const found = apart(asked);
   const whole = verifiedPins(document, found);
   if (whole.ok) return { pinned: found.length, edits: whole.edits, text: whole.text, failures };
   // Something among them cannot be done: what can be done alone is done.
   const sound: Pin[] = [];
   for (const pin of found) {
-    const alone = verifiedPins(document, [pin]);
-    if (alone.ok) sound.push(pin);
-    else fail(pin.use, alone);
+    const plans = pin.changes.map((change) => ({
+      change,
+      plan: verifiedPins(document, [{ ...pin, changes: [change] }]),
+    }));
+    const alone = plans.find(({ plan }) => plan.ok);
+    if (alone) sound.push({ ...pin, changes: [alone.change] });
+    else fail(pin.use, plans.map(({ plan }) => plan).find(isStopped) ?? noChange);
   }
   const rest = verifiedPins(document, sound);
   if (rest.ok) return { pinned: sound.length, edits: rest.edits, text: rest.text, failures };
@@ -107,18 +186,44 @@ export async function planPins(
   return { pinned: 0, edits: [], text: document.source.text, failures };
 }
 
+const isStopped = (plan: Plan): plan is Stopped => !plan.ok;
+
+const noChange = stop('This image has nothing to pin.');
+
 interface Pin {
   readonly use: ImageUse;
-  readonly edits: readonly TextEdit[];
+  /** Ways to write it, the most wanted first. At least one. */
+  readonly changes: readonly Change[];
 }
 
+/** Pins that would each put a comment behind the same line take another way. */
+function apart(pins: readonly Pin[]): readonly Pin[] {
+  const taken = new Map<number, Set<string>>();
+  const nameOf = ({ edits }: Change): string => (isRefusal(edits) ? '' : edits.map(nameOfEdit).join());
+  for (const change of pins.flatMap(({ changes }) => changes[0] ?? [])) {
+    if (change.behind === undefined) continue;
+    taken.set(change.behind, (taken.get(change.behind) ?? new Set()).add(nameOf(change)));
+  }
+  const isFree = ({ behind }: Change): boolean => behind === undefined || taken.get(behind)?.size === 1;
+  return pins.map(({ changes, use }) => ({ use, changes: changes.filter(isFree) }));
+}
+
+const nameOfEdit = ({ newText, span: { end, start } }: TextEdit): string => `${start} ${end} ${newText}`;
+
+/** Writes each pin in its most wanted way. */
 function verifiedPins(document: Analysis, pins: readonly Pin[]): Plan {
   // Two uses fed by one ARG or one anchor ask for the same edit: it is made once.
   const edits = new Map<string, TextEdit>();
-  for (const edit of pins.flatMap((pin) => pin.edits)) {
-    edits.set(`${edit.span.start} ${edit.span.end} ${edit.newText}`, edit);
+  const comments = new Set<string>();
+  for (const { changes } of pins) {
+    const [change] = changes;
+    if (!change) continue;
+    if (isRefusal(change.edits)) return stop(change.edits.refused);
+    const named = change.edits.map((edit) => [nameOfEdit(edit), edit] as const);
+    for (const [name, edit] of named) edits.set(name, edit);
+    if (change.comments > 0) comments.add(named.map(([name]) => name).join());
   }
-  return verified(document, [...edits.values()], []);
+  return verified(document, [...edits.values()], [], { comments: comments.size });
 }
 
 /** The images some finding offers to pin, each once, in the order of the text. */
@@ -132,25 +237,42 @@ export function offeredPins(document: Analysis): readonly ImageUse[] {
   return [...offered.values()].sort((a, b) => a.site.span.start - b.site.span.start);
 }
 
-/** The edits that pin one image. Asks the registry only where the answer could be written down. */
+/** The ways to pin one image. Asks the registry only where the answer could be written down. */
 async function askFor(
   document: Analysis,
   use: ImageUse,
   options: PlanOptions,
-): Promise<{ readonly ok: true; readonly edits: readonly TextEdit[] } | Stopped> {
+): Promise<{ readonly ok: true; readonly changes: readonly Change[] } | Stopped> {
   const possible = pinEdits(use, sampleDigest);
   if (isRefusal(possible)) return stop(possible.refused);
   const found = await lookUp(document, use, options);
-  if (!found.ok) return stop(found.message, 'lookup');
-  const edits = pinEdits(use, found.digest);
-  return isRefusal(edits) ? stop(edits.refused) : { ok: true, edits };
+  return found.ok
+    ? { ok: true, changes: pinChanges(document, use, found.digest) }
+    : stop(found.message, 'lookup');
 }
 
-async function lookUp(document: Analysis, use: ImageUse, { registry, signal }: PlanOptions): Promise<Lookup> {
+/** The first of some ways to do the same that holds; else why the last one does not. */
+function firstSound(document: Analysis, changes: readonly Change[], gone: readonly string[]): Plan {
+  let last: Plan = stop('There is nothing to change.');
+  for (const { comments, edits } of changes) {
+    last = verified(document, edits, gone, { comments });
+    if (last.ok) return last;
+  }
+  return last;
+}
+
+async function lookUp(document: Analysis, use: ImageUse, options: PlanOptions): Promise<Lookup> {
   const name = lookupName(use);
   if (!name)
     return { ok: false, code: 'refused', message: 'This text names no image that could be looked up.' };
-  return registry.resolve(name, { registries: document.settings.registries, ...(signal && { signal }) });
+  return options.registry.resolve(name, lookupOptions(document, options));
+}
+
+interface Allowance {
+  /** How many comments the change adds. */
+  readonly comments?: number;
+  /** The findings need not be gone. */
+  readonly mayStay?: boolean;
 }
 
 /**
@@ -160,8 +282,8 @@ async function lookUp(document: Analysis, use: ImageUse, { registry, signal }: P
 function verified(
   document: Analysis,
   edits: ReturnType<typeof pinEdits>,
-  gone: readonly string[],
-  newComments = 0,
+  cured: readonly string[],
+  { comments = 0, mayStay = false }: Allowance = {},
 ): Plan {
   if (isRefusal(edits)) return stop(edits.refused);
   const text = applyEdits(document.source.text, edits);
@@ -169,21 +291,23 @@ function verified(
   const after = analyze({ ...document.input, text }, document.settings, document);
   const before = countByName(document.findings.map(({ key }) => key));
   const left = countByName(after.findings.map(({ key }) => key));
-  for (const [name, times] of countByName(gone)) {
+  for (const [name, times] of countByName(mayStay ? [] : cured)) {
     if ((left.get(name) ?? 0) > (before.get(name) ?? 0) - times)
       return stop('The change would not remove the finding, so it was not made.');
   }
   const raised = after.findings.find(
     (one) =>
       (left.get(nameOfKey(one.key)) ?? 0) > (before.get(nameOfKey(one.key)) ?? 0) &&
-      !isAcceptable(document, one, gone),
+      !isAcceptable(document, one, cured),
   );
   if (raised) return stop(`The change would raise another finding (${raised.rule}), so it was not made.`);
   if (after.skipped.length > document.skipped.length)
     return stop('The change would make the file unreadable, so it was not made.');
   if (after.images.length !== document.images.length)
     return stop('The change would alter more than this image, so it was not made.');
-  if (after.commentCount() !== document.commentCount() + newComments) {
+  const added = after.commentCount() - document.commentCount();
+  // What is about a comment may take it away.
+  if (added !== comments && !(added === -1 && cured.some((key) => isAboutSuppressions(ruleOf(key))))) {
     return stop('The change would lose or add a comment, so it was not made.');
   }
   return { ok: true, edits, text };
@@ -196,9 +320,13 @@ function countByName(keys: readonly string[]): ReadonlyMap<string, number> {
   return counts;
 }
 
-/** What a change may bring: less than it takes away, or something that this text alone does not decide. */
-function isAcceptable(document: Analysis, raised: Finding, gone: readonly string[]): boolean {
-  if (rules.some(({ id, reads }) => id === raised.rule && reads === 'surroundings')) return true;
-  const removed = document.findings.filter(({ key }) => gone.includes(key));
+const ruleOf = (key: string): string => key.slice(0, key.indexOf(' '));
+
+/** What a change may bring: less than it takes away, a comment that is needed no more, or what this text alone does not decide. */
+function isAcceptable(document: Analysis, raised: Finding, cured: readonly string[]): boolean {
+  const rule = rules.find(({ id }) => id === raised.rule);
+  if (rule?.reads === 'suppressions') return true;
+  if (rule?.reads === 'surroundings' && !rule.isDecidedByText) return true;
+  const removed = document.findings.filter(({ key }) => cured.includes(key));
   return removed.some(({ severity }) => severities.indexOf(severity) < severities.indexOf(raised.severity));
 }

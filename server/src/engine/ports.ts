@@ -1,8 +1,10 @@
 /** What the engine asks of the world. Adapters live outside; the engine knows no editor, no network and no disk. */
 
 import type { ImageName, RepositoryName } from './image/name.ts';
+import type { Observation } from './model/surroundings.ts';
 
 export type { ImageName, RepositoryName } from './image/name.ts';
+export type { Observation } from './model/surroundings.ts';
 
 /** How to reach one registry, by its name in references (`docker.io`, `localhost:5000`). */
 export interface RegistrySettings {
@@ -45,18 +47,88 @@ export interface FailedLookup {
 /** The tags of a repository: as many as the registry gives in the order it gives them, within the limits of one answer. */
 export type TagList = { readonly ok: true; readonly tags: readonly string[] } | FailedLookup;
 
+/** An image looked into. */
+export type Inspection =
+  | {
+      readonly ok: true;
+      /** As in a Lookup. */
+      readonly digest: string;
+      readonly mediaType: string;
+      readonly at: number;
+      /** The manifests of an index, without attestations; null for an image that is no index. */
+      readonly platforms: readonly ImagePlatform[] | null;
+      /** Of linux/amd64 where there is one, else of the first platform; null where the registry has none that could be read. */
+      readonly config: ImageConfig | null;
+    }
+  | FailedLookup;
+
+export interface ImagePlatform {
+  /** `linux/arm/v7`. */
+  readonly platform: string;
+  readonly digest: string;
+}
+
+/** What an image says of itself: image-spec `config.md`. */
+export interface ImageConfig {
+  /** Absolute paths, in the order of the alphabet. */
+  readonly volumes: readonly string[];
+  /** Null where it names none. */
+  readonly user: string | null;
+  /** As written there: RFC 3339. */
+  readonly created: string | null;
+  readonly labels: Readonly<Record<string, string>>;
+}
+
+/** Whether a signature of an image holds. */
+export type Verification =
+  /** `why`: one sentence; which key, or what is wrong. */
+  { readonly ok: true; readonly at: number; readonly verified: boolean; readonly why: string } | FailedLookup;
+
 export interface LookupOptions {
   readonly registries: RegistryTable;
   readonly signal?: AbortSignal;
+  /** Milliseconds since the epoch: what was found earlier does not count, not even what cannot change. A digest may be gone. */
+  readonly since?: number;
+}
+
+export interface ObserveOptions {
+  readonly registries: RegistryTable;
+  /** Those the policy names for the image, as in `Registry.verify`; without any, nothing is told of signatures. */
+  readonly keys?: readonly string[];
 }
 
 /** Never rejects: whatever goes wrong is a FailedLookup that says so. */
 export interface Registry {
   resolve(image: ImageName, options: LookupOptions): Promise<Lookup>;
-  /** What an earlier lookup found, without any traffic. */
-  known(image: ImageName, options: Pick<LookupOptions, 'registries'>): Lookup | undefined;
+  /** Reads the manifest, and the configuration of one platform. */
+  inspect(image: ImageName, options: LookupOptions): Promise<Inspection>;
+  /**
+   * Looks for cosign's signatures. Each of `keys` holds a public key in PEM, or several of which any will do, and each has to have signed.
+   * Sigstore bundles, and signatures without a key, are not looked at.
+   */
+  verify(image: ImageName, keys: readonly string[], options: LookupOptions): Promise<Verification>;
+  /** What earlier calls of the others found, however old, without any traffic. */
+  observed(image: ImageName, options: ObserveOptions): Observation | undefined;
   /** Asks for the tags of a repository. */
   tags(repository: RepositoryName, options: LookupOptions): Promise<TagList>;
+}
+
+/** `sha256:…` of what an address gives. */
+export type Checksum = { readonly ok: true; readonly digest: string } | FailedLookup;
+
+/** The full name of a commit, in lower-case hexadecimal. */
+export type CommitLookup = { readonly ok: true; readonly commit: string } | FailedLookup;
+
+export interface DownloadOptions {
+  readonly signal?: AbortSignal;
+}
+
+/** Reads public places of the web, signed in nowhere. Never rejects. */
+export interface Downloads {
+  /** Reads all that an http(s) address gives, and keeps nothing of it. */
+  checksum(url: string, options: DownloadOptions): Promise<Checksum>;
+  /** Asks a git repository what a branch or tag names; an empty ref is the default branch. */
+  commit(repository: string, ref: string, options: DownloadOptions): Promise<CommitLookup>;
 }
 
 /** The hop to a registry. Never follows a redirect. Rejects on network faults and on abort. */

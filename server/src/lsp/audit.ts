@@ -60,6 +60,8 @@ async function auditWorkspace(
   report: Report,
 ): Promise<{ readonly result: AuditResult; readonly summary: AuditSummary }> {
   const found = await findManifests(session, signal);
+  // Only then is known what the files say of each other.
+  await session.workspace.ready(signal);
   const parts: AuditResult[] = [];
   const uris = new Map<string, string>();
   for (const listed of found) {

@@ -7,7 +7,7 @@ import {
   planSuppression,
   type TextEdit,
 } from '../engine/index.ts';
-import type { DocumentEdits } from './convert.ts';
+import { type Confirmation, confirmationOf, type DocumentEdits } from './convert.ts';
 import { planFixAll } from './fix-all.ts';
 import type { FixRequest } from './fix-request.ts';
 import { throwIfAborted } from './guard.ts';
@@ -20,6 +20,8 @@ interface Planned {
   /** Image references that get a digest, where several were asked for. */
   readonly pinned: number;
   readonly failures: readonly PinFailure[];
+  /** What the user has to look at before the edits are made. */
+  readonly confirmation?: Confirmation | null;
 }
 
 interface Refused {
@@ -64,15 +66,23 @@ async function plan(
   request: FixRequest,
   { onProgress, signal, trust }: CarryOutOptions & Pick<Session, 'trust'>,
 ): Promise<Planned | Refused> {
-  const options = { onProgress, signal, registry: trust.registry, pins: trust.trusted };
+  const options = {
+    onProgress,
+    signal,
+    registry: trust.registry,
+    downloads: trust.downloads,
+    pins: trust.trusted,
+  };
   if (request.act === 'pin-all') return pinning(await planPins(document, options));
   if (request.act === 'fix-all') return pinning(await planFixAll(document, options));
   const finding = document.findings.find(({ key }) => key === request.key);
   if (!finding) return refused('The file has changed and this finding is gone. Nothing was changed.');
-  if (request.act === 'suppress') return single(planSuppression(document, finding, request.reason));
+  if (request.act === 'suppress') {
+    return single(planSuppression(document, finding, request.reason, request.scope));
+  }
   const fix = finding.fixes().find(({ id }) => id === request.fix);
   if (!fix) return refused('The file has changed and this fix no longer applies. Nothing was changed.');
-  return single(await planFix(document, finding, fix, options));
+  return single(await planFix(document, finding, fix, options), confirmationOf(fix));
 }
 
 const refused = (message: string, failures: readonly PinFailure[] = []): Refused => ({
@@ -81,8 +91,8 @@ const refused = (message: string, failures: readonly PinFailure[] = []): Refused
   failures,
 });
 
-const single = (plan: Plan): Planned | Refused =>
-  plan.ok ? { ok: true, edits: plan.edits, pinned: 0, failures: [] } : refused(plan.message);
+const single = (plan: Plan, confirmation: Confirmation | null = null): Planned | Refused =>
+  plan.ok ? { ok: true, edits: plan.edits, pinned: 0, failures: [], confirmation } : refused(plan.message);
 
 function pinning(plan: Omit<Planned, 'ok'>): Planned | Refused {
   const { edits, failures, pinned } = plan;

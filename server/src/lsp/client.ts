@@ -5,6 +5,8 @@ export interface Client {
   /** Null when the client said nothing about trust. */
   readonly trusted: boolean | null;
   readonly promptForReason: boolean;
+  /** Another server of the client checks YAML by JSON Schemas, ours among them. */
+  readonly yamlSchemaSupport: boolean;
   readonly pullsDiagnostics: boolean;
   readonly refreshesDiagnostics: boolean;
   readonly relatedInformation: boolean;
@@ -19,6 +21,8 @@ export interface Client {
   readonly watchesFolders: boolean;
   readonly appliesEdits: boolean;
   readonly documentChanges: boolean;
+  /** Edits may say what they are for, and that they want to be looked at before they are made. */
+  readonly changeAnnotations: boolean;
   readonly progress: boolean;
   readonly markdownHover: boolean;
 }
@@ -32,6 +36,7 @@ export function readClient(params: Pick<InitializeParams, 'capabilities' | 'init
   return {
     trusted: typeof trusted === 'boolean' ? trusted : null,
     promptForReason: optionOf(options, 'promptForReason') === true,
+    yamlSchemaSupport: optionOf(options, 'yamlSchemaSupport') === true,
     pullsDiagnostics: diagnostic !== undefined,
     refreshesDiagnostics: workspace?.diagnostics?.refreshSupport === true,
     relatedInformation: (diagnostic?.relatedInformation ?? publishDiagnostics?.relatedInformation) === true,
@@ -45,6 +50,9 @@ export function readClient(params: Pick<InitializeParams, 'capabilities' | 'init
     watchesFolders: workspace?.workspaceFolders === true,
     appliesEdits: workspace?.applyEdit === true,
     documentChanges: workspace?.workspaceEdit?.documentChanges === true,
+    changeAnnotations:
+      workspace?.workspaceEdit?.documentChanges === true &&
+      workspace.workspaceEdit.changeAnnotationSupport !== undefined,
     progress: window?.workDoneProgress === true,
     markdownHover: hoverFormats.includes('markdown'),
   };

@@ -30,5 +30,7 @@ async function resolve(session: Session, action: CodeAction, token: Cancellation
     (signal, onProgress) => carryOut(session, request, { signal, onProgress }),
   );
   tellOutcome(connection, ports.log, outcome);
-  return outcome.ok ? { ...action, edit: toWorkspaceEdit([outcome.document], client) } : action;
+  return outcome.ok
+    ? { ...action, edit: toWorkspaceEdit([outcome.document], client, outcome.confirmation) }
+    : action;
 }

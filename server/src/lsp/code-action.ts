@@ -9,16 +9,26 @@ import {
 import {
   type Finding,
   type Fix,
+  isLookupFix,
   isPinFix,
   offeredPins,
   type Plan,
-  planFix,
   planSuppression,
-  type Registry,
-  sampleDigest,
+  type SuppressionScope,
+  tryFix,
 } from '../engine/index.ts';
 import type { Reading } from './analyses.ts';
-import { type DocumentEdits, fixAllKind, keyOf, toDiagnostic, toSpan, toWorkspaceEdit } from './convert.ts';
+import {
+  type Confirmation,
+  confirmationOf,
+  type DocumentEdits,
+  fixAllKind,
+  fixTitle,
+  keyOf,
+  toDiagnostic,
+  toSpan,
+  toWorkspaceEdit,
+} from './convert.ts';
 import type { FixRequest } from './fix-request.ts';
 import { guarded, throwIfAborted, withSignal } from './guard.ts';
 import { type SuppressTarget, serverCommands, suppressCommand } from './protocol.ts';
@@ -57,6 +67,8 @@ interface Offer {
   readonly disabled?: string;
   /** Known already; else made when the action is chosen. */
   readonly edits?: DocumentEdits;
+  /** What the user has to look at before the edits are made. */
+  readonly confirmation?: Confirmation | null;
   /** Runs instead of an edit. */
   readonly command?: Command;
 }
@@ -76,9 +88,9 @@ async function listOffers(
       // Each offer is tried out, which takes its time in a large file: others get their turn in between.
       await turn();
       throwIfAborted(signal);
-      offers.push(...(await offersFor(session, reading, one)));
+      offers.push(...fixOffers(reading, one));
     }
-    offers.push(...pinAllOffer(reading, chosen));
+    offers.push(...pinAllOffer(reading, chosen), ...suppressOffers(session, reading, chosen));
   }
   if (wants(fixAllKind)) offers.push(...fixAllOffer(session, reading));
   return offers;
@@ -109,52 +121,72 @@ function chooseFindings(
     .map((finding) => ({ finding, diagnostic: toDiagnostic(uri, analysis.source, finding, client) }));
 }
 
-async function offersFor(
-  session: Session,
-  reading: Reading,
-  { diagnostic, finding }: Chosen,
-): Promise<readonly Offer[]> {
-  const offers: Offer[] = [];
-  for (const fix of finding.fixes()) {
-    const offer = await fixOffer(reading, finding, fix);
-    offers.push({ ...offer, diagnostics: [diagnostic] });
-  }
-  const suppression = suppressOffer(session, reading, finding);
-  if (suppression) offers.push({ ...suppression, diagnostics: [diagnostic] });
-  return offers;
+function fixOffers(reading: Reading, { diagnostic, finding }: Chosen): readonly Offer[] {
+  return finding.fixes().map((fix) => ({ ...fixOffer(reading, finding, fix), diagnostics: [diagnostic] }));
 }
 
-async function fixOffer(reading: Reading, finding: Finding, fix: Fix): Promise<Omit<Offer, 'diagnostics'>> {
+function fixOffer(reading: Reading, finding: Finding, fix: Fix): Omit<Offer, 'diagnostics'> {
   const offer = {
-    title: fix.title,
+    title: fixTitle(fix),
     kind: CodeActionKind.QuickFix,
     request: { act: 'fix', uri: reading.uri, key: finding.key, fix: fix.id },
   } as const;
-  const plan = await planFix(reading.analysis, finding, fix, { registry: sampleRegistry });
+  const plan = tryFix(reading.analysis, finding, fix);
   if (!plan.ok) return { ...offer, disabled: plan.message };
-  if (!isPinFix(fix)) return { ...offer, edits: editsOf(reading, plan) };
   // Offered without trust too: an editor hides what is disabled, and choosing it says what is missing.
-  return { ...offer, preferred: true };
+  if (isPinFix(fix)) return { ...offer, preferred: true };
+  return isLookupFix(fix)
+    ? offer
+    : { ...offer, edits: editsOf(reading, plan), confirmation: confirmationOf(fix) };
+}
+
+/** What silences the chosen findings, each place once: lines first, then the whole file. */
+function suppressOffers(session: Session, reading: Reading, chosen: readonly Chosen[]): readonly Offer[] {
+  const offers = new Map<string, Offer>();
+  for (const scope of ['line', 'file'] as const) {
+    for (const { diagnostic, finding } of chosen) {
+      const { line } = reading.analysis.source.placeAt(finding.span.start);
+      const place = `${scope} ${finding.rule} ${scope === 'line' ? line : ''}`;
+      const known = offers.get(place);
+      if (known) {
+        offers.set(place, { ...known, diagnostics: [...known.diagnostics, diagnostic] });
+        continue;
+      }
+      const offer = suppressOffer(session, reading, finding, scope);
+      if (offer) offers.set(place, { ...offer, diagnostics: [diagnostic] });
+    }
+  }
+  return [...offers.values()];
 }
 
 function suppressOffer(
   { client }: Session,
   reading: Reading,
   finding: Finding,
+  scope: SuppressionScope,
 ): Omit<Offer, 'diagnostics'> | null {
-  const plan = planSuppression(reading.analysis, finding, reasonPlaceholder);
+  const { key, rule, span } = finding;
+  const comment = reading.analysis.suppressions.find((one) => one.span.start === span.start);
+  // The reason of a comment is written one time, whatever it speaks about.
+  if (comment && scope === 'file') return null;
+  const plan = planSuppression(reading.analysis, finding, reasonPlaceholder, scope);
   if (!plan.ok) return null;
-  const { key, rule } = finding;
+  // Above a parser directive no comment can stand: the offer for the file is the one.
+  if (scope === 'line' && plan.edits.some(({ newText }) => /holdfast-ignore-file/.test(newText))) return null;
   const { uri } = reading;
-  const title = `Suppress ${rule} here, with a reason`;
-  const target: SuppressTarget = { uri, key, rule };
+  const where = scope === 'file' ? 'in this file' : 'here';
+  const title = comment ? 'Write the reason of this comment' : `Suppress ${rule} ${where}, with a reason`;
+  const reason = comment?.remark.replace(/^[^\p{L}\p{N}]+/u, '');
+  const target: SuppressTarget = { uri, key, rule, scope, ...(reason && { reason }) };
   return {
     title,
     kind: CodeActionKind.QuickFix,
-    request: { act: 'suppress', uri, key, reason: reasonPlaceholder },
+    request: { act: 'suppress', uri, key, scope, reason: reason || reasonPlaceholder },
     ...(client.promptForReason
       ? { command: { title, command: suppressCommand, arguments: [target] } }
-      : { edits: editsOf(reading, plan) }),
+      : reason
+        ? {}
+        : { edits: editsOf(reading, plan) }),
   };
 }
 
@@ -174,7 +206,9 @@ function pinAllOffer(reading: Reading, chosen: readonly Chosen[]): readonly Offe
 
 function fixAllOffer({ trust }: Session, reading: Reading): readonly Offer[] {
   const possible = reading.analysis.findings.some((finding) =>
-    finding.fixes().some((fix) => fix.safety === 'safe' && (trust.trusted || !isPinFix(fix))),
+    finding
+      .fixes()
+      .some((fix) => fix.safety === 'safe' && !isLookupFix(fix) && (trust.trusted || !isPinFix(fix))),
   );
   if (!possible) return [];
   return [
@@ -192,17 +226,8 @@ const editsOf = (
   { edits }: Extract<Plan, { ok: true }>,
 ): DocumentEdits => ({ uri, version, source: analysis.source, edits });
 
-/** Tries out whether an image could be pinned, without asking anybody. */
-const sampleRegistry: Registry = {
-  async resolve() {
-    return { ok: true, digest: sampleDigest, mediaType: '', at: 0 };
-  },
-  known: () => undefined,
-  tags: async () => ({ ok: true, tags: [] }),
-};
-
 function present({ client }: Session, offer: Offer): CodeAction | Command | null {
-  const { command, diagnostics, disabled, edits, kind, preferred, request, title } = offer;
+  const { command, confirmation, diagnostics, disabled, edits, kind, preferred, request, title } = offer;
   const run = command ?? { title, command: serverCommands.applyFix, arguments: [request] };
   if (disabled !== undefined && !(client.codeActionLiterals && client.disabledActions)) return null;
   if (!client.codeActionLiterals) return run;
@@ -213,7 +238,7 @@ function present({ client }: Session, offer: Offer): CodeAction | Command | null
     ...(preferred && { isPreferred: true }),
   };
   if (disabled !== undefined) return { ...action, disabled: { reason: disabled } };
-  if (edits) return { ...action, edit: toWorkspaceEdit([edits], client) };
+  if (edits) return { ...action, edit: toWorkspaceEdit([edits], client, confirmation) };
   if (command || !client.resolvesEdits) return { ...action, command: run };
   return { ...action, data: request };
 }

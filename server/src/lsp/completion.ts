@@ -10,10 +10,12 @@ import type { Audit } from './audit.ts';
 import { type Spot, spotAt } from './completion-spot.ts';
 import { toOffset, toRange } from './convert.ts';
 import { guarded } from './guard.ts';
+import { policyCompletion } from './policy-completion.ts';
 import { serverCommands } from './protocol.ts';
 import { openNames, writtenName } from './repositories.ts';
 import type { Session } from './session.ts';
 import { repositoryOf, type Tags } from './tags.ts';
+import { isPolicy } from './uri.ts';
 
 /** Characters after which clients ask by themselves. */
 export const completionTriggers = ['/', ':'];
@@ -32,6 +34,8 @@ export function serveCompletion(session: Session, audit: Audit, tags: Tags): voi
       'textDocument/completion',
       () => null,
       async (): Promise<CompletionList | null> => {
+        const policy = isPolicy(uri) ? session.documents.snapshot(uri) : null;
+        if (policy) return policyCompletion(session, policy, position);
         const reading = await session.analyses.current(uri);
         if (!reading) return null;
         const { source } = reading.analysis;

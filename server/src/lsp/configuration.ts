@@ -1,15 +1,22 @@
 import { type Connection, MessageType } from 'vscode-languageserver/node';
 import {
-  type ConfigError,
   configFileName,
+  dayOf,
   defaultSettings,
+  emptyPolicy,
   type IgnoreTest,
   ignoreTest,
   type KindTest,
   kindTest,
-  mergeSettings,
-  parseConfig,
+  type LoadedPolicy,
+  loadPolicy,
+  mayHoldManifest,
+  mayLoosen,
+  misnamedConfig,
+  type Policy,
+  policyFor,
   type Settings,
+  withEditor,
 } from '../engine/index.ts';
 import type { Client } from './client.ts';
 import { property, readEditorSettings } from './editor-settings.ts';
@@ -37,46 +44,76 @@ export interface Configuration {
   isIgnored(uri: string, isFolder: boolean): Promise<boolean>;
   /** As `of` says it; the editor is asked about the workspace folder. */
   kindOf(uri: string): Promise<string | null>;
+  /** Whether a file is part of a configuration that has been read: one that another extends, or a key. */
+  isPart(uri: string): boolean;
   /** Something changed: everything is read anew. `pushed` are the settings of a client that sends them along. */
   changed(pushed?: unknown): void;
 }
 
 export interface ConfigurationContext {
   readonly connection: Connection;
-  readonly ports: Pick<Ports, 'files' | 'log'>;
+  readonly ports: Pick<Ports, 'files' | 'log' | 'clock'>;
   readonly client: Pick<Client, 'asksConfiguration'>;
   /** URIs of the workspace folders. */
   readonly folders: readonly string[];
+  /** Whether the file is open in the editor. */
+  isOpen(uri: string): boolean;
 }
 
 /** A `.holdfast.yaml`. One with errors counts as empty. */
 interface ConfigFile {
+  readonly uri: string;
   readonly folder: string;
-  readonly settings: Settings;
+  readonly policy: Policy;
   readonly ignores: IgnoreTest;
   readonly kindOf: KindTest;
 }
 
+/** What the user has been told: each thing once. */
+interface Told {
+  /** URI → what was wrong with the configuration. */
+  readonly errors: Map<string, string>;
+  readonly others: Set<string>;
+}
+
 export function createConfiguration(context: ConfigurationContext): Configuration {
-  const reported = new Map<string, string>();
+  const told: Told = { errors: new Map(), others: new Set() };
+  const { clock, log } = context.ports;
   let pushed: Settings = defaultSettings;
   let epoch = 0;
-  let cache = createCache(context, () => pushed, reported);
+  let today = dayOf(clock.now());
+  let parts = new Set<string>();
+  let cache = createCache(context, () => pushed, told, parts);
+
+  /** Waivers end with the day. */
+  const followDay = (): void => {
+    const day = dayOf(clock.now());
+    if (day === today) return;
+    today = day;
+    epoch++;
+  };
+  const tellOnce = (message: string): void => {
+    if (told.others.has(message)) return;
+    told.others.add(message);
+    log.info(message);
+  };
 
   const configuration: Configuration = {
     get epoch() {
+      followDay();
       return epoch;
     },
     async of(uri, scope = uri) {
       for (;;) {
-        const asked = epoch;
+        const asked = configuration.epoch;
         const { editor, files } = cache;
         const [file, own] = await Promise.all([files(parentOf(uri)), editor(scope)]);
         // Changed meanwhile: what was read may be of yesterday.
-        if (asked !== epoch) continue;
-        const settings = file ? mergeSettings(own, file.settings) : own;
-        const kind = kindIn(file, uri) ?? kindIn(editorPatterns(context.folders, uri, own), uri);
-        return { epoch, settings, ignored: isLeftOut(file, uri, false), kind };
+        if (asked !== configuration.epoch) continue;
+        const { refused, settings } = settingsOf(file, uri, own, today);
+        for (const reason of refused) tellOnce(reason);
+        const kind = kindIn(file, uri) ?? editorKind(context.folders, file, uri, own, tellOnce);
+        return { epoch: asked, settings, ignored: isLeftOut(file, uri, false), kind };
       }
     },
     async isIgnored(uri, isFolder) {
@@ -85,15 +122,49 @@ export function createConfiguration(context: ConfigurationContext): Configuratio
     async kindOf(uri) {
       return (await configuration.of(uri, folderOf(context.folders, uri))).kind;
     },
+    isPart: (uri) => parts.has(uriKey(uri)),
     changed(settings) {
       if (settings !== undefined && settings !== null) {
         pushed = readEditorSettings(property(settings, settingsSection));
       }
       epoch++;
-      cache = createCache(context, () => pushed, reported);
+      parts = new Set();
+      cache = createCache(context, () => pushed, told, parts);
     },
   };
   return configuration;
+}
+
+function settingsOf(
+  file: ConfigFile | null,
+  uri: string,
+  editor: Settings,
+  today: string,
+): { readonly settings: Settings; readonly refused: readonly string[] } {
+  if (!file) return { settings: editor, refused: [] };
+  const policy = policyFor(file.policy, pathBelow(file.folder, uri) ?? '', today);
+  const { refused, settings } = withEditor(policy, editor, mayLoosen(file.policy));
+  return { settings, refused: refused.map((reason) => `${reason} ${allowed(file)}`) };
+}
+
+/** How a wish could be granted that was not. */
+const allowed = ({ uri }: ConfigFile): string =>
+  `Settings of an editor only make what ${uriPath(uri)} says stricter, unless it has editor: {may-loosen: true}.`;
+
+/** As another kind, a file that is read anyway could hide what is in it: that is for the policy to say. */
+function editorKind(
+  folders: readonly string[],
+  file: ConfigFile | null,
+  uri: string,
+  editor: Settings,
+  tell: (message: string) => void,
+): string | null {
+  const kind = kindIn(editorPatterns(folders, uri, editor), uri);
+  if (kind === null || !file || mayLoosen(file.policy) || !mayHoldManifest(uriPath(uri))) return kind;
+  tell(
+    `holdfast.files: ${uriPath(uri)} is not read as ${kind}, as the policy does not say so. ${allowed(file)}`,
+  );
+  return null;
 }
 
 /** Patterns of kinds, and the folder that they are relative to. */
@@ -126,15 +197,18 @@ interface Cache {
 function createCache(
   context: ConfigurationContext,
   pushed: () => Settings,
-  reported: Map<string, string>,
+  told: Told,
+  parts: Set<string>,
 ): Cache {
   const byFolder = new Map<string, Promise<ConfigFile | null>>();
   const byScope = new Map<string, Promise<Settings>>();
   const { files } = context.ports;
   const nearest = async (folder: string): Promise<ConfigFile | null> => {
+    const misnamed = childOf(folder, misnamedConfig);
+    if (await files.exists(misnamed)) tellMisnamed(context, misnamed, told);
     const uri = childOf(folder, configFileName);
     const text = await files.read(uri);
-    if (text !== null) return readConfig(context, folder, uri, text, reported);
+    if (text !== null) return readConfig(context, { folder, uri, text }, told, parts);
     // As on the command line: a configuration above the repository is not part of it.
     return (await files.exists(childOf(folder, '.git'))) ? null : cache.files(parentOf(folder));
   };
@@ -166,28 +240,46 @@ async function askEditor({ connection, ports }: ConfigurationContext, scopeUri: 
   }
 }
 
-function readConfig(
-  { connection, ports }: ConfigurationContext,
-  folder: string,
-  uri: string,
-  text: string,
-  reported: Map<string, string>,
-): ConfigFile {
-  const parsed = parseConfig(text);
-  if (parsed.ok) {
-    reported.delete(uri);
-    const { settings } = parsed;
-    return { folder, settings, ignores: ignoreTest(settings.ignore), kindOf: kindTest(settings.files) };
-  }
-  // Once for each state of the file, however many files it speaks for.
-  if (reported.get(uri) !== text) {
-    reported.set(uri, text);
-    const problem = `${uriPath(uri)} has errors and does not count until they are corrected. ${place(parsed.errors)}`;
-    ports.log.warn(problem);
-    show(connection, MessageType.Warning, problem);
-  }
-  return { folder, settings: defaultSettings, ignores: () => false, kindOf: () => null };
+function tellMisnamed({ connection, ports }: ConfigurationContext, uri: string, { others }: Told): void {
+  if (others.has(uri)) return;
+  others.add(uri);
+  const message = `${uriPath(uri)} is not read: its name has to end in .yaml. Rename it to ${configFileName}.`;
+  ports.log.warn(message);
+  show(connection, MessageType.Warning, message);
 }
 
-const place = ([first]: readonly ConfigError[]): string =>
-  first ? `Line ${first.line}, column ${first.column}: ${first.message}` : '';
+async function readConfig(
+  { connection, isOpen, ports }: ConfigurationContext,
+  { folder, text, uri }: { readonly folder: string; readonly text: string; readonly uri: string },
+  told: Told,
+  parts: Set<string>,
+): Promise<ConfigFile> {
+  const loaded = await loadPolicy(uri, text, ports.files);
+  for (const part of loaded.files) parts.add(uriKey(part));
+  if (loaded.errors.length === 0) {
+    told.errors.delete(uri);
+    const all = policyFor(loaded.policy, '', '');
+    return {
+      uri,
+      folder,
+      policy: loaded.policy,
+      ignores: ignoreTest(all.ignore),
+      kindOf: kindTest(all.files),
+    };
+  }
+  const problem = `${uriPath(uri)} has errors and does not count until they are corrected. ${firstOf(uri, loaded)}`;
+  // Once for each state of the files, however many files they speak for.
+  if (told.errors.get(uri) !== text + problem) {
+    told.errors.set(uri, text + problem);
+    ports.log.warn(problem);
+    // Where it is open its mistakes are underlined, and each pause while somebody writes it would bring another message.
+    if (!isOpen(uri)) show(connection, MessageType.Warning, problem);
+  }
+  return { uri, folder, policy: emptyPolicy, ignores: () => false, kindOf: () => null };
+}
+
+function firstOf(uri: string, { errors: [first] }: LoadedPolicy): string {
+  if (!first) return '';
+  const where = first.file === uri ? '' : `${uriPath(first.file)}, which it extends: `;
+  return `${where}Line ${first.line}, column ${first.column}: ${first.message}`;
+}

@@ -2,21 +2,24 @@ import {
   CodeActionKind,
   type Diagnostic,
   DiagnosticSeverity,
+  type Location,
   type Position,
   type Range,
   type WorkspaceEdit,
 } from 'vscode-languageserver/node';
 import {
+  type FilePlace,
   type Finding,
+  type Fix,
   pageUrl,
-  parseConfig,
   type Severity,
-  SourceText,
+  type SourceText,
   type Span,
   type TextEdit,
 } from '../engine/index.ts';
 import type { Client } from './client.ts';
 import { type DiagnosticData, diagnosticSource } from './protocol.ts';
+import { siblingUri } from './uri.ts';
 
 /** The one place that knows both the engine's types and those of the protocol. */
 
@@ -66,30 +69,19 @@ export function toDiagnostic(
     source: diagnosticSource,
     message: finding.message,
     ...(related.length > 0 && {
-      relatedInformation: related.map(({ message, span }) => ({
-        location: { uri, range: toRange(source, span) },
-        message,
+      relatedInformation: related.map((one) => ({
+        location: 'span' in one ? { uri, range: toRange(source, one.span) } : toLocation(uri, one.place),
+        message: one.message,
       })),
     }),
     data,
   };
 }
 
-/** What is wrong with a configuration file. */
-export function toConfigDiagnostics(text: string): readonly Diagnostic[] {
-  const parsed = parseConfig(text);
-  if (parsed.ok) return [];
-  const source = new SourceText(text);
-  return parsed.errors.map(({ column, line, message }) => ({
-    range: {
-      start: { line: line - 1, character: column - 1 },
-      end: { line: line - 1, character: Math.max(column, source.lineText(line - 1).trimEnd().length) },
-    },
-    severity: DiagnosticSeverity.Error,
-    code: 'invalid-configuration',
-    source: diagnosticSource,
-    message,
-  }));
+/** The start of a line of another file, of which nothing but its path is known. */
+function toLocation(uri: string, { line, path }: FilePlace): Location {
+  const start = { line: line - 1, character: 0 };
+  return { uri: siblingUri(uri, path), range: { start, end: start } };
 }
 
 /** The key of a finding, from a diagnostic that came back from the client; null for diagnostics that are not ours. */
@@ -110,15 +102,48 @@ export interface DocumentEdits {
   readonly edits: readonly TextEdit[];
 }
 
-/** Versioned where the client can take it, so that an edit made for an older text is refused rather than misplaced. */
+/** What a menu says of a fix: whether it changes more than the text. */
+export const fixTitle = ({ safety, title }: Fix): string =>
+  safety === 'behaviour' ? `${title} (changes behaviour)` : title;
+
+/** What the user is shown of a change that is made only once they have looked at it: plain text. */
+export interface Confirmation {
+  readonly label: string;
+  readonly description: string;
+}
+
+/** Fixes that change what runs want to be looked at; null for any other. */
+export const confirmationOf = ({ description, safety, title }: Fix): Confirmation | null =>
+  safety === 'behaviour'
+    ? {
+        label: title,
+        description: (description ?? 'This changes how the container behaves.').replaceAll('`', ''),
+      }
+    : null;
+
+/**
+ * Versioned where the client can take it, so that an edit made for an older text is refused rather than misplaced. With a confirmation the
+ * client shows the edits before it makes them, if it can.
+ */
 export function toWorkspaceEdit(
   documents: readonly DocumentEdits[],
-  client: Pick<Client, 'documentChanges'>,
+  client: Pick<Client, 'changeAnnotations' | 'documentChanges'>,
+  confirmation: Confirmation | null = null,
 ): WorkspaceEdit {
   const changed = documents.map(({ edits, source, uri, version }) => ({
     textDocument: { uri, version },
     edits: edits.map(({ newText, span }) => ({ range: toRange(source, span), newText })),
   }));
+  if (client.changeAnnotations && confirmation) {
+    const annotationId = 'fix';
+    return {
+      documentChanges: changed.map(({ edits, textDocument }) => ({
+        textDocument,
+        edits: edits.map((edit) => ({ ...edit, annotationId })),
+      })),
+      changeAnnotations: { [annotationId]: { ...confirmation, needsConfirmation: true } },
+    };
+  }
   if (client.documentChanges) return { documentChanges: changed };
   return { changes: Object.fromEntries(changed.map(({ edits, textDocument }) => [textDocument.uri, edits])) };
 }

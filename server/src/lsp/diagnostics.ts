@@ -4,20 +4,20 @@ import {
   type DocumentDiagnosticReport,
   DocumentDiagnosticReportKind,
 } from 'vscode-languageserver/node';
-import { configFileName } from '../engine/index.ts';
-import { toConfigDiagnostics, toDiagnostic } from './convert.ts';
+import { toDiagnostic } from './convert.ts';
 import { guarded, inBackground, throwIfAborted, withSignal } from './guard.ts';
+import { policyDiagnostics } from './policy-diagnostics.ts';
 import { delays } from './ports.ts';
 import type { Session } from './session.ts';
-import { uriKey, uriName } from './uri.ts';
+import { isPolicy, uriKey } from './uri.ts';
 
 /** Diagnostics of open documents: the client pulls them, or they are pushed to a client that cannot pull. */
 export interface Diagnostics {
   opened(uri: string): void;
   changed(uri: string): void;
   closed(uri: string): void;
-  /** The configuration changed: everything that is shown may be out of date. */
-  refresh(): void;
+  /** What is shown of these documents may be out of date; where none is named, of all: the configuration changed. */
+  refresh(uris?: readonly string[]): void;
 }
 
 export function serveDiagnostics(session: Session): Diagnostics {
@@ -27,27 +27,29 @@ export function serveDiagnostics(session: Session): Diagnostics {
     opened: (uri) => push.schedule(uri, 0),
     changed: (uri) => push.schedule(uri, delays.debounce),
     closed: (uri) => push.clear(uri),
-    refresh() {
+    refresh(uris) {
       const { client, connection, documents, ports } = session;
+      const shown = uris ?? documents.all().map(({ uri }) => uri);
       if (client.refreshesDiagnostics) {
         inBackground(ports.log, 'workspace/diagnostic/refresh', () =>
           connection.languages.diagnostics.refresh(),
         );
       }
-      for (const { uri } of documents.all()) push.schedule(uri, 0);
+      for (const uri of shown) push.schedule(uri, 0);
     },
   };
 }
 
 /** Null for a document that is not open. */
 async function diagnosticsOf(
-  { analyses, client, documents }: Session,
+  session: Session,
   uri: string,
 ): Promise<{ readonly version: number; readonly items: readonly Diagnostic[] } | null> {
+  const { analyses, client, documents } = session;
   const document = documents.snapshot(uri);
   if (!document) return null;
-  if (uriName(uri) === configFileName) {
-    return { version: document.version, items: toConfigDiagnostics(document.text) };
+  if (isPolicy(uri)) {
+    return { version: document.version, items: await policyDiagnostics(session, document) };
   }
   const reading = await analyses.current(uri);
   if (!reading) return { version: document.version, items: [] };
@@ -68,7 +70,8 @@ function servePull(session: Session): void {
       () => nothing,
       () =>
         withSignal(token, async (signal) => {
-          if (session.analyses.isOutdated(uri)) await ports.timer.wait(delays.debounce, signal);
+          if (isPolicy(uri) || session.analyses.isOutdated(uri))
+            await ports.timer.wait(delays.debounce, signal);
           throwIfAborted(signal);
           const found = await diagnosticsOf(session, uri);
           throwIfAborted(signal);

@@ -4,9 +4,10 @@ import {
   MessageType,
   type WorkDoneProgressReporter,
 } from 'vscode-languageserver/node';
-import { applyEdit } from './apply-edit.ts';
+import { applyEdit, notConfirmed } from './apply-edit.ts';
 import type { Audit } from './audit.ts';
 import { carryOut } from './carry-out.ts';
+import { checkFiles } from './check-pins.ts';
 import { property } from './editor-settings.ts';
 import { type FixRequest, isFixRequest } from './fix-request.ts';
 import { guarded } from './guard.ts';
@@ -15,7 +16,13 @@ import { show, tellOutcome, withFailures } from './messages.ts';
 import { pinFiles } from './pin-files.ts';
 import { delays } from './ports.ts';
 import { type Report, withProgress } from './progress.ts';
-import { type Applied, type PinOutcome, serverCommands, type TagListing } from './protocol.ts';
+import {
+  type Applied,
+  type PinCheckOutcome,
+  type PinOutcome,
+  serverCommands,
+  type TagListing,
+} from './protocol.ts';
 import type { Session } from './session.ts';
 import type { Tags } from './tags.ts';
 
@@ -36,6 +43,8 @@ export function serveCommands(session: Session, audit: Audit, tags: Tags): void 
           return pinWorkspace(call);
         case serverCommands.pinFile:
           return pinFile(call);
+        case serverCommands.checkPins:
+          return checkPins(call, audit);
         case serverCommands.applyFix:
           return applyRequested(call);
         case serverCommands.listTags:
@@ -68,8 +77,7 @@ const inProgress = <T>(
 async function pinWorkspace(call: Call): Promise<PinOutcome> {
   const { session } = call;
   return inProgress(call, 'Pinning images', 0, async (signal, report) => {
-    const found = await findManifests(session, signal);
-    const uris = found.filter(({ kind }) => kind === 'file').map(({ uri }) => uri);
+    const uris = await manifestsOf(session, signal);
     return told(session, signal, await pinFiles(session, uris, signal, report));
   });
 }
@@ -84,6 +92,29 @@ async function pinFile(call: Call): Promise<PinOutcome | null> {
   return inProgress(call, 'Pinning images', delays.progress, async (signal, report) =>
     told(session, signal, await pinFiles(session, [uri], signal, report)),
   );
+}
+
+async function checkPins(call: Call, audit: Audit): Promise<PinCheckOutcome> {
+  const { params, session } = call;
+  const uri = property(params.arguments?.[0], 'uri');
+  const outcome = await inProgress(call, 'Checking pinned images', 0, async (signal, report) => {
+    const uris = typeof uri === 'string' ? [uri] : await manifestsOf(session, signal);
+    const checked = await checkFiles(session, uris, signal, report);
+    const { failures, message } = checked;
+    for (const { image, line, message: reason, uri: at } of failures) {
+      session.ports.log.warn(`${at}, line ${line + 1}: ${image} was not checked. ${reason}`);
+    }
+    const type = failures.length > 0 || checked.checked === 0 ? MessageType.Warning : MessageType.Info;
+    if (!signal.aborted) show(session.connection, type, withFailures(message, failures));
+    return checked;
+  });
+  audit.refresh();
+  return outcome;
+}
+
+async function manifestsOf(session: Session, signal: AbortSignal): Promise<readonly string[]> {
+  const found = await findManifests(session, signal);
+  return found.filter(({ kind }) => kind === 'file').map(({ uri }) => uri);
 }
 
 async function listTags(call: Call, tags: Tags): Promise<TagListing | null> {
@@ -136,8 +167,9 @@ export async function applyFix(
   );
   tellOutcome(connection, ports.log, outcome);
   if (!outcome.ok) return { applied: false, message: outcome.message };
-  const refused = await applyEdit(session, 'Holdfast', [outcome.document]);
+  const refused = await applyEdit(session, 'Holdfast', [outcome.document], outcome.confirmation);
   if (refused === null) return { applied: true, message: 'The fix was made.' };
-  show(connection, MessageType.Error, refused);
+  // Who has just said no need not be told.
+  if (refused !== notConfirmed) show(connection, MessageType.Error, refused);
   return { applied: false, message: refused };
 }

@@ -4,6 +4,7 @@ import {
   analyze,
   type Finding,
   type Fix,
+  isLookupFix,
   isPinFix,
   type PinFailure,
   type PinPlan,
@@ -31,7 +32,10 @@ export interface FixAllOptions {
   readonly onProgress: (done: number, total: number) => void;
 }
 
-/** Every safe fix of a document, again and again until none is left: one fix can make way for another. */
+/**
+ * Every safe fix of a document, again and again until none is left: one fix can make way for another. Pins aside, nothing is asked: this may run
+ * with every save, and a checksum takes a whole download.
+ */
 export async function planFixAll(document: Analysis, options: FixAllOptions): Promise<FixAllPlan> {
   const run = new Run(document, options);
   await run.settle();
@@ -87,7 +91,8 @@ class Run {
     for (const finding of this.#document.findings) {
       for (const fix of finding.fixes()) {
         const candidate = { finding, fix };
-        if (fix.safety === 'safe' && !isPinFix(fix) && !this.#tried.has(nameOf(candidate))) return candidate;
+        const isLocal = !isPinFix(fix) && !isLookupFix(fix);
+        if (fix.safety === 'safe' && isLocal && !this.#tried.has(nameOf(candidate))) return candidate;
       }
     }
     return null;

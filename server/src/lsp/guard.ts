@@ -17,9 +17,9 @@ export async function guarded<T>(
   }
 }
 
-/** For work that nobody waits for. */
+/** For work that nobody waits for. A client that refuses its part, or has gone, is no reason to say anything. */
 export const inBackground = (log: Log, what: string, work: () => Promise<void>): void =>
-  void guarded(log, what, () => {}, work);
+  void guarded(log, what, () => {}, work).catch(() => {});
 
 export const described = (error: unknown): string =>
   error instanceof Error ? (error.stack ?? error.message) : String(error);

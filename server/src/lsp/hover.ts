@@ -1,10 +1,29 @@
 import { type Hover, MarkupKind } from 'vscode-languageserver/node';
-import { type ImageUse, lookupName, referenceUrl, type Settings } from '../engine/index.ts';
-import { toOffset, toRange } from './convert.ts';
+import {
+  digestOf,
+  type Finding,
+  type ImageUse,
+  lookupName,
+  pageUrl,
+  type Rule,
+  referenceUrl,
+  rules,
+  type Settings,
+  type Span,
+  withAbsoluteLinks,
+  withoutMarks,
+} from '../engine/index.ts';
+import { pageText } from '../pages.ts';
+import { fixTitle, toOffset, toRange } from './convert.ts';
 import { guarded } from './guard.ts';
+import { policyHover } from './policy-hover.ts';
 import type { Session } from './session.ts';
+import { isPolicy } from './uri.ts';
 
-/** What an image reference means, on hover. Tells digests that an earlier lookup found, and never looks up anything itself. */
+/**
+ * On hover: what an image reference means, and the pages of the rules that find something there, in short. Tells digests that an earlier
+ * lookup found, and never looks up anything itself.
+ */
 export function serveHover(session: Session): void {
   session.connection.onHover(({ position, textDocument: { uri } }) =>
     guarded(
@@ -12,26 +31,57 @@ export function serveHover(session: Session): void {
       'textDocument/hover',
       () => null,
       async (): Promise<Hover | null> => {
+        const policy = isPolicy(uri) ? session.documents.snapshot(uri) : null;
+        if (policy) return policyHover(session, policy, position);
         const reading = await session.analyses.current(uri);
         if (!reading) return null;
-        const { images, settings, source } = reading.analysis;
+        const { findings, images, settings, source } = reading.analysis;
         const offset = toOffset(source, position);
-        const spanOf = ({ site }: ImageUse) =>
-          [site.span, ...site.seenFrom].find(({ end, start }) => start <= offset && offset <= end);
+        const isHere = ({ end, start }: Span): boolean => start <= offset && offset <= end;
+        const spanOf = ({ site }: ImageUse) => [site.span, ...site.seenFrom].find(isHere);
         const use = images.find(spanOf);
-        const span = use && spanOf(use);
+        const found = findings.filter(({ span }) => isHere(span));
+        const span = (use && spanOf(use)) ?? found[0]?.span;
         if (!span) return null;
-        const markdown = session.client.markdownHover;
+        const isMarkdown = session.client.markdownHover;
+        const markup = isMarkdown ? inMarkdown : inPlainText;
+        const parts = [
+          ...(use ? [describe(session, use, settings, markup)] : []),
+          ...rules.flatMap((rule) => {
+            const own = found.filter((finding) => finding.rule === rule.id);
+            return own.length > 0 ? describeRule(rule, own, markup) : [];
+          }),
+        ];
         return {
           range: toRange(source, span),
           contents: {
-            kind: markdown ? MarkupKind.Markdown : MarkupKind.PlainText,
-            value: describe(session, use, settings, markdown ? inMarkdown : inPlainText),
+            kind: isMarkdown ? MarkupKind.Markdown : MarkupKind.PlainText,
+            value: parts.join(markup.rule),
           },
         };
       },
     ),
   );
+}
+
+/** Fixes that are named before the others are only counted. */
+const mostFixes = 3;
+
+/** The page of a rule in short, with the fixes of what it found. */
+function describeRule({ id, title }: Rule, found: readonly Finding[], markup: Markup): string {
+  const { fix, why } = digestOf(pageText(id));
+  const offered = [...new Set(found.flatMap((finding) => finding.fixes()).map(fixTitle))];
+  const more = offered.length > mostFixes ? [`${offered.length - mostFixes} more`] : [];
+  const fixes = [...offered.slice(0, mostFixes), ...more].map(markup.prose).join('; ');
+  const told = (name: string, text: string | null): string | null =>
+    text === null || text === '' ? null : `${markup.strong(name)} ${markup.own(text)}`;
+  const paragraphs = [
+    `${markup.heading(id, pageUrl(id))}: ${markup.own(title)}.`,
+    why === '' ? null : markup.own(why),
+    offered.length > 0 ? `${markup.strong('Fix:')} ${fixes}.` : told('Fix:', fix),
+    markup.footing(pageUrl(id)),
+  ];
+  return paragraphs.filter((paragraph) => paragraph !== null).join('\n\n');
 }
 
 /** How text is marked up for one client. */
@@ -40,6 +90,14 @@ interface Markup {
   prose(text: string): string;
   code(text: string): string;
   link(text: string, url: string): string;
+  /** Markdown of our own pages. */
+  own(markdown: string): string;
+  strong(text: string): string;
+  /** The name of a rule, and what leads to its page: in the name where that can be, else below. */
+  heading(name: string, url: string): string;
+  footing(url: string): string | null;
+  /** Stands between parts that have nothing to do with each other. */
+  readonly rule: string;
 }
 
 const inMarkdown: Markup = {
@@ -51,12 +109,22 @@ const inMarkdown: Markup = {
     return `${fence}${room}${text.replace(/\s+/g, ' ')}${room}${fence}`;
   },
   link: (text, url) => `[${text}](${url})`,
+  own: withAbsoluteLinks,
+  strong: (text) => `**${text}**`,
+  heading: (name, url) => `[**${name}**](${url})`,
+  footing: () => null,
+  rule: '\n\n---\n\n',
 };
 
 const inPlainText: Markup = {
   prose: (text) => text,
   code: (text) => text,
   link: (text, url) => `${text}: ${url}`,
+  own: withoutMarks,
+  strong: (text) => text,
+  heading: (name) => name,
+  footing: (url) => `More: ${url}`,
+  rule: '\n\n',
 };
 
 function describe(session: Session, use: ImageUse, settings: Settings, markup: Markup): string {
@@ -77,9 +145,9 @@ function meaning({ mutability, reading, role }: ImageUse, { code, prose }: Marku
     case 'digest':
       return 'pinned to a digest. What is pulled can never change.';
     case 'tag':
-      return 'the tag of a version. Its owner can still push other content under it.';
+      return 'a specific tag. Its owner can still push other content under it.';
     case 'floating':
-      return 'a tag that is made to move. What is pulled changes with every release.';
+      return 'a tag that is made to move, or that may do so with every release.';
     case 'implicit':
       return `no tag, so ${code('latest')} is pulled: whatever was pushed last.`;
     case 'none':
@@ -105,10 +173,13 @@ function parts({ reading }: ImageUse, { code }: Markup): string | null {
 function digestNow(session: Session, use: ImageUse, settings: Settings, { code }: Markup): string | null {
   const name = lookupName(use);
   if (!name || use.mutability === 'digest' || use.mutability === 'none') return null;
-  const known = session.trust.registry.known(name, { registries: settings.registries });
-  if (!known?.ok) return null;
-  return `Points to ${code(known.digest)}, as the registry said at ${new Date(known.at).toISOString()}.`;
+  const known = session.trust.registry.observed(name, { registries: settings.registries });
+  if (!known || known.digest === null) return null;
+  return `Points to ${code(known.digest)}, as the registry said on ${moment(known.at)}.`;
 }
+
+/** `2026-03-31, 09:05 UTC` */
+const moment = (at: number): string => `${new Date(at).toISOString().slice(0, 16).replace('T', ', ')} UTC`;
 
 function page({ reading }: ImageUse, { link }: Markup): string | null {
   const url = reading.state === 'parsed' ? referenceUrl(reading.reference) : null;

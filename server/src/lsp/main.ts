@@ -1,6 +1,6 @@
 #!/usr/bin/env node
 import { createConnection } from 'vscode-languageserver/node';
-import type { Log, Registry } from '../engine/index.ts';
+import type { Downloads, Log, Registry } from '../engine/index.ts';
 import { version } from '../version.ts';
 import { described } from './guard.ts';
 import { createLog } from './messages.ts';
@@ -42,7 +42,14 @@ function serve(): void {
   // A mistake in one place must not end the work on every open document.
   process.on('uncaughtException', (error) => log.warn(`An error was not handled: ${described(error)}`));
   process.on('unhandledRejection', (error) => log.warn(`An error was not handled: ${described(error)}`));
-  createServer(connection, { registry: createLazyRegistry(log), files: nodeFiles, timer: nodeTimer, log });
+  createServer(connection, {
+    registry: createLazyRegistry(log),
+    downloads: lazyDownloads,
+    files: nodeFiles,
+    timer: nodeTimer,
+    clock: Date,
+    log,
+  });
   connection.listen();
 }
 
@@ -56,9 +63,19 @@ function createLazyRegistry(log: Log): Registry {
   };
   return {
     resolve: async (image, options) => (await load()).resolve(image, options),
-    known: (image, options) => loaded?.known(image, options),
+    inspect: async (image, options) => (await load()).inspect(image, options),
+    verify: async (image, keys, options) => (await load()).verify(image, keys, options),
+    observed: (image, options) => loaded?.observed(image, options),
     tags: async (repository, options) => (await load()).tags(repository, options),
   };
 }
+
+const loadDownloads = async (): Promise<Downloads> =>
+  (await import('../downloads/index.ts')).createDownloads();
+
+const lazyDownloads: Downloads = {
+  checksum: async (url, options) => (await loadDownloads()).checksum(url, options),
+  commit: async (repository, ref, options) => (await loadDownloads()).commit(repository, ref, options),
+};
 
 main(process.argv.slice(2));

@@ -1,7 +1,7 @@
-import { type Analysis, analyze, mayHoldManifest } from '../engine/index.ts';
+import { type Analysis, analyze, type Input, mayHoldManifest, type Settings } from '../engine/index.ts';
 import type { Listed } from './ports.ts';
 import type { Session } from './session.ts';
-import { folderOf, pathBelow, uriKey, uriName, uriPath } from './uri.ts';
+import { folderOf, isPolicy, pathBelow, uriKey, uriName, uriPath } from './uri.ts';
 
 /** A file of the workspace as it is now: its unsaved text where it is open, else what the disk has. */
 export interface Manifest {
@@ -28,24 +28,38 @@ export async function findManifests(session: Session, signal: AbortSignal): Prom
   return [...found.values()];
 }
 
-async function isCandidate({ configuration }: Session, uri: string): Promise<boolean> {
+/** Whether a file found in a folder may be a manifest, by its path. */
+export async function isCandidate({ configuration }: Session, uri: string): Promise<boolean> {
+  if (isPolicy(uri)) return false;
   return mayHoldManifest(uriPath(uri)) || (await configuration.kindOf(uri)) !== null;
 }
 
 /** Null for a file that is gone, cannot be read, or is ignored. */
 export async function readManifest(session: Session, uri: string): Promise<Manifest | null> {
   if (session.documents.snapshot(uri)) return session.analyses.current(uri);
-  const { companions, configuration, folders, ports } = session;
+  const read = await readInput(session, uri);
+  if (!read) return null;
+  const { input, settings } = read;
+  const around = session.workspace.around(uri);
+  const observed = session.knowledge.observed(settings);
+  const analysis = analyze({ ...input, observed, ...(around && { workspace: around }) }, settings);
+  return { uri, version: null, analysis };
+}
+
+/** What to read a file on the disk with; null for one that is gone, cannot be read, or is ignored. */
+export async function readInput(
+  { companions, configuration, folders, ports }: Session,
+  uri: string,
+): Promise<{ readonly input: Input; readonly settings: Settings } | null> {
   const { ignored, kind, settings } = await configuration.of(uri, folderOf(folders, uri));
-  if (ignored) return null;
-  const text = await ports.files.read(uri);
+  const text = ignored ? null : await ports.files.read(uri);
   if (text === null) return null;
   const input = await companions.complete(uri, {
     path: uriPath(uri),
     text,
     ...(kind !== null && { kind }),
   });
-  return { uri, version: null, analysis: analyze(input, settings) };
+  return { input, settings };
 }
 
 /** Whether the file still has the text that was analysed. */

@@ -1,4 +1,4 @@
-import type { Files, Log, Registry } from '../engine/index.ts';
+import type { Clock, Downloads, Files, Log, Registry } from '../engine/index.ts';
 
 /** What a search below a folder comes upon. */
 export type Listed =
@@ -30,8 +30,10 @@ export interface Timer {
 /** All that the server asks of the world. */
 export interface Ports {
   readonly registry: Registry;
+  readonly downloads: Downloads;
   readonly files: Files & Folders;
   readonly timer: Timer;
+  readonly clock: Clock;
   readonly log: Log;
 }
 
@@ -41,4 +43,6 @@ export const delays = {
   debounce: 30,
   /** Until a request that takes long shows its progress. */
   progress: 500,
+  /** From what a registry has told to the findings that come of it. */
+  learned: 250,
 } as const;

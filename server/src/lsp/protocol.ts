@@ -12,6 +12,11 @@ export interface InitializationOptions {
   readonly trusted?: boolean;
   /** The client has the command `holdfast.suppress`, which asks for the reason and sends `holdfast/suppress`. */
   readonly promptForReason?: boolean;
+  /**
+   * Something else in the client checks, completes and explains `.holdfast.yaml` by its JSON Schema (`schemas/holdfast.schema.json`). The server
+   * then says only what a schema cannot.
+   */
+  readonly yamlSchemaSupport?: boolean;
 }
 
 /** The section `holdfast` of the editor's settings, as far as the server reads it. */
@@ -37,6 +42,7 @@ export interface SuppressParams {
   /** `data.key` of the diagnostic. */
   readonly key: string;
   readonly reason: string;
+  readonly scope?: 'line' | 'file';
 }
 
 /** A client command that a code action of the server runs, with one `SuppressTarget`; see `promptForReason`. */
@@ -45,6 +51,10 @@ export interface SuppressTarget {
   readonly uri: string;
   readonly key: string;
   readonly rule: string;
+  /** What the comment is to speak about; the line where nothing is said. */
+  readonly scope?: 'line' | 'file';
+  /** Something like a reason stands there already. */
+  readonly reason?: string;
 }
 
 /** Commands of the server, for `workspace/executeCommand`. */
@@ -53,6 +63,8 @@ export const serverCommands = {
   pinFile: 'holdfast.server.pinFile',
   /** Answers `PinOutcome`. */
   pinWorkspace: 'holdfast.server.pinWorkspace',
+  /** Argument `{uri}` of an open document, or none for the workspace. Answers `PinCheckOutcome`. */
+  checkPins: 'holdfast.server.checkPins',
   /** Answers `AuditSummary`, or null when an audit could not be made. */
   audit: 'holdfast.server.audit',
   /** Argument: `data` of a code action. For clients that cannot resolve code actions. Answers `Applied`. */
@@ -83,6 +95,17 @@ export interface PinOutcome extends Applied {
     readonly image: string;
     readonly message: string;
   }[];
+}
+
+/** What the registries said of pinned images. */
+export interface PinCheckOutcome {
+  /** The server has shown it to the user already. */
+  readonly message: string;
+  /** Pinned images that were asked about. */
+  readonly checked: number;
+  /** Findings that came of it. */
+  readonly found: number;
+  readonly failures: PinOutcome['failures'];
 }
 
 export interface TagListing {

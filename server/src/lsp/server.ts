@@ -25,19 +25,32 @@ import { property } from './editor-settings.ts';
 import { serveCommands } from './execute-command.ts';
 import { inBackground } from './guard.ts';
 import { serveHover } from './hover.ts';
-import type { Ports } from './ports.ts';
+import { createKnowledge } from './knowledge.ts';
+import { delays, type Ports } from './ports.ts';
 import { serverCommands, settingsSection, trustNotification } from './protocol.ts';
 import type { Session } from './session.ts';
 import { serveSuppress } from './suppress.ts';
 import { createTags } from './tags.ts';
 import { createTrust } from './trust.ts';
-import { uriName } from './uri.ts';
+import { isPolicy } from './uri.ts';
+import { createWorkspace } from './workspace-outline.ts';
 
 /** Serves one client. The caller then listens on the connection. */
 export function createServer(connection: Connection, ports: Ports): void {
   let client = readClient({ capabilities: {} });
   let folders: readonly string[] = [];
-  const trust = createTrust(ports.registry);
+  let isRefreshing = false;
+  const knowledge = createKnowledge(ports.registry, () => {
+    // A check brings many answers: they show together.
+    if (isRefreshing) return;
+    isRefreshing = true;
+    inBackground(ports.log, 'the refresh', async () => {
+      await ports.timer.wait(delays.learned);
+      isRefreshing = false;
+      diagnostics.refresh();
+    });
+  });
+  const trust = createTrust(knowledge.registry, ports.downloads);
   const handlers: DocumentHandlers = {
     opened(uri) {
       audit.opened(uri);
@@ -46,12 +59,13 @@ export function createServer(connection: Connection, ports: Ports): void {
     changed: (uri) => diagnostics.changed(uri),
     saved(uri) {
       // Clients that watch no files say at least this.
-      if (uriName(uri) === configFileName) reconfigure();
+      if (isPolicy(uri) || configuration.isPart(uri)) reconfigure();
     },
     closed(uri) {
       analyses.forget(uri);
       diagnostics.closed(uri);
       audit.closed(uri);
+      workspace.changed([uri]);
     },
   };
   const documents = followDocuments(connection, ports.log, handlers);
@@ -64,9 +78,13 @@ export function createServer(connection: Connection, ports: Ports): void {
     get folders() {
       return folders;
     },
+    isOpen: (uri) => documents.snapshot(uri) !== null,
   });
   const companions = createCompanions(documents, ports.files);
-  const analyses = createAnalyses(documents, configuration, companions);
+  const analyses = createAnalyses(documents, configuration, companions, knowledge, {
+    around: (uri) => workspace.around(uri),
+    took: (uri, outline) => workspace.took(uri, outline),
+  });
   const session: Session = {
     connection,
     ports,
@@ -74,7 +92,11 @@ export function createServer(connection: Connection, ports: Ports): void {
     configuration,
     analyses,
     companions,
+    knowledge,
     trust,
+    get workspace() {
+      return workspace;
+    },
     get client() {
       return client;
     },
@@ -83,12 +105,14 @@ export function createServer(connection: Connection, ports: Ports): void {
     },
   };
   const diagnostics = serveDiagnostics(session);
+  const workspace = createWorkspace(session, (uris) => diagnostics.refresh(uris));
   const audit = createAudit(session);
   const tags = createTags(session);
   const reconfigure = (pushed?: unknown): void => {
     configuration.changed(pushed);
     diagnostics.refresh();
     audit.refresh();
+    workspace.restart();
   };
 
   serveCodeActions(session);
@@ -107,6 +131,7 @@ export function createServer(connection: Connection, ports: Ports): void {
   });
   connection.onInitialized(() => {
     inBackground(ports.log, 'client/registerCapability', () => register(session));
+    workspace.restart();
     if (client.watchesFolders) {
       connection.workspace.onDidChangeWorkspaceFolders((event) => {
         const gone = new Set(event?.removed?.map(({ uri }) => uri));
@@ -114,17 +139,20 @@ export function createServer(connection: Connection, ports: Ports): void {
           ...folders.filter((uri) => !gone.has(uri)),
           ...(event?.added?.map(({ uri }) => uri) ?? []),
         ];
+        workspace.restart();
       });
     }
   });
   connection.onDidChangeConfiguration((params) => reconfigure(params?.settings));
   connection.onDidChangeWatchedFiles((params) => {
     const changed = params?.changes?.map(({ uri }) => uri) ?? [];
-    if (changed.some((uri) => uriName(uri) === configFileName)) return reconfigure();
+    if (changed.some((uri) => isPolicy(uri) || configuration.isPart(uri))) return reconfigure();
     const beside = changed.filter((uri) => companions.has(uri));
     for (const uri of beside) companions.changed(uri);
     if (beside.length > 0) diagnostics.refresh();
+    workspace.changed(changed);
   });
+  connection.onShutdown(() => workspace.stop());
   connection.onNotification(trustNotification, (params: unknown) => {
     trust.trusted = property(params, 'trusted') === true;
   });
@@ -156,13 +184,21 @@ function foldersOf({ rootUri, workspaceFolders }: InitializeParams): readonly st
   return rootUri ? [rootUri] : [];
 }
 
+/** Configurations and their keys, manifests, and what these are read with. */
+const watched = [
+  configFileName,
+  ...['*.pem', '*.pub', '.env', 'Kustomization', '*.yaml', '*.yml', '*.json', '*.hcl'],
+  ...['*Dockerfile*', '*dockerfile*', '*Containerfile*', '*containerfile*'],
+  ...['*.container', '*.image', '*.volume', '*.build', '*.kube', '*.conf'],
+];
+
 async function register({ client, connection }: Session): Promise<void> {
   if (client.registersConfiguration) {
     await connection.client.register(DidChangeConfigurationNotification.type, { section: settingsSection });
   }
   if (client.registersWatchers) {
     await connection.client.register(DidChangeWatchedFilesNotification.type, {
-      watchers: [{ globPattern: `**/{${configFileName},.env,Kustomization,*.yaml,*.yml}` }],
+      watchers: [{ globPattern: `**/{${watched.join(',')}}` }],
     });
   }
 }

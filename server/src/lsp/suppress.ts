@@ -19,6 +19,7 @@ export function serveSuppress(session: Session): void {
         uri: property(params, 'uri'),
         key: property(params, 'key'),
         reason: property(params, 'reason'),
+        scope: property(params, 'scope'),
       };
       if (!isFixRequest(request)) throw new Error('The request has no uri, key and reason.');
       return applyFix(session, request, token);

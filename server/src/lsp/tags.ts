@@ -1,10 +1,9 @@
 import { MessageType } from 'vscode-languageserver/node';
-import { parseReference, type RepositoryName } from '../engine/index.ts';
+import { newestFirst, parseReference, type RepositoryName } from '../engine/index.ts';
 import { BoundedMap } from '../registry/bounded-map.ts';
 import { show } from './messages.ts';
 import type { TagListing } from './protocol.ts';
 import type { Session } from './session.ts';
-import { newestFirst } from './tag-order.ts';
 
 /** Tags that a registry was asked for. */
 export interface Tags {

@@ -1,4 +1,5 @@
 import { URI, Utils } from 'vscode-uri';
+import { isConfigName, misnamedConfig } from '../engine/index.ts';
 
 /** One spelling for one resource: clients encode and capitalise URIs in their own ways. Text that is no URI stays as it is. */
 export function uriKey(uri: string): string {
@@ -14,6 +15,12 @@ export const uriName = (uri: string): string => {
   return path.slice(path.lastIndexOf('/') + 1);
 };
 
+/** Whether a file is a configuration, one that others extend, or should have been one. */
+export function isPolicy(uri: string): boolean {
+  const name = uriName(uri);
+  return isConfigName(name) || name === misnamedConfig;
+}
+
 /** The folder a file stands in; null at the root, or where there are no folders (an unsaved document). */
 export function parentOf(uri: string): string | null {
   const parsed = parse(uri);
@@ -26,6 +33,10 @@ export function childOf(folder: string, name: string): string {
   const parsed = parse(folder);
   return parsed ? Utils.joinPath(parsed, name).toString() : `${folder}/${name}`;
 }
+
+/** The file at a path (see `uriPath`) in the same file system as `uri`. */
+export const siblingUri = (uri: string, path: string): string =>
+  parse(uri)?.with({ path }).toString() ?? path;
 
 /** The path of `uri` below `folder`, without a leading slash; null when it is not below. */
 export function pathBelow(folder: string, uri: string): string | null {

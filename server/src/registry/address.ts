@@ -76,9 +76,11 @@ function bareHost(hostname: string): string {
     .toLowerCase();
 }
 
-/** Decides where a registry may send us on to. */
+/** Decides where we may go, and where we may be sent on to. */
 export interface AddressGuard {
-  /** A host of the registry's own kind or a public one: never deeper into this machine or its network than the registry is. */
+  /** Anywhere but where no service for people lives. */
+  mayStart(at: URL): Promise<boolean>;
+  /** To a host of the same kind or a public one: never deeper into this machine or its network than where we started. */
   mayGo(from: URL, to: URL): Promise<boolean>;
 }
 
@@ -99,6 +101,9 @@ export function createAddressGuard(resolve: ResolveName, clock: Clock): AddressG
   }
 
   return {
+    async mayStart(at) {
+      return !(await classesOf(at.hostname)).has('special');
+    },
     async mayGo(from, to) {
       if (from.hostname === to.hostname) return true;
       const target = await classesOf(to.hostname);

@@ -3,24 +3,30 @@ import type {
   FailedLookup,
   Http,
   ImageName,
+  Inspection,
   Log,
   Lookup,
+  LookupOptions,
   Registry,
   TagList,
+  Verification,
 } from '../engine/ports.ts';
 import { createAddressGuard, type ResolveName, resolveByNode } from './address.ts';
 import { createAsker } from './ask.ts';
 import { createAuth } from './auth.ts';
+import { BoundedMap } from './bounded-map.ts';
 import { LookupCache } from './cache.ts';
 import type { Credentials } from './credentials.ts';
-import { isDigest } from './digest.ts';
+import { digestOf, isDigest } from './digest.ts';
 import { type Endpoint, endpointOf, isRepository, isTag } from './endpoint.ts';
 import { Failure } from './failure.ts';
 import { Gate } from './gate.ts';
 import { InFlight } from './in-flight.ts';
+import { type Contents, lookInto } from './inspect.ts';
 import { defaultLimits, type Limits } from './limits.ts';
 import { lookUp } from './lookup.ts';
 import * as messages from './messages.ts';
+import { findSignature, readKeys } from './signature.ts';
 import { listTags } from './tags.ts';
 import { nodeTimers, type Timers } from './timers.ts';
 import { Troubles } from './trouble.ts';
@@ -39,7 +45,10 @@ export interface RegistryOptions {
   readonly resolveName?: ResolveName;
 }
 
-/** Asks by the OCI distribution specification, "Pulling manifests" and "Listing Tags". Never rejects. */
+type Found = Extract<Lookup, { ok: true }>;
+type Verified = Extract<Verification, { ok: true }>;
+
+/** Asks by the OCI distribution specification, "Pulling manifests", "Pulling blobs" and "Listing Tags". Never rejects. */
 export function createRegistry(options: RegistryOptions): Registry {
   const { credentials, clock, log } = options;
   const limits = { ...defaultLimits, ...options.limits };
@@ -49,7 +58,13 @@ export function createRegistry(options: RegistryOptions): Registry {
   const auth = createAuth({ http, credentials, guard, clock, limits, ...(log ? { log } : {}) });
   const asker = createAsker({ http, auth, guard, clock, limits });
   const cache = new LookupCache(clock, limits);
+  /** By the key of a digest: what it names never changes. */
+  const contents = new BoundedMap<string, Contents>(limits.maxCached);
+  /** By the key of a digest and of keys. */
+  const verdicts = new BoundedMap<string, Verified>(limits.maxCached);
   const lookups = new InFlight<Lookup>();
+  const inspections = new InFlight<Inspection>();
+  const verifications = new InFlight<Verification>();
   const lists = new InFlight<TagList>();
   const gate = new Gate(limits.perHost);
   const troubles = new Troubles(clock, limits);
@@ -95,6 +110,30 @@ export function createRegistry(options: RegistryOptions): Registry {
       return { ok: true, digest, mediaType, at: clock.now() };
     });
 
+  const inspectAt = (image: ImageName, endpoint: Endpoint, signal: AbortSignal): Promise<Inspection> =>
+    visit(endpoint, signal, async (within) => {
+      const { config, contradicted, digest, mediaType, platforms } = await lookInto(
+        asker,
+        image,
+        endpoint,
+        within,
+        limits,
+      );
+      if (contradicted) log?.warn(messages.digestsDiffer(endpoint, image));
+      return { ok: true, digest, mediaType, platforms, config, at: clock.now() };
+    });
+
+  const verifyAt = (
+    image: ImageName,
+    keys: readonly string[],
+    endpoint: Endpoint,
+    signal: AbortSignal,
+  ): Promise<Verification> =>
+    visit(endpoint, signal, async (within) => {
+      const verdict = await findSignature(asker, image, readKeys(keys), endpoint, within, limits);
+      return { ok: true, at: clock.now(), ...verdict };
+    });
+
   const tagsAt = (repository: string, endpoint: Endpoint, signal: AbortSignal): Promise<TagList> =>
     visit(endpoint, signal, async (within) => {
       const tags = await listTags(asker, repository, endpoint, within, limits);
@@ -123,26 +162,110 @@ export function createRegistry(options: RegistryOptions): Registry {
     else if (lookup.code !== 'cancelled') log?.info(`${name} could not be looked up. ${lookup.message}`);
   }
 
+  /** Where to ask for an image, and what its answers are kept under. */
+  function placeOf(
+    image: ImageName,
+    { registries }: Pick<LookupOptions, 'registries'>,
+  ): Place | FailedLookup {
+    if (!isAskable(image))
+      return failed('refused', messages.badName(image.registry, messages.imageAt(image)));
+    const where = endpointOf(image.registry, registries);
+    if (!where.ok) return failed('refused', messages.badRegistry(image, where.message));
+    const { endpoint } = where;
+    return {
+      ok: true,
+      endpoint,
+      key: keyOf(image, endpoint),
+      keyOfDigest: (digest) => keyOf({ ...image, version: digest }, endpoint),
+    };
+  }
+
+  async function resolve(image: ImageName, options: LookupOptions): Promise<Lookup> {
+    const place = placeOf(image, options);
+    if (!place.ok) return place;
+    const { endpoint, key } = place;
+    const cached = cache.fresh(key, options.since);
+    if (cached) return cached;
+    return joined(lookups, key, options.signal, async (shared) => {
+      const lookup = await resolveAt(image, endpoint, shared);
+      cache.put(key, lookup, isDigest(image.version));
+      report(image, lookup);
+      return lookup;
+    });
+  }
+
+  async function inspectAnew(image: ImageName, place: Place, signal: AbortSignal): Promise<Inspection> {
+    const inspection = await inspectAt(image, place.endpoint, signal);
+    cache.put(place.key, lookupOf(inspection), isDigest(image.version));
+    report(image, lookupOf(inspection));
+    if (!inspection.ok) return inspection;
+    const { config, digest, platforms } = inspection;
+    const whole = place.keyOfDigest(digest);
+    contents.set(whole, { platforms, config });
+    cache.put(whole, lookupOf(inspection), true);
+    return inspection;
+  }
+
+  async function verify(
+    image: ImageName,
+    keys: readonly string[],
+    options: LookupOptions,
+  ): Promise<Verification> {
+    if (!isDigest(image.version)) {
+      const found = await resolve(image, options);
+      return found.ok ? verify({ ...image, version: found.digest }, keys, options) : found;
+    }
+    const place = placeOf(image, options);
+    if (!place.ok) return place;
+    const key = verdictKey(place.key, keys);
+    const known = verdicts.get(key);
+    const oldest = options.since ?? clock.now() - limits.keepFound;
+    if (known && known.at >= oldest) return known;
+    return joined(verifications, key, options.signal, async (shared) => {
+      const verification = await verifyAt(image, keys, place.endpoint, shared);
+      if (verification.ok) verdicts.set(key, verification);
+      return verification;
+    });
+  }
+
   return {
-    async resolve(image, { registries, signal }) {
-      if (!isAskable(image))
-        return failed('refused', messages.badName(image.registry, messages.imageAt(image)));
-      const where = endpointOf(image.registry, registries);
-      if (!where.ok) return failed('refused', messages.badRegistry(image, where.message));
-      const key = keyOf(image, where.endpoint);
-      const cached = cache.fresh(key);
-      if (cached) return cached;
-      return joined(lookups, key, signal, async (shared) => {
-        const lookup = await resolveAt(image, where.endpoint, shared);
-        cache.put(key, lookup, isDigest(image.version));
-        report(image, lookup);
-        return lookup;
-      });
+    resolve,
+
+    async inspect(image, options) {
+      const place = placeOf(image, options);
+      if (!place.ok) return place;
+      const withContents = (lookup: Lookup): Inspection | undefined => {
+        if (!lookup.ok) return lookup;
+        const inside = contents.get(place.keyOfDigest(lookup.digest));
+        return inside && { ...lookup, ...inside };
+      };
+      const { key } = place;
+      const cached = cache.fresh(key, options.since);
+      const known = cached && withContents(cached);
+      if (known) return known;
+      // Contents that are known need not be read again: only whether the image is still there.
+      if (contents.get(key)) {
+        const there = withContents(await resolve(image, options));
+        if (there) return there;
+      }
+      return joined(inspections, key, options.signal, (shared) => inspectAnew(image, place, shared));
     },
 
-    known(image, { registries }) {
-      const where = endpointOf(image.registry, registries);
-      return where.ok ? cache.known(keyOf(image, where.endpoint)) : undefined;
+    verify,
+
+    observed(image, { keys = [], registries }) {
+      const place = placeOf(image, { registries });
+      const known = place.ok ? cache.known(place.key) : undefined;
+      if (!place.ok || !known) return undefined;
+      const whole = known.digest === null ? null : place.keyOfDigest(known.digest);
+      const inside = whole === null ? undefined : contents.get(whole);
+      const verdict = whole === null || keys.length === 0 ? undefined : verdicts.get(verdictKey(whole, keys));
+      return {
+        ...known,
+        platforms: inside?.platforms ?? null,
+        volumes: inside?.config?.volumes ?? null,
+        signature: verdict ? { verified: verdict.verified, why: verdict.why } : null,
+      };
     },
 
     async tags(name, { registries, signal }) {
@@ -155,6 +278,23 @@ export function createRegistry(options: RegistryOptions): Registry {
     },
   };
 }
+
+interface Place {
+  readonly ok: true;
+  readonly endpoint: Endpoint;
+  readonly key: string;
+  keyOfDigest(digest: string): string;
+}
+
+function lookupOf(inspection: Inspection): Lookup {
+  if (!inspection.ok) return inspection;
+  const { at, digest, mediaType } = inspection;
+  return { ok: true, digest, mediaType, at } satisfies Found;
+}
+
+/** In whatever order the keys are named. */
+const verdictKey = (image: string, keys: readonly string[]): string =>
+  `${image} ${digestOf(Buffer.from(JSON.stringify([...keys].sort())))}`;
 
 function isAskable({ repository, version }: ImageName): boolean {
   return isRepository(repository) && (isDigest(version) || isTag(version));

@@ -6,6 +6,10 @@ export interface Limits {
   readonly perHost: number;
   readonly maxRedirects: number;
   readonly maxManifest: number;
+  /** For the configuration of an image. */
+  readonly maxConfig: number;
+  /** For what one signature was made of. */
+  readonly maxPayload: number;
   /** For one page of a list of tags. */
   readonly maxTagPage: number;
   /** Pages asked for, and tags taken, of one list. */
@@ -31,6 +35,8 @@ export const defaultLimits: Limits = {
   perHost: 8,
   maxRedirects: 5,
   maxManifest: 4 * 1024 * 1024,
+  maxConfig: 1024 * 1024,
+  maxPayload: 64 * 1024,
   maxTagPage: 4 * 1024 * 1024,
   maxTagPages: 20,
   maxTags: 50_000,

@@ -31,17 +31,24 @@ export async function lookUp(
   // Where HEAD is not known, says too little, or found nothing: the body has the digest, or says what is missing.
   const got = await asker.ask(question('GET'), origin, trip);
   if (got.status === 200) return fromBody(got, endpoint, image);
-  throw got.status === 404
-    ? new Failure('not-found', missing(got, endpoint, image))
-    : strangeAnswer(got, trip);
+  throw got.status === 404 ? missing(got, endpoint, image) : strangeAnswer(got, trip);
 }
 
-/** By the error codes of the distribution specification. `MANIFEST_UNKNOWN` does not mean that the repository exists. */
-function missing(response: HttpResponse, endpoint: Endpoint, image: ImageName): string {
-  const errors = decodeObject(response.body)?.errors;
-  const first = asObject(Array.isArray(errors) ? errors[0] : undefined);
+/**
+ * What a 404 says, by the error codes of the distribution specification. `MANIFEST_UNKNOWN` does not mean that the repository exists.
+ * Throws a Failure for a page that no registry would send: it says nothing about the image.
+ */
+export function missing(response: HttpResponse, endpoint: Endpoint, image: ImageName): Failure {
+  const answer = decodeObject(response.body);
+  if (!answer && response.body.length > 0) {
+    throw new Failure('bad-answer', messages.notManifest(endpoint, image));
+  }
+  const first = asObject(Array.isArray(answer?.errors) ? answer.errors[0] : undefined);
   const code = first ? textOf(first, 'code') : '';
-  return code === 'NAME_UNKNOWN'
-    ? messages.noRepository(endpoint, image.repository)
-    : messages.noImage(endpoint, image);
+  return new Failure(
+    'not-found',
+    code === 'NAME_UNKNOWN'
+      ? messages.noRepository(endpoint, image.repository)
+      : messages.noImage(endpoint, image),
+  );
 }

@@ -5,15 +5,21 @@ import { Failure } from './failure.ts';
 import { decodeObject } from './json.ts';
 import { notManifest, oldManifest, wrongDigest } from './messages.ts';
 
-/** All of them have to be accepted: a registry that is offered fewer answers with one platform's manifest instead of the index. */
-const mediaTypes: readonly string[] = [
+const indexTypes: readonly string[] = [
   'application/vnd.oci.image.index.v1+json',
   'application/vnd.docker.distribution.manifest.list.v2+json',
+];
+
+/** All of them have to be accepted: a registry that is offered fewer answers with one platform's manifest instead of the index. */
+const mediaTypes: readonly string[] = [
+  ...indexTypes,
   'application/vnd.oci.image.manifest.v1+json',
   'application/vnd.docker.distribution.manifest.v2+json',
 ];
 
 export const acceptManifests = mediaTypes.join(', ');
+
+export const isIndex = (mediaType: string): boolean => indexTypes.includes(mediaType);
 
 export interface Resolved {
   readonly digest: string;

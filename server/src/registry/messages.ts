@@ -86,12 +86,12 @@ export function badRegistry({ registry }: RepositoryName, why: string): string {
   return `The registry ${registry} cannot be asked. ${why}`;
 }
 
-export function badRedirect(endpoint: Endpoint, why: string): string {
-  return `${endpoint.label} sends the request on ${why}. That was not followed, for safety.`;
+export function badRedirect({ label }: Pick<Endpoint, 'label'>, why: string): string {
+  return `${label} sends the request on ${why}. That was not followed, for safety.`;
 }
 
-export function tooManyRedirects(endpoint: Endpoint, max: number): string {
-  return `${endpoint.label} sends the request on more than ${max} times. Report this to whoever runs the registry.`;
+export function tooManyRedirects({ label }: Pick<Endpoint, 'label'>, max: number): string {
+  return `${label} sends the request on more than ${max} times. Report this to whoever runs it.`;
 }
 
 export function notManifest(endpoint: Endpoint, image: ImageName): string {
@@ -113,6 +113,30 @@ export function wrongDigest(endpoint: Endpoint, image: ImageName): string {
 export function digestsDiffer(endpoint: Endpoint, image: ImageName): string {
   return `${endpoint.label} names another digest for ${imageAt(image)} than its content has. The digest of the content is used.`;
 }
+
+export const signed = 'It has a signature by a key that the policy names.';
+
+export function unsigned(endpoint: Endpoint): string {
+  return `${endpoint.label} has no signature for it that was made with a key; signatures without a key, and Sigstore bundles, are not looked at.`;
+}
+
+export const oddSignature =
+  'What the registry keeps as its signature is in no form that cosign writes for signatures made with a key.';
+
+export const signedByOthers = 'None of its signatures was made with a key that the policy names.';
+
+export const signedByFewer = 'It is signed, but not by every key that the policy demands.';
+
+export const signedOther =
+  'A key that the policy names did sign what is kept as its signature, but that is about another image.';
+
+export const noKey = 'No signature can be looked for without a public key. Name one in the policy.';
+
+export const badKey =
+  'A key that the policy names is no public key in PEM form, so no signature was looked for. Write what `cosign public-key` prints.';
+
+export const weakKey =
+  'A key that the policy names is of a kind or size that is not accepted, so no signature was looked for. Use ECDSA on P-256 or P-384, Ed25519, or RSA with 2048 bits or more.';
 
 /** By Node's names for network faults. `host` is who was asked: the registry, its token server, or whoever it named. */
 export function networkFault(host: string, fault: string): string {

@@ -1,22 +1,28 @@
-import type { HttpResponse } from '../engine/ports.ts';
 import { type AddressGuard, isLoopbackHost } from './address.ts';
 import { type Endpoint, parseUrl } from './endpoint.ts';
 import { Failure } from './failure.ts';
 import { badRedirect, tooManyRedirects } from './messages.ts';
 
-export interface Journey {
-  readonly endpoint: Endpoint;
+/** The part of an answer that tells where to go on. */
+interface Stop {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string>>;
+}
+
+export interface Journey<Response extends Stop> {
+  /** Whom messages speak of. */
+  readonly endpoint: Pick<Endpoint, 'label'>;
   readonly start: URL;
   readonly guard: AddressGuard;
   readonly maxRedirects: number;
   /** Sends the request to one place. `home`: still at the origin it started from, where credentials belong. */
-  readonly ask: (url: URL, home: boolean) => Promise<HttpResponse>;
+  readonly ask: (url: URL, home: boolean) => Promise<Response>;
 }
 
 const redirects: ReadonlySet<number> = new Set([301, 302, 303, 307, 308]);
 
 /** Follows redirects by hand. Once away from home, a redirect back there no longer gets the credentials. */
-export async function follow(journey: Journey): Promise<HttpResponse> {
+export async function follow<Response extends Stop>(journey: Journey<Response>): Promise<Response> {
   let url = journey.start;
   let home = true;
   for (let hops = 0; ; hops++) {
@@ -30,7 +36,11 @@ export async function follow(journey: Journey): Promise<HttpResponse> {
   }
 }
 
-async function nextStop(journey: Journey, from: URL, location: string | undefined): Promise<URL> {
+async function nextStop(
+  journey: Omit<Journey<Stop>, 'ask'>,
+  from: URL,
+  location: string | undefined,
+): Promise<URL> {
   const { endpoint } = journey;
   const to = location === undefined ? undefined : parseUrl(location, from);
   if (!to || (to.protocol !== 'https:' && to.protocol !== 'http:')) {

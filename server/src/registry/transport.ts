@@ -58,8 +58,8 @@ async function readBody(response: Response, max: number): Promise<Uint8Array> {
   return Buffer.concat(chunks);
 }
 
-/** `fetch` wraps the fault that counts, once or more: the innermost code is the telling one. */
-function codeOf(error: unknown): string {
+/** Node's name for a fault. `fetch` wraps the one that counts, once or more: the innermost code is the telling one. */
+export function codeOf(error: unknown): string {
   let code = '';
   let current = error;
   for (let depth = 0; depth < 5 && current instanceof Error; depth++) {

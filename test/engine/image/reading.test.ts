@@ -21,6 +21,13 @@ describe('without holes', () => {
     assert.ok(reading.state === 'invalid');
     assert.equal(reading.error.code, 'uppercase-name');
   });
+
+  it('a name between double underscores stands for something else', () => {
+    const { mutability, reading } = readReference('__REGISTRY__/app:__APP_VERSION_2__', []);
+    assert.equal(mutability, 'unknown');
+    assert.deepEqual(reading, { state: 'unknown', holes: ['__REGISTRY__', '__APP_VERSION_2__'] });
+    assert.equal(readReference('registry.example.com/web__base:v1__2', []).reading.state, 'parsed');
+  });
 });
 
 /** «…» marks a hole. */

@@ -116,3 +116,56 @@ export function digestOf(name: string): string {
   if (!digest) throw new Error(`The registry holds no ${name}.`);
   return String(digest[1]);
 }
+
+/** What the light bulb at the cursor offers. Nothing is resolved. */
+export async function actionTitles({ document, selection }: vscode.TextEditor): Promise<string[]> {
+  const actions = await vscode.commands.executeCommand<vscode.CodeAction[]>(
+    'vscode.executeCodeActionProvider',
+    document.uri,
+    selection,
+    vscode.CodeActionKind.QuickFix.value,
+  );
+  return actions.map(({ title }) => title);
+}
+
+/** What a hover over a text tells, in Markdown. */
+export async function hoverText(editor: vscode.TextEditor, text: string): Promise<string> {
+  const at = editor.document.positionAt(editor.document.getText().indexOf(text));
+  const hovers = await vscode.commands.executeCommand<vscode.Hover[]>(
+    'vscode.executeHoverProvider',
+    editor.document.uri,
+    at,
+  );
+  return hovers
+    .flatMap(({ contents }) => contents)
+    .map((content) => (typeof content === 'string' ? content : content.value))
+    .join('\n');
+}
+
+/** Puts one text in the place of another. */
+export async function replace(
+  editor: vscode.TextEditor,
+  old: string,
+  text: string,
+): Promise<vscode.TextEditor> {
+  const { document } = editor;
+  const start = document.getText().indexOf(old);
+  if (start < 0) throw new Error(`${old} is not in the document.`);
+  const range = new vscode.Range(document.positionAt(start), document.positionAt(start + old.length));
+  if (!(await editor.edit((edit) => edit.replace(range, text)))) throw new Error('The edit was refused.');
+  return editor;
+}
+
+/** What is offered behind a text, in the order of the list. */
+export async function completionLabels({ document }: vscode.TextEditor, text: string): Promise<string[]> {
+  const at = document.positionAt(document.getText().indexOf(text) + text.length);
+  const { items } = await vscode.commands.executeCommand<vscode.CompletionList>(
+    'vscode.executeCompletionItemProvider',
+    document.uri,
+    at,
+  );
+  return items
+    .filter(({ kind }) => kind !== vscode.CompletionItemKind.Text)
+    .sort((a, b) => (a.sortText ?? '').localeCompare(b.sortText ?? ''))
+    .map(({ label }) => (typeof label === 'string' ? label : label.label));
+}

@@ -1,9 +1,10 @@
 import { given, runAll, type Test } from './harness.ts';
 import { packaged } from './packaged.ts';
+import { related } from './related.ts';
 import { trusted } from './trusted.ts';
 import { untrusted } from './untrusted.ts';
 
-const suites: Readonly<Record<string, readonly Test[]>> = { trusted, untrusted, packaged };
+const suites: Readonly<Record<string, readonly Test[]>> = { trusted, related, untrusted, packaged };
 
 /** Called by the extension host once the window is there. Rejects when a test failed. */
 export async function run(): Promise<void> {

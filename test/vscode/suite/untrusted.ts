@@ -38,15 +38,17 @@ export const untrusted: readonly Test[] = [
     await putCursorAt(editor, 'node:22');
     assert.equal(await vscode.commands.executeCommand('holdfast.pinFile'), undefined);
     assert.equal(await vscode.commands.executeCommand('holdfast.pinWorkspace'), undefined);
+    assert.equal(await vscode.commands.executeCommand('holdfast.checkFile'), undefined);
     // Behind the back of the commands that a user sees.
     await vscode.commands.executeCommand('holdfast.server.pinFile', { uri: editor.document.uri.toString() });
     await vscode.commands.executeCommand('holdfast.server.pinWorkspace');
+    await vscode.commands.executeCommand('holdfast.server.checkPins');
     await vscode.commands.executeCommand('editor.action.codeAction', {
       kind: 'source.fixAll.holdfast',
       apply: 'first',
     });
     await vscode.commands.executeCommand('holdfast.auditWorkspace');
-    await findingsBecome(uriOf('k8s/web.yaml'), ['8:14 unpinned-image', '10:21 privileged-container']);
+    await findingsBecome(uriOf('k8s/web.yaml'), ['10:18 unpinned-image', '12:25 privileged-container']);
     assert.equal(editor.document.getText(), fixtures['web/Dockerfile']);
     assert.deepEqual(await registryRequests(), []);
   }),

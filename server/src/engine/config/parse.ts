@@ -1,217 +1,203 @@
-import { parseReference } from '../image/reference.ts';
 import type { RegistrySettings } from '../ports.ts';
-import { rules } from '../rules/index.ts';
 import { SourceText } from '../text/source-text.ts';
 import { type Span, shiftSpan } from '../text/span.ts';
-import type { Entry, YamlValue } from '../yaml/lookup.ts';
+import type { YamlValue } from '../yaml/lookup.ts';
 import { YamlPiece } from '../yaml/parse.ts';
 import { splitDocuments } from '../yaml/split.ts';
-import { closest } from './closest.ts';
-import { isKindId, kindIds } from './files.ts';
-import { defaultSettings, isRuleLevel, type RuleLevel, ruleLevels, type Settings } from './settings.ts';
+import { expiresFault, extendsFault, isInlineKey, keyOrPathFault, withoutEnd } from './faults.ts';
+import { isKindId } from './files.ts';
+import { ignoreTest } from './ignore.ts';
+import {
+  emptyLayer,
+  type FilePatterns,
+  type Override,
+  type PolicyLayer,
+  type PolicyWaiver,
+} from './policy.ts';
+import { policyShape } from './schema.ts';
+import { isRuleLevel, pinStyles, profiles, type Settings } from './settings.ts';
+import { type Complain, type FoundBy, mostMistakes, validate } from './validate.ts';
 
 /** One thing that is wrong with a configuration. */
-export interface ConfigError {
+export interface Mistake {
+  /** Offsets into the text. */
+  readonly span: Span;
   /** From 1. */
   readonly line: number;
   /** From 1, in UTF-16 code units. */
   readonly column: number;
   /** What is wrong and what would be right, in whole sentences. */
   readonly message: string;
+  readonly by: FoundBy;
 }
 
-export type ConfigResult =
-  | { readonly ok: true; readonly settings: Settings }
-  /** In the order of the text. At least one. */
-  | { readonly ok: false; readonly errors: readonly ConfigError[] };
+/** A file that a configuration names. */
+export interface FileReference {
+  /** Relative to the configuration. */
+  readonly path: string;
+  readonly span: Span;
+}
 
-/** Called for each mistake; reading goes on, so that all of them are told at once. */
-type Complain = (at: Span, message: string) => void;
+/** The text of a configuration taken apart. With any mistake in it, the rest is only what could be made out. */
+export interface ParsedPolicy {
+  readonly layer: PolicyLayer;
+  readonly extends: readonly FileReference[];
+  /** Demands whose key is in a file, in the place of those of the layer. */
+  readonly keyFiles: readonly { readonly images: string; readonly file: FileReference }[];
+  /** In the order of the text. */
+  readonly mistakes: readonly Mistake[];
+}
 
-/** Reads the text of a `.holdfast.yaml`. Never throws; a text with any mistake gives no settings. */
-export function parseConfig(text: string): ConfigResult {
+/** Reads the text of a `.holdfast.yaml`. Never throws, and reads no other file. */
+export function parsePolicy(text: string): ParsedPolicy {
   const source = new SourceText(text);
-  const errors: ConfigError[] = [];
-  const complainAt = (offset: number, message: string): void => {
-    const { column, line } = source.placeAt(offset);
-    errors.push({ line: line + 1, column: column + 1, message });
-  };
-  let settings: Settings | null = null;
+  const mistakes: Mistake[] = [];
+  let parsed: Omit<ParsedPolicy, 'mistakes'> | null = null;
   for (const at of splitDocuments(text)) {
-    const piece = new YamlPiece(text.slice(at.start, at.end));
-    const complain: Complain = (where, message) => complainAt(shiftSpan(where, at.start).start, message);
-    const { problems, root } = piece;
+    const complain: Complain = (where, message, by) => {
+      if (mistakes.length < mostMistakes)
+        mistakes.push(mistakeAt(source, shiftSpan(where, at.start), message, by));
+    };
+    const { problems, root } = new YamlPiece(text.slice(at.start, at.end));
     // Further problems mostly follow from the first.
-    if (problems[0]) complain(problems[0].span, `This is not valid YAML: ${problems[0].message}.`);
+    if (problems[0]) complain(problems[0].span, `This is not valid YAML: ${problems[0].message}.`, 'yaml');
     if (root === null || root.type === 'null' || problems.length > 0) continue;
-    if (settings !== null)
-      complain(root.span, 'A second document begins here; the configuration is one document.');
-    settings ??= readSettings(root, complain);
+    if (parsed) {
+      complain(root.span, 'A second document begins here; the configuration is one document.', 'policy');
+      continue;
+    }
+    validate(root, policyShape, complain);
+    // What is too large to be looked through is not read either.
+    parsed = mistakes.some(({ by }) => by === 'size') ? nothing : readRoot(root, at.start);
+    if (parsed !== nothing) contradictions(root, complain);
   }
-  errors.sort((a, b) => a.line - b.line || a.column - b.column);
-  return errors.length > 0 ? { ok: false, errors } : { ok: true, settings: settings ?? defaultSettings };
+  mistakes.sort((a, b) => a.span.start - b.span.start);
+  return { ...(parsed ?? nothing), mistakes };
 }
 
-const sections = ['rules', 'ignore', 'registries', 'files'] as const;
+const nothing: Omit<ParsedPolicy, 'mistakes'> = { layer: emptyLayer, extends: [], keyFiles: [] };
 
-function readSettings(root: YamlValue, complain: Complain): Settings {
-  if (!root.isMap) {
-    complain(root.span, `The configuration is a mapping with the keys ${listed(sections, 'and')}.`);
-    return defaultSettings;
-  }
-  for (const { key, keySpan } of root.entries()) {
-    if (!sections.some((section) => section === key)) {
-      complain(keySpan, `There is no setting ${quoted(key)}${instead(key, sections)}`);
+export function mistakeAt(source: SourceText, span: Span, message: string, by: FoundBy): Mistake {
+  const { column, line } = source.placeAt(span.start);
+  return { span, line: line + 1, column: column + 1, message, by };
+}
+
+/** What each says is right, and together they say nothing. */
+function contradictions(root: YamlValue, complain: Complain): void {
+  for (const override of itemsOf(root.get('overrides'))) {
+    const says = override.get('profile') ?? override.get('rules')?.entries()[0];
+    const key = override.entries()[0];
+    if (key && !says) {
+      complain(
+        key.keySpan,
+        'This override changes nothing: add rules or a profile, or take it out.',
+        'policy',
+      );
     }
   }
+}
+
+function readRoot(root: YamlValue, start: number): Omit<ParsedPolicy, 'mistakes'> {
+  const waivers = itemsOf(root.get('waivers')).flatMap((value) => readWaiver(value, start));
+  const demands = itemsOf(root.get('signatures')).flatMap((value) => {
+    const images = value.textAt('images');
+    const key = value.get('key');
+    return images !== null && key?.text && keyOrPathFault(key.text) === null
+      ? [{ images, key: key.text, span: shiftSpan(key.span, start) }]
+      : [];
+  });
   return {
-    ...defaultSettings,
-    rules: readRules(root.get('rules'), complain),
-    ignore: readIgnore(root.get('ignore'), complain),
-    registries: readRegistries(root.get('registries'), complain),
-    files: readFiles(root.get('files'), complain),
+    layer: {
+      profile: profileOf(root.textAt('profile')),
+      rules: readRules(root.get('rules')),
+      overrides: itemsOf(root.get('overrides')).flatMap(readOverride),
+      ignore: textsOf(root.get('ignore')),
+      files: readFiles(root.get('files')),
+      trusted:
+        root.get('trusted-registries')?.type === 'sequence' ? textsOf(root.get('trusted-registries')) : null,
+      registries: readRegistries(root.get('registries')),
+      pinStyle: pinStyles.find((style) => style === root.textAt('pin', 'style')) ?? null,
+      signatures: demands.flatMap(({ images, key }) => (isInlineKey(key) ? [{ images, key }] : [])),
+      waivers,
+      mayLoosen: flagOf(root.at('editor', 'may-loosen')),
+    },
+    extends: listOf(root.get('extends')).flatMap((value) =>
+      value.text !== null && extendsFault(value.text) === null
+        ? [{ path: value.text, span: shiftSpan(value.span, start) }]
+        : [],
+    ),
+    keyFiles: demands.flatMap(({ images, key, span }) =>
+      isInlineKey(key) ? [] : [{ images, file: { path: key, span } }],
+    ),
   };
 }
 
-function readRules(value: YamlValue | undefined, complain: Complain): Settings['rules'] {
-  const ids = rules.map(({ id }) => id);
-  const levels: [string, RuleLevel][] = [];
-  for (const { key, keySpan, value: level } of mapping(
-    value,
-    complain,
-    'rules gives rules their levels, as in unpinned-image: error.',
-  )) {
-    if (!ids.includes(key)) complain(keySpan, `There is no rule ${quoted(key)}${instead(key, ids)}`);
-    else if (level.text === null || !isRuleLevel(level.text))
-      complain(level.span, levelFault(key, level.text));
-    else levels.push([key, level.text]);
-  }
+function readRules(value: YamlValue | undefined): Settings['rules'] {
+  const levels = (value?.entries() ?? []).flatMap(({ key, value: { text } }) =>
+    text !== null && isRuleLevel(text) ? [[key, text] as const] : [],
+  );
   return Object.fromEntries(levels);
 }
 
-const levelFault = (rule: string, level: string | null): string =>
-  level === null
-    ? `The level of ${rule} is missing; it is ${listed(ruleLevels, 'or')}.`
-    : `${quoted(level)} is no level${instead(level, ruleLevels)}`;
+function readOverride(value: YamlValue): readonly Override[] {
+  const files = patternsOf(value.get('files'));
+  return files
+    ? [{ files, rules: readRules(value.get('rules')), profile: profileOf(value.textAt('profile')) }]
+    : [];
+}
 
-function readIgnore(value: YamlValue | undefined, complain: Complain): readonly string[] {
-  if (value === undefined || value.type === 'null') return [];
-  if (value.type !== 'sequence') {
-    complain(value.span, 'ignore is a list of patterns as in .gitignore, each after a hyphen: - charts/.');
-    return [];
-  }
-  return value.items().flatMap((item) => {
-    if (item.text !== null) return item.text;
-    complain(item.span, 'A pattern is text, as in charts/ or "*.test.yaml".');
-    return [];
+function readFiles(value: YamlValue | undefined): Settings['files'] {
+  const kinds = (value?.entries() ?? []).flatMap(({ key, value: { text } }) =>
+    text !== null && isKindId(text) ? [[key, text] as const] : [],
+  );
+  return Object.fromEntries(kinds);
+}
+
+function readRegistries(value: YamlValue | undefined): Settings['registries'] {
+  const found = (value?.entries() ?? []).map(({ key, value: entry }): [string, RegistrySettings] => {
+    const mirror = entry.textAt('mirror');
+    const insecure = flagOf(entry.get('insecure'));
+    return [key, { ...(mirror !== null && { mirror }), ...(insecure !== null && { insecure }) }];
   });
-}
-
-function readFiles(value: YamlValue | undefined, complain: Complain): Settings['files'] {
-  const found: [string, string][] = [];
-  for (const { key, keySpan, value: kind } of mapping(
-    value,
-    complain,
-    'files tells the kind of files by patterns as in .gitignore, as in "*.dockerfile.in": dockerfile.',
-  )) {
-    const fault = patternFault(key);
-    if (fault !== null) complain(keySpan, fault);
-    if (kind.text === null) complain(kind.span, kindMissing(key));
-    else if (!isKindId(kind.text))
-      complain(kind.span, `${quoted(kind.text)} is no kind${instead(kind.text, kindIds)}`);
-    else found.push([key, kind.text]);
-  }
   return Object.fromEntries(found);
 }
 
-const kindMissing = (pattern: string): string =>
-  `The kind of ${quoted(pattern)} is missing; it is ${listed(kindIds, 'or')}.`;
-
-/** `.gitignore` takes these lines for something else than a pattern of files. */
-function patternFault(pattern: string): string | null {
-  if (pattern.trim() === '') return 'The pattern is missing; write one as in "*.dockerfile.in".';
-  if (pattern.startsWith('!')) {
-    return `${quoted(pattern)} begins with !, which takes files back; a pattern here says which files are meant.`;
-  }
-  return pattern.startsWith('#')
-    ? `${quoted(pattern)} begins with #; write \\# in front of a name like that.`
-    : null;
+function readWaiver(value: YamlValue, start: number): readonly PolicyWaiver[] {
+  const expires = value.get('expires');
+  const last = expires?.text;
+  if (!expires || !last || expiresFault(last) !== null) return [];
+  return [
+    {
+      rules: textsOf(value.get('rules')),
+      files: patternsOf(value.get('files')),
+      image: value.textAt('image'),
+      reason: value.textAt('reason') ?? '',
+      approvedBy: value.textAt('approved-by') ?? '',
+      expires: last === withoutEnd ? null : last,
+      expiresAt: shiftSpan(expires.span, start),
+    },
+  ];
 }
 
-function readRegistries(value: YamlValue | undefined, complain: Complain): Settings['registries'] {
-  const found: [string, RegistrySettings][] = [];
-  for (const { key, keySpan, value: entry } of mapping(
-    value,
-    complain,
-    'registries tells how registries are reached, as in docker.io: {mirror: mirror.example.com}.',
-  )) {
-    const fault = registryNameFault(key);
-    if (fault !== null) complain(keySpan, fault);
-    found.push([key, readRegistry(entry, complain)]);
-  }
-  return Object.fromEntries(found);
+const itemsOf = (value: YamlValue | undefined): readonly YamlValue[] => value?.items() ?? [];
+
+/** The items of a list, or the one value in its place. */
+function listOf(value: YamlValue | undefined): readonly YamlValue[] {
+  if (value === undefined) return [];
+  return value.type === 'sequence' ? value.items() : [value];
 }
 
-/** The key has to be what references say, or the entry would never be used. */
-function registryNameFault(name: string): string | null {
-  const parsed = parseReference(`${name}/image`);
-  const reference = parsed.ok ? parsed.reference : null;
-  if (reference?.domain !== name) {
-    return `${quoted(name)} is no registry; write its host as image references do, as in ghcr.io or localhost:5000.`;
-  }
-  return reference.registry === name ? null : `Write ${reference.registry} instead of ${name}.`;
+const textsOf = (value: YamlValue | undefined): readonly string[] =>
+  listOf(value).flatMap(({ text }) => text ?? []);
+
+function patternsOf(value: YamlValue | undefined): FilePatterns | null {
+  if (value === undefined) return null;
+  const patterns = textsOf(value);
+  return { patterns, fits: ignoreTest(patterns) };
 }
 
-const registryKeys = ['mirror', 'insecure'] as const;
+const profileOf = (text: string | null) => profiles.find((profile) => profile === text) ?? null;
 
-function readRegistry(value: YamlValue, complain: Complain): RegistrySettings {
-  let settings: RegistrySettings = {};
-  for (const { key, keySpan, value: setting } of mapping(
-    value,
-    complain,
-    'A registry has the settings mirror and insecure, as in {mirror: mirror.example.com}.',
-  )) {
-    if (key === 'mirror') {
-      const fault = mirrorFault(setting.text ?? '');
-      if (fault !== null) complain(setting.span, fault);
-      else settings = { ...settings, mirror: setting.text ?? '' };
-    } else if (key === 'insecure') {
-      if (setting.text !== 'true' && setting.text !== 'false')
-        complain(setting.span, 'insecure is true or false.');
-      else settings = { ...settings, insecure: setting.text === 'true' };
-    } else complain(keySpan, `A registry has no setting ${quoted(key)}${instead(key, registryKeys)}`);
-  }
-  return settings;
+function flagOf(value: YamlValue | undefined): boolean | null {
+  return value?.text === 'true' ? true : value?.text === 'false' ? false : null;
 }
-
-function mirrorFault(mirror: string): string | null {
-  const wanted =
-    'mirror is a host with or without a port, as in mirror.example.com:5000, or its http(s) address.';
-  const address = /^[a-z][a-z0-9+.-]*:\/\//i.test(mirror) ? mirror : `https://${mirror}`;
-  if (/\s/.test(mirror) || !URL.canParse(address)) return wanted;
-  const url = new URL(address);
-  if (url.username !== '' || url.password !== '') {
-    return 'A password does not belong here; Holdfast takes it from the configuration of Docker (docker login).';
-  }
-  const isPlain = url.search === '' && url.hash === '' && ['http:', 'https:'].includes(url.protocol);
-  return isPlain ? null : wanted;
-}
-
-/** The entries of a mapping; none where nothing is written. Anything else is a mistake, with `expected` as its message. */
-function mapping(value: YamlValue | undefined, complain: Complain, expected: string): readonly Entry[] {
-  if (value === undefined || value.type === 'null') return [];
-  if (value.isMap) return value.entries();
-  complain(value.span, expected);
-  return [];
-}
-
-const quoted = (text: string): string => JSON.stringify(text.length > 60 ? `${text.slice(0, 60)}…` : text);
-
-/** The end of a sentence that says there is no such word: what was meant, or what there is. */
-function instead(word: string, names: readonly string[]): string {
-  const near = closest(word, names);
-  return near === undefined ? `; there is ${listed(names, 'and')}.` : `. Did you mean ${near}?`;
-}
-
-const listed = (names: readonly string[], last: 'and' | 'or'): string =>
-  names.length < 2 ? names.join('') : `${names.slice(0, -1).join(', ')} ${last} ${names.at(-1)}`;

@@ -2,7 +2,7 @@ import { type Severity, severities } from '../model/finding.ts';
 import type { RegistryTable } from '../ports.ts';
 
 /** What a rule is raised or lowered to. */
-export const ruleLevels = ['off', ...severities] as const;
+export const ruleLevels = [...severities, 'off'] as const;
 export type RuleLevel = (typeof ruleLevels)[number];
 
 export const isRuleLevel = (text: string): text is RuleLevel => ruleLevels.some((level) => level === text);
@@ -22,11 +22,19 @@ export interface Waiver {
   /** Pattern of the images it is for, with `*` for any text; null for whatever the rules find. */
   readonly image: string | null;
   readonly reason: string;
-  readonly approvedBy: string | null;
+  readonly approvedBy: string;
   /** The last day it holds, as `2027-03-31`; null for one without end. */
   readonly expires: string | null;
   /** That day has passed. */
   readonly expired: boolean;
+}
+
+/** A demand that images be signed. */
+export interface SignatureDemand {
+  /** Pattern of the images, as in a waiver. */
+  readonly images: string;
+  /** The public key, or several one after the other, in PEM. */
+  readonly key: string;
 }
 
 /** The configuration of one file, whatever it came from: `.holdfast.yaml`, editor settings, or nothing. */
@@ -45,6 +53,8 @@ export interface Settings {
   readonly pinStyle: PinStyle;
   /** Patterns of registries and of repositories under them; null where every registry is trusted. */
   readonly trusted: readonly string[] | null;
+  /** An image that several fit has to satisfy each of them. */
+  readonly signatures: readonly SignatureDemand[];
   /** Those that speak about the file. */
   readonly waivers: readonly Waiver[];
 }
@@ -57,11 +67,18 @@ export const defaultSettings: Settings = {
   profile: 'recommended',
   pinStyle: 'tag-and-digest',
   trusted: null,
+  signatures: [],
   waivers: [],
 };
 
 /** The file whose settings come before those of the editor; the nearest one upward counts. */
 export const configFileName = '.holdfast.yaml';
+
+/** Its name with the other ending of YAML files: not read, which its writer has to be told. */
+export const misnamedConfig = '.holdfast.yml';
+
+/** Whether a file by its name is a configuration, or one that others extend: `strict.holdfast.yaml`. */
+export const isConfigName = (name: string): boolean => name.endsWith(configFileName);
 
 /** The severity of a rule's findings; null where it is off. */
 export function levelOf(

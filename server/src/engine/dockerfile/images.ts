@@ -14,20 +14,22 @@ import { readFlags } from './words.ts';
  * the file by name or number (BuildKit `dockerfile2llb/convert.go`). A build context named on the command line can
  * stand in for any reference; the file does not tell, so a name without a stage is the image it is without one.
  */
-export function readImages(file: Dockerfile, given: GivenArguments = new Map()): readonly ImageUse[] {
-  const stages = readStages(file);
-  const names = new Set(stages.flatMap(({ name }) => name ?? []));
-  const bases = new Bases(file, given);
+export function readImages(
+  file: Dockerfile,
+  given: GivenArguments = new Map(),
+  bases = readBases(file, given),
+): readonly ImageUse[] {
+  const names = new Set(bases.flatMap(({ stage }) => stage.name ?? []));
   const uses = file.directives.filter(({ name }) => name === 'syntax').map(({ value }) => frontend(value));
   let number = 0;
   let stage = outside;
   let counts = { 'copy-source': 0, 'mount-source': 0 };
   for (const instruction of file.instructions) {
     if (instruction.keyword === 'FROM') {
-      stage = stages[number++] ?? outside;
+      const base = bases[number++];
+      stage = base?.stage ?? outside;
       counts = { 'copy-source': 0, 'mount-source': 0 };
-      const use = bases.read(stage);
-      if (use) uses.push(use);
+      if (base?.use) uses.push(base.use);
       continue;
     }
     for (const { role, word } of sourceWords(instruction, file.escapeToken)) {
@@ -68,13 +70,27 @@ function mountSource(options: MappedText): MappedText | undefined {
   return options.slice(end - (found[1] ?? '').length, end);
 }
 
-/** Base images, read in the order of their stages. */
+/** What a stage goes on from. */
+export interface Base {
+  readonly stage: Stage;
+  /** Null where it is no image, but `scratch` or an earlier stage. */
+  readonly use: ImageUse | null;
+  /** Index of the stage that it names. */
+  readonly parent: number | null;
+}
+
+/** The bases of all stages, in their order. */
+export function readBases(file: Dockerfile, given: GivenArguments = new Map()): readonly Base[] {
+  const bases = new Bases(file, given);
+  return readStages(file).map((stage, number) => bases.read(stage, number));
+}
+
 class Bases {
   readonly #file: Dockerfile;
   readonly #given: GivenArguments;
   readonly #globals: GlobalArguments;
   #filled: GlobalArguments | null = null;
-  readonly #earlier = new Set<string>();
+  readonly #earlier = new Map<string, number>();
 
   constructor(file: Dockerfile, given: GivenArguments) {
     this.#file = file;
@@ -82,13 +98,15 @@ class Bases {
     this.#globals = new GlobalArguments(file, given);
   }
 
-  read({ base, label, name, path }: Stage): ImageUse | null {
+  read(stage: Stage, number: number): Base {
+    const { base, label, name, path } = stage;
     const image = base && this.#expand(base);
     const isImage = image && !namesStage(image, this.#earlier);
-    if (name !== null) this.#earlier.add(name);
-    if (!isImage) return null;
+    const parent = image && image.holes.length === 0 ? this.#earlier.get(image.text.toLowerCase()) : null;
+    if (name !== null) this.#earlier.set(name, number);
+    if (!isImage) return { stage, use: null, parent: parent ?? null };
     image.origin?.readers.push(image.written.span);
-    return useOf('base', `${path}from`, label, image);
+    return { stage, use: useOf('base', `${path}from`, label, image), parent: null };
   }
 
   /** An empty default that leaves no reference behind is a value the build must bring, so it counts as unknown then. */

@@ -1,5 +1,5 @@
 import { isSpace, MappedText } from '../text/mapped-text.ts';
-import { type Span, span } from '../text/span.ts';
+import type { Span } from '../text/span.ts';
 import { heredocs } from './words.ts';
 
 /** One instruction with its continuation lines joined, as a builder reads it; heredoc bodies are not in it. */
@@ -10,6 +10,17 @@ export interface Instruction {
   readonly text: MappedText;
   /** What follows the keyword, trimmed. */
   readonly rest: MappedText;
+  /** In the order of their marks. */
+  readonly heredocs: readonly HeredocText[];
+}
+
+export interface HeredocText {
+  /** Its opening in the instruction: `<<-EOF`. */
+  readonly mark: MappedText;
+  /** What stands between the instruction, or the heredoc before, and the line that closes it. */
+  readonly body: MappedText;
+  /** With the line that closes it. */
+  readonly whole: MappedText;
 }
 
 /** A parser directive, such as `# syntax=docker/dockerfile:1`. */
@@ -35,10 +46,10 @@ const takesHeredocs: ReadonlySet<string> = new Set(['ADD', 'COPY', 'RUN']);
 
 /**
  * Splits a Dockerfile into its instructions, the way BuildKit's `frontend/dockerfile/parser` does. Never fails: an
- * instruction it does not know is an instruction too.
+ * instruction it does not know is an instruction too. Of a text that stands in another file the places are those in that file.
  */
-export function splitDockerfile(source: string): Dockerfile {
-  const lines = new Lines(source);
+export function splitDockerfile(text: string | MappedText): Dockerfile {
+  const lines = new Lines(typeof text === 'string' ? MappedText.of(text, 0, text.length) : text);
   const directives = readDirectives(lines);
   const escapeToken = directives.find(({ name }) => name === 'escape')?.value.text === '`' ? '`' : '\\';
   const instructions: Instruction[] = [];
@@ -47,14 +58,17 @@ export function splitDockerfile(source: string): Dockerfile {
   while (lines.next()) {
     if (lines.isBlank) continue;
     if (lines.isComment) {
-      comments.push(span(lines.content, lines.end));
+      comments.push(lines.comment);
       continue;
     }
     const instruction = instructionOf(readLogicalLine(lines, escapeToken, comments));
-    instructions.push(instruction);
+    const bodies: HeredocText[] = [];
     for (const { closing, chomp, mark } of heredocsOf(instruction)) {
-      if (!lines.skipPast(closing, chomp)) unclosed ??= mark;
+      const { isClosed, ...texts } = lines.takeHeredoc(closing, chomp);
+      bodies.push({ mark, ...texts });
+      if (!isClosed) unclosed ??= mark;
     }
+    instructions.push(bodies.length > 0 ? { ...instruction, heredocs: bodies } : instruction);
   }
   return { directives, instructions, comments, escapeToken, unclosed };
 }
@@ -63,7 +77,7 @@ export function splitDockerfile(source: string): Dockerfile {
 export function instructionOf(line: MappedText): Instruction {
   const text = line.trim();
   const keyword = /^[^\t\v\f\r ]*/.exec(text.text)?.[0] ?? '';
-  return { keyword: keyword.toUpperCase(), text, rest: text.slice(keyword.length).trim() };
+  return { keyword: keyword.toUpperCase(), text, rest: text.slice(keyword.length).trim(), heredocs: [] };
 }
 
 /** Directives stand on the first lines, before any other comment, blank line or instruction; a `#!` line may precede them. */
@@ -85,16 +99,15 @@ function readDirectives(lines: Lines): Directive[] {
  * An escape character ends a line only when no other one stands before it.
  */
 function readLogicalLine(lines: Lines, escapeToken: string, comments: Span[]): MappedText {
-  const { source } = lines;
   const parts: MappedText[] = [];
   let start = lines.content;
   for (;;) {
-    const mark = continuationMark(source, start, lines.end, escapeToken);
-    parts.push(MappedText.of(source, start, mark ?? lines.end));
+    const mark = continuationMark(lines.source, start, lines.end, escapeToken);
+    parts.push(lines.mapped.slice(start, mark ?? lines.end));
     if (mark === null) return MappedText.join(parts);
     do {
       if (!lines.next()) return MappedText.join(parts);
-      if (lines.isComment) comments.push(span(lines.content, lines.end));
+      if (lines.isComment) comments.push(lines.comment);
     } while (lines.isComment || lines.isBlank);
     ({ start } = lines);
   }
@@ -115,6 +128,7 @@ function heredocsOf(instruction: Instruction): ReturnType<typeof heredocs> {
 
 /** Walks over the lines of a text. Only LF breaks a line; carriage returns at its end are not part of it. */
 class Lines {
+  readonly mapped: MappedText;
   readonly source: string;
   /** Where the next line begins. */
   at: number;
@@ -123,9 +137,10 @@ class Lines {
   content = 0;
   end = 0;
 
-  constructor(source: string) {
-    this.source = source;
-    this.at = source.charCodeAt(0) === 0xfeff ? 1 : 0;
+  constructor(mapped: MappedText) {
+    this.mapped = mapped;
+    this.source = mapped.text;
+    this.at = this.source.charCodeAt(0) === 0xfeff ? 1 : 0;
   }
 
   get isBlank(): boolean {
@@ -134,6 +149,11 @@ class Lines {
 
   get isComment(): boolean {
     return this.source[this.content] === '#' && this.content < this.end;
+  }
+
+  /** The comment that the line is. */
+  get comment(): Span {
+    return this.mapped.spanOf(this.content, this.end);
   }
 
   next(): boolean {
@@ -147,19 +167,27 @@ class Lines {
   }
 
   peek(): MappedText {
-    return MappedText.of(this.source, this.at, this.#endOf(this.at));
+    return this.mapped.slice(this.at, this.#endOf(this.at));
   }
 
-  /** Goes to the line after the one that reads `closing`, which may be indented by tabs with `chomp`. False at the end of the text. */
-  skipPast(closing: string, chomp: boolean): boolean {
+  /** Takes the lines up to the one that reads `closing`, which may be indented by tabs with `chomp`; without it, all that are left. */
+  takeHeredoc(
+    closing: string,
+    chomp: boolean,
+  ): { readonly isClosed: boolean; readonly body: MappedText; readonly whole: MappedText } {
+    const from = this.at;
     while (this.at < this.source.length) {
-      let start = this.at;
+      const line = this.at;
+      let start = line;
       const end = this.#endOf(start);
       this.at = this.#after(start);
       if (chomp) while (start < end && this.source[start] === '\t') start++;
-      if (end - start === closing.length && this.source.startsWith(closing, start)) return true;
+      if (end - start === closing.length && this.source.startsWith(closing, start)) {
+        return { isClosed: true, body: this.mapped.slice(from, line), whole: this.mapped.slice(from, end) };
+      }
     }
-    return false;
+    const body = this.mapped.slice(from, this.at);
+    return { isClosed: false, body, whole: body };
   }
 
   #after(start: number): number {

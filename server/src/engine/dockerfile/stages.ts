@@ -1,4 +1,5 @@
 import type { MappedText } from '../text/mapped-text.ts';
+import { type Span, span } from '../text/span.ts';
 import type { Value } from './expand.ts';
 import type { Dockerfile, Instruction } from './split.ts';
 import { readFlags, splitWords } from './words.ts';
@@ -11,10 +12,21 @@ export interface Stage {
   /** Begins the structural path of everything in the stage; ends with a slash unless it is empty. */
   readonly path: string;
   readonly label: string;
+  /** Of the keyword `FROM`. */
+  readonly keyword: Span;
+  /** As `--platform` has it; empty without that flag. */
+  readonly platform: string;
 }
 
 /** Where an instruction stands that no `FROM` precedes. */
-export const outside: Stage = { name: null, base: undefined, path: '', label: 'no stage' };
+export const outside: Stage = {
+  name: null,
+  base: undefined,
+  path: '',
+  label: 'no stage',
+  keyword: span(0, 0),
+  platform: '',
+};
 
 /** The stages in the order of their `FROM` instructions. */
 export function readStages({ escapeToken, instructions }: Dockerfile): readonly Stage[] {
@@ -22,11 +34,25 @@ export function readStages({ escapeToken, instructions }: Dockerfile): readonly 
   return starts.map((start, number) => stageOf(start, number, number === starts.length - 1, escapeToken));
 }
 
-function stageOf({ rest }: Instruction, number: number, isLast: boolean, escapeToken: string): Stage {
-  const [base, as, alias] = splitWords(readFlags(rest, escapeToken).rest);
+function stageOf(
+  { keyword, rest, text }: Instruction,
+  number: number,
+  isLast: boolean,
+  escapeToken: string,
+): Stage {
+  const { flags, rest: words } = readFlags(rest, escapeToken);
+  const [base, as, alias] = splitWords(words);
   const name = as?.text.toUpperCase() === 'AS' && alias ? alias.text.toLowerCase() : null;
   const label = name === null && isLast ? 'final stage' : `stage ${name ?? number}`;
-  return { name, base, path: `stage/${name ?? number}/`, label };
+  const platform = flags.find((flag) => flag.name === 'platform')?.value.text ?? '';
+  return {
+    name,
+    base,
+    path: `stage/${name ?? number}/`,
+    label,
+    keyword: text.spanOf(0, keyword.length),
+    platform,
+  };
 }
 
 const mostStages = 200;
@@ -35,7 +61,10 @@ const mostStages = 200;
  * Whether a name is `scratch` or one of `stages`. With unknown variables in it, it is when it can be one:
  * `base-${TARGETARCH}` beside the stages `base-amd64` and `base-arm64`.
  */
-export function namesStage({ holes, text }: Value, stages: ReadonlySet<string>): boolean {
+export function namesStage(
+  { holes, text }: Value,
+  stages: ReadonlySet<string> | ReadonlyMap<string, unknown>,
+): boolean {
   if (text === 'scratch') return true;
   if (holes.length === 0) return stages.has(text.toLowerCase());
   if (stages.size === 0) return false;
@@ -43,7 +72,7 @@ export function namesStage({ holes, text }: Value, stages: ReadonlySet<string>):
   const known = parts.join('');
   if (known === '' || /[/:@]/.test(known)) return false;
   // Beyond what people write, each name is not held against every stage.
-  return stages.size <= mostStages && [...stages].some((stage) => fits(stage, parts));
+  return stages.size <= mostStages && [...stages.keys()].some((stage) => fits(stage, parts));
 }
 
 function partsAround(holes: readonly string[], text: string): readonly string[] {

@@ -3,7 +3,10 @@ import { MappedText } from '../text/mapped-text.ts';
 /** A `--name=value` before an instruction's arguments; quotes and escapes are off. */
 export interface Flag {
   readonly name: string;
+  /** Empty where no `=` is written. */
   readonly value: MappedText;
+  /** As written, from the hyphens on. */
+  readonly written: MappedText;
 }
 
 /** The opening of a heredoc, such as `<<-EOF`. */
@@ -28,11 +31,13 @@ export function readFlags(
     while (space.test(rest.text.charAt(at))) at++;
     if (!rest.text.startsWith('--', at)) return { flags, rest: rest.slice(at) };
     const end = wordEnd(rest.text, at, escapeToken);
-    const word = unquoted(rest.slice(at, end), escapeToken);
+    const written = rest.slice(at, end);
+    const word = unquoted(written, escapeToken);
     at = end;
     if (word.text === '--') return { flags, rest: rest.slice(at).trim() };
     const equals = word.text.indexOf('=');
-    if (equals > 0) flags.push({ name: word.text.slice(2, equals), value: word.slice(equals + 1) });
+    const nameEnd = equals < 0 ? word.text.length : equals;
+    flags.push({ name: word.text.slice(2, nameEnd), value: word.slice(nameEnd + 1), written });
   }
 }
 
@@ -61,7 +66,7 @@ export function splitQuotedWords(rest: MappedText, escapeToken: string): readonl
 
 /** The heredocs an instruction opens, in the order their bodies follow. The JSON form has none. */
 export function heredocs(rest: MappedText): readonly Heredoc[] {
-  if (isJsonForm(readFlags(rest, '\\').rest.text)) return [];
+  if (jsonWords(readFlags(rest, '\\').rest)) return [];
   const found: Heredoc[] = [];
   const { text } = rest;
   let at = 0;
@@ -86,13 +91,33 @@ export function heredocs(rest: MappedText): readonly Heredoc[] {
   return found;
 }
 
-function isJsonForm(text: string): boolean {
-  if (!text.startsWith('[')) return false;
+/** The texts of the JSON form, `["a", "b"]`; null for any other. */
+export function jsonWords(rest: MappedText): readonly MappedText[] | null {
+  if (!rest.text.startsWith('[')) return null;
+  const values = parseJson(rest.text);
+  if (!Array.isArray(values) || !values.every((value) => typeof value === 'string')) return null;
+  return Array.from(rest.text.matchAll(/"((?:[^"\\]|\\.)*)"/g), ({ index, 1: inner = '' }) =>
+    jsonText(rest.slice(index + 1, index + 1 + inner.length)),
+  );
+}
+
+function parseJson(text: string): unknown {
   try {
-    return Array.isArray(JSON.parse(text));
+    return JSON.parse(text);
   } catch {
-    return false;
+    return null;
   }
+}
+
+/** The inside of a string of JSON with its escapes taken out. */
+function jsonText(inner: MappedText): MappedText {
+  if (!inner.text.includes('\\')) return inner;
+  const parts: MappedText[] = [];
+  for (const { 0: part, index } of inner.text.matchAll(/[^\\]+|\\u.{4}|\\./g)) {
+    const here = inner.slice(index, index + part.length);
+    parts.push(part.startsWith('\\') ? MappedText.within(String(parseJson(`"${part}"`)), here.span) : here);
+  }
+  return MappedText.join(parts);
 }
 
 /** Where the word at `at` ends: at white space outside quotes. Past the text's end where a quote stays open. */
@@ -109,7 +134,8 @@ function wordEnd(text: string, at: number, escapeToken: string): number {
   return quote === '' ? text.length : text.length + 1;
 }
 
-function unquoted(word: MappedText, escapeToken: string): MappedText {
+/** A word without its quotes and escapes. */
+export function unquoted(word: MappedText, escapeToken: string): MappedText {
   if (!/["'\\`]/.test(word.text)) return word;
   const parts: MappedText[] = [];
   let quote = '';
@@ -126,5 +152,6 @@ function unquoted(word: MappedText, escapeToken: string): MappedText {
     else quote = quote === '' ? char : '';
   }
   parts.push(word.slice(from));
-  return MappedText.join(parts.filter((part) => part.text !== ''));
+  const found = parts.filter((part) => part.text !== '');
+  return found.length > 0 ? MappedText.join(found) : word.slice(0, 0);
 }

@@ -37,7 +37,7 @@ const platforms = words(
 /** What else an image is offered in, beside its version. */
 const variants = words(
   'slim minimal mini full base runtime devel fpm apache cli zts headless management debug nonroot root static ' +
-    'musl glibc uclibc onbuild chiseled extra backports browsers git scm curl dind rootless lite amd64 arm64 arm arm64v8 arm32v5 arm32v6 arm32v7 ' +
+    'musl glibc uclibc onbuild chiseled extra backports browsers git scm curl dind rootless lite light amd64 arm64 arm arm64v8 arm32v5 arm32v6 arm32v7 ' +
     'armv6 armv7 armhf aarch64 i386 x86 s390x ppc64le riscv64 multiarch',
 );
 

@@ -18,14 +18,24 @@ export interface Reading {
  * with any of them the reading is `unknown`, but the class is told where the rest of the text decides it.
  */
 export function readReference(text: string, holes: readonly string[]): Reading {
+  const marks = holes.length === 0 && text.length <= longestText ? text.match(marker) : null;
+  if (marks) return readReference(text, marks);
   if (holes.length > 0) {
     return { reading: { state: 'unknown', holes }, mutability: classifyAround(text, holes) };
   }
   const result = parseReference(text);
+  const tag = result.ok && result.reference.digest === undefined ? result.reference.tag : undefined;
+  if (tag !== undefined && placeholder.test(tag)) return readReference(text, [tag]);
   return result.ok
     ? { reading: { state: 'parsed', reference: result.reference }, mutability: classify(result.reference) }
     : { reading: { state: 'invalid', error: result.error }, mutability: 'unknown' };
 }
+
+/** `IMAGE_TAG`: a name that something is put in for. Nobody calls a version so. */
+const placeholder = /^[A-Z]+(?:_[A-Z]+)+$/;
+
+/** `__REGISTRY__`: the same, for a part of the text; a repository has no capitals. */
+const marker = /__[A-Z][A-Z\d]*(?:_[A-Z\d]+)*__/g;
 
 const mask = '\0';
 

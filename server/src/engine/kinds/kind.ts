@@ -20,6 +20,8 @@ interface KindBase {
   readonly id: string;
   /** What opens a comment; `#` where nothing is said. */
   readonly commentMark?: '//';
+  /** A comment has a line of its own: behind other text its mark is a part of that text. */
+  readonly commentsStandAlone?: true;
   /** Base names a walk through folders opens for this kind. A file that was named or opened is asked about whatever its name. */
   readonly names: RegExp;
   /** Could this file be of the kind, or hold such documents? Asked once a file, before anything is parsed. */

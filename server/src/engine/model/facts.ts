@@ -87,6 +87,8 @@ export interface Workload {
   readonly interactive: { readonly stdin: Setting<boolean>; readonly tty: Setting<boolean> } | null;
   /** Environment variables written as text. */
   readonly variables: readonly Variable[];
+  /** Ports on which it listens, as far as it says. */
+  readonly ports: readonly Located<number>[];
   readonly mounts: readonly Mount[];
   /** Whether something tells that it is ready, where that matters; null where it does not, or cannot be seen. */
   readonly readiness: Readiness | null;
@@ -94,6 +96,8 @@ export interface Workload {
   readonly watches: readonly Located<string>[];
   /** The image that the same workspace builds for it; null where it pulls one. */
   readonly build: BuildSource | null;
+  /** Its engine mounts a volume at each path that the image declares as one, which can be written to even where the root cannot. */
+  readonly mountsImageVolumes: boolean;
   /** Mounts scratch space (`tmpfs`, `emptyDir`) at these absolute paths. */
   provideScratch(targets: readonly string[]): Edits;
 }
@@ -105,6 +109,8 @@ export interface Variable {
   readonly value: Located<string>;
   /** No variable of the manifest is in the value. */
   readonly isLiteral: boolean;
+  /** Reads it from a key of a Secret instead, which somebody has to create first; absent where the kind has no way to. */
+  readonly secretRef?: { readonly name: string; readonly key: string; edits(): Edits };
 }
 
 export interface Readiness {
@@ -185,6 +191,11 @@ export interface Facts {
   /** What it tells other files; `path` and the pins are put in by the engine. */
   readonly outline: Pick<Outline, 'built' | 'builds' | 'consumes'>;
   readonly skipped: readonly Skip[];
+  /**
+   * Stretches over several lines that a comment above them speaks about as a whole: an instruction with its heredocs, a text in quotes or
+   * under `|`. In the order of the text, without overlaps. Read on demand.
+   */
+  units(): readonly Span[];
   /** Read on demand: only suppressions and the check of an edit need them. */
   comments(): readonly Comment[];
 }

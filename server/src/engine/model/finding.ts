@@ -15,6 +15,8 @@ interface FixBase {
   readonly id: string;
   /** Imperative, for a menu: `Make the root filesystem read-only`. */
   readonly title: string;
+  /** What the title has no room for, in whole sentences: why each place is changed, what to look out for. */
+  readonly description?: string;
   readonly safety: Safety;
 }
 
@@ -56,11 +58,19 @@ export const isPinFix = (fix: Fix): fix is PinFix => 'pin' in fix;
 
 export const isLookupFix = (fix: Fix): fix is LookupFix => 'question' in fix;
 
-/** A second place that explains a finding. */
-export interface Related {
-  readonly span: Span;
-  readonly message: string;
+/** A line of some file of the workspace. */
+export interface FilePlace {
+  /** As in `SourceFile.path`. */
+  readonly path: string;
+  /** From 1. */
+  readonly line: number;
 }
+
+/** A second place that explains a finding: in the same piece of text, or anywhere in the workspace. */
+export type Related = { readonly message: string } & (
+  | { readonly span: Span }
+  | { readonly place: FilePlace }
+);
 
 /** What a rule says of a piece of text. */
 export interface Report {

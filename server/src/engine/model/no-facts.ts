@@ -13,6 +13,7 @@ export const noFacts: Omit<Facts, 'kind' | 'comments'> = {
   deploys: null,
   outline: { built: [], builds: [], consumes: [] },
   skipped: [],
+  units: () => [],
 };
 
 /** What a workload has where its kind knows nothing of it. */
@@ -20,7 +21,9 @@ export const noTraits = {
   privilegeEscalation: null,
   interactive: null,
   variables: [],
+  ports: [],
   readiness: null,
   watches: [],
   build: null,
+  mountsImageVolumes: false,
 } satisfies Partial<Workload>;

@@ -27,7 +27,5 @@ export function placeFix(fix: Fix, by: number): Fix {
     : { ...fix, edits: () => shiftEdits(fix.edits(), by) };
 }
 
-export const placeRelated = (related: Related, by: number): Related => ({
-  ...related,
-  span: shiftSpan(related.span, by),
-});
+export const placeRelated = (related: Related, by: number): Related =>
+  'span' in related ? { ...related, span: shiftSpan(related.span, by) } : related;

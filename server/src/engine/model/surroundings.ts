@@ -1,10 +1,11 @@
 import type { ImageName } from '../image/name.ts';
+import type { FilePlace } from './finding.ts';
 
 /** What one file tells the others of its workspace: plain data that keeps no text alive. */
 export interface Outline {
   /** As in `SourceFile.path`. */
   readonly path: string;
-  /** Tags that are pinned in it. */
+  /** Tags that are pinned in it, each digest of a tag once. */
   readonly pins: readonly OutlinePin[];
   /** What the last stage of each Dockerfile, and each stage by its name, leaves behind. */
   readonly built: readonly BuiltImage[];
@@ -18,8 +19,19 @@ export interface OutlinePin {
   /** `docker.io/library/nginx:1.27.3`. */
   readonly name: string;
   readonly digest: string;
-  /** From 1. */
+  /** Of the first place, from 1. */
   readonly line: number;
+  /** How many places of the file have it. */
+  readonly count: number;
+}
+
+/** A digest that a tag is pinned to, and where. */
+export interface PinnedDigest {
+  readonly digest: string;
+  /** How many places of the workspace have it. */
+  readonly count: number;
+  /** The first one in each file, a few files at most: this one before the others, those in the order of their paths. */
+  readonly places: readonly FilePlace[];
 }
 
 /** The image that a Dockerfile builds. */
@@ -44,11 +56,11 @@ export interface BuildRequest {
 
 /** The other files of the workspace, with this one among them. */
 export interface Neighbours {
-  /** Where this tag is pinned, whichever digest. */
-  pinsOf(name: string): readonly (OutlinePin & { readonly path: string })[];
+  /** The digests that a tag is pinned to, most used first; a few at most. */
+  pinsOf(name: string): readonly PinnedDigest[];
   /** What a Dockerfile of the workspace builds; undefined where there is no such one. */
   builtFrom(dockerfile: string, target: string | null): BuiltImage | undefined;
-  /** What the workspace builds under this name. */
+  /** What the workspace builds under this name; undefined too where it has several builds for it. */
   builtAs(image: string): BuiltImage | undefined;
   /** Whether a workload of the workspace reads the configuration; a namespace that one side leaves out fits any. */
   isConsumed(configuration: string): boolean;
@@ -76,6 +88,8 @@ export interface Surroundings {
   observed(image: ImageName): Observation | undefined;
   /** Registries, and repositories under them, that the policy trusts, as patterns; null where it says nothing. */
   readonly trusted: readonly string[] | null;
+  /** The policy wants the tag to stand beside the digest. */
+  readonly keepsTags: boolean;
   /** Whether the policy demands a signature of this image. */
   readonly demandsSignature: (image: ImageName) => boolean;
 }

@@ -1,4 +1,4 @@
-import type { AuditFinding, AuditImage, AuditSkip } from '../audit.ts';
+import type { AuditFinding, AuditImage, AuditSkip, AuditWaived } from '../audit.ts';
 import type { Formatter } from './report.ts';
 
 /** Of the shape below: raised when something is renamed or taken away, not when something is added. */
@@ -13,9 +13,11 @@ export const json: Formatter = (result) =>
         files: result.files,
         images: result.images.length,
         findings: result.findings.length,
+        waived: result.waived.length,
       },
       images: result.images.map(image),
       findings: result.findings.map(finding),
+      waived: result.waived.map(waived),
       skipped: result.skipped.map(skip),
     },
     null,
@@ -48,6 +50,13 @@ const finding = (one: AuditFinding) => ({
   severity: one.severity,
   message: one.message,
   fixable: one.fixable,
+});
+
+const waived = (one: AuditWaived) => ({
+  ...finding(one),
+  reason: one.reason,
+  approvedBy: one.approvedBy,
+  expires: one.expires,
 });
 
 const skip = ({ file, line, reason }: AuditSkip) => ({ file, line, reason });

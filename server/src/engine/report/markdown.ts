@@ -1,8 +1,8 @@
-import type { AuditFinding, AuditSkip } from '../audit.ts';
+import type { AuditFinding, AuditSkip, AuditWaived } from '../audit.ts';
 import { severities } from '../model/finding.ts';
 import { pageUrl } from '../rules/page.ts';
 import type { Formatter } from './report.ts';
-import { count, summarize, visible } from './words.ts';
+import { count, summarize, untilWords, visible } from './words.ts';
 
 /** GitHub takes comments of at most 65,536 characters, GitLab more; some room is left for what people put around it. */
 const lengthMax = 60_000;
@@ -12,6 +12,7 @@ export const markdown: Formatter = (result) => {
   const rows = severities.flatMap((severity) =>
     result.findings.filter((finding) => finding.severity === severity).map(findingRow),
   );
+  const waivers = result.waived.map(waivedRow);
   const skips = result.skipped.map(skipRow);
   return [
     `## Holdfast\n\n${summarize(result)}.\n`,
@@ -19,7 +20,13 @@ export const markdown: Formatter = (result) => {
       '| Severity | Where | Rule | Finding |\n| --- | --- | --- | --- |\n',
       rows,
       'finding',
-      lengthMax * 0.8,
+      lengthMax * 0.6,
+    ),
+    table(
+      '| Waived | Where | Reason | Approved by | Holds |\n| --- | --- | --- | --- | --- |\n',
+      waivers,
+      'waived finding',
+      lengthMax * 0.2,
     ),
     table('| Not looked at | Why |\n| --- | --- |\n', skips, 'place', lengthMax * 0.2),
   ]
@@ -42,6 +49,9 @@ function table(head: string, rows: readonly string[], noun: string, room: number
 
 const findingRow = ({ column, file, line, message, rule, severity }: AuditFinding): string =>
   `| ${severity} | ${code(`${file}:${line}:${column}`)} | [${rule}](${pageUrl(rule)}) | ${prose(message)} |\n`;
+
+const waivedRow = ({ approvedBy, column, expires, file, line, reason, rule }: AuditWaived): string =>
+  `| [${rule}](${pageUrl(rule)}) | ${code(`${file}:${line}:${column}`)} | ${prose(reason)} | ${prose(approvedBy)} | ${untilWords({ expires })} |\n`;
 
 const skipRow = ({ file, line, reason }: AuditSkip): string =>
   `| ${code(`${file}:${line}`)} | ${prose(reason)} |\n`;

@@ -1,10 +1,11 @@
 import type { Location, Log, ReportingDescriptor, Result } from 'sarif';
-import type { AuditFinding, AuditSkip } from '../audit.ts';
+import type { AuditFinding, AuditPlace, AuditSkip, AuditWaived } from '../audit.ts';
 import type { Severity } from '../model/finding.ts';
 import { rules } from '../rules/index.ts';
 import { pageUrl } from '../rules/page.ts';
 import type { Rule } from '../rules/rule.ts';
 import type { Formatter } from './report.ts';
+import { untilWords } from './words.ts';
 
 /** SARIF knows three levels (2.1.0, section 3.27.10); a hint is a note that is not in the way. */
 const levels: Readonly<Record<Severity, 'error' | 'warning' | 'note'>> = {
@@ -29,7 +30,7 @@ export const sarif: Formatter = (result, { version }) => {
             toolExecutionNotifications: result.skipped.map(notification),
           },
         ],
-        results: result.findings.map(sarifResult),
+        results: [...result.findings.map(sarifResult), ...result.waived.map(waivedResult)],
       },
     ],
   };
@@ -61,7 +62,25 @@ const sarifResult = (finding: AuditFinding): Result => ({
       },
     },
   ],
+  ...(finding.related.length > 0 && { relatedLocations: finding.related.map(relatedLocation) }),
   partialFingerprints: { 'holdfastKey/v1': finding.key },
+});
+
+const relatedLocation = ({ file, line, message }: AuditPlace): Location => ({
+  physicalLocation: { artifactLocation: artifact(file), region: { startLine: line } },
+  message: { text: plain(message) },
+});
+
+/** Suppressed outside the source: by the policy (SARIF 2.1.0, section 3.35). */
+const waivedResult = (waived: AuditWaived): Result => ({
+  ...sarifResult(waived),
+  suppressions: [
+    {
+      kind: 'external',
+      status: 'accepted',
+      justification: `${waived.reason} (approved by ${waived.approvedBy}, ${untilWords(waived)})`,
+    },
+  ],
 });
 
 const notification = ({ file, line, reason }: AuditSkip) => ({

@@ -4,6 +4,9 @@ import type { FactsRule } from './rule.ts';
 import { mountName, reachesEngine } from './support/mounts.ts';
 import { code } from './support/words.ts';
 
+const onePath =
+  'It knows `/var/run/docker.sock` alone; ours also the sockets of other engines, other paths, and the folders that hold them.';
+
 export const containerSocketMount: FactsRule = {
   reads: 'facts',
   id: 'container-socket-mount',
@@ -11,11 +14,17 @@ export const containerSocketMount: FactsRule = {
   severity: 'error',
   kinds: ['compose', 'kubernetes', 'quadlet'],
   sameAs: {
-    'Trivy KSV-0006': '',
-    'Checkov CKV_K8S_27': '',
-    'kube-linter docker-sock': '',
-    'KICS Docker Socket Mounted In Container': '',
-    'compose-lint CL-0001': '',
+    'Checkov CKV_K8S_27': onePath,
+    'Trivy KSV-0006': onePath,
+    'kube-linter docker-sock':
+      'It knows `docker.sock` alone; ours also the sockets of other engines, and the folders that hold them.',
+    'KICS Docker Socket Mounted In Container':
+      'It knows `docker.sock` alone, in the short form of a mount; ours also the sockets of other engines, and the folders that hold them.',
+    'KICS Docker Daemon Socket is Exposed to Containers': onePath,
+    'compose-lint CL-0001':
+      'It also counts the private socket of systemd, and the folders above, up to `/`; ours reports those as `writable-host-mount`, unless they are mounted read-only.',
+    'Kyverno disallow-container-sock-mounts':
+      'It knows four paths; ours also other paths, the socket of Podman, and the folders that hold them.',
   },
   fixSafety: null,
   check: (facts) =>

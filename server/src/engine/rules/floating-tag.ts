@@ -1,5 +1,11 @@
+import type { ImageUse } from '../model/facts.ts';
 import type { FactsRule } from './rule.ts';
 import { isPulledImage, pinReports } from './support/pin.ts';
+
+const fromAndLatestAlone =
+  'It looks at `FROM` alone and knows `latest` alone; ours knows other tags that move too, such as `20`, `stable` and `bookworm`.';
+const latestAlone =
+  'It knows `latest` alone; ours also other tags that move, such as `20`, `stable` and `bookworm`.';
 
 export const floatingTag: FactsRule = {
   reads: 'facts',
@@ -8,23 +14,34 @@ export const floatingTag: FactsRule = {
   severity: 'warning',
   kinds: 'every',
   sameAs: {
-    'hadolint DL3007': '',
-    'Trivy DS-0001': '',
-    'Trivy KSV-0013': '',
-    'Checkov CKV_DOCKER_7': '',
-    'Checkov CKV_K8S_14': '',
-    'kube-linter latest-tag': '',
-    'Polaris tagNotSpecified': '',
-    'kube-score container-image-tag': '',
-    'compose-lint CL-0004': '',
-    'dclint service-image-require-explicit-tag': '',
+    'hadolint DL3007': fromAndLatestAlone,
+    'Checkov CKV_DOCKER_7': fromAndLatestAlone,
+    'Checkov CKV_K8S_14': latestAlone,
+    'Trivy DS-0001': fromAndLatestAlone,
+    'Trivy KSV-0013': latestAlone,
+    'kube-linter latest-tag': latestAlone,
+    'Polaris tagNotSpecified': latestAlone,
+    "KICS Image Version Using 'latest'": fromAndLatestAlone,
+    'KICS Invalid Image Tag': latestAlone,
+    'kube-score container-image-tag': latestAlone,
+    'dclint service-image-require-explicit-tag':
+      'It goes by a list of nine names; ours also knows versions that move, such as `20`, and code names such as `bookworm`.',
+    'compose-lint CL-0004':
+      'It goes by a list of six names; ours also knows versions that move, such as `20`, and code names such as `bookworm`.',
+    'Kyverno disallow-latest-tag': latestAlone,
   },
   fixSafety: 'safe',
   check: (facts) =>
     pinReports(
       facts,
       (use) => isPulledImage(use) && use.mutability === 'floating',
-      (image) =>
-        `${image} is a tag that is made to move: the next pull can bring another image than the one reviewed. Pin it to its digest.`,
+      (image, use) =>
+        `${image} ${why(use)} the next pull can bring another image than the one reviewed. Pin it to its digest.`,
     ),
 };
+
+/** Of a version alone the text does not tell whether more belongs to it: `20` moves for sure, `16.8` may not. */
+const why = ({ reading }: ImageUse): string =>
+  reading.state === 'parsed' && /^v?\d/i.test(reading.reference.tag ?? '')
+    ? 'may not be a complete version, and then it moves with every release:'
+    : 'is a tag that is made to move:';

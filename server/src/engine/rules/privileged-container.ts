@@ -8,6 +8,7 @@ const reach: ReadonlyMap<string, string> = new Map([
   ['ALL', 'every capability there is'],
   ['SYS_ADMIN', "the right to mount filesystems and to change the kernel's settings"],
 ]);
+const oneName = 'It knows the name `SYS_ADMIN` alone; ours also `CAP_SYS_ADMIN` and `ALL`.';
 
 export const privilegedContainer: FactsRule = {
   reads: 'facts',
@@ -16,16 +17,20 @@ export const privilegedContainer: FactsRule = {
   severity: 'warning',
   kinds: ['compose', 'kubernetes', 'quadlet'],
   sameAs: {
-    'Trivy KSV-0017': '',
-    'Trivy KSV-0005': '',
     'Checkov CKV_K8S_16': '',
-    'Checkov CKV_K8S_39': '',
+    'Checkov CKV_K8S_39': oneName,
+    'Trivy KSV-0017': '',
+    'Trivy KSV-0005': oneName,
     'kube-linter privileged-container': '',
     'Polaris runAsPrivileged': '',
-    'Polaris dangerousCapabilities': '',
-    'kube-score container-security-context-privileged': '',
+    'Polaris dangerousCapabilities': 'It also counts `NET_ADMIN`.',
     'KICS Container Is Privileged': '',
+    'KICS Containers With Sys Admin Capabilities': oneName,
+    'KICS Privileged Containers Enabled': '',
+    'kube-score container-security-context-privileged': '',
     'compose-lint CL-0002': '',
+    'compose-lint CL-0024': 'It also counts `SYS_MODULE` and `SYS_RAWIO`.',
+    'Kyverno disallow-privileged-containers': '',
   },
   fixSafety: 'behaviour',
   check: (facts) =>

@@ -27,6 +27,8 @@ export interface FactsRule extends RuleBase {
 /** Looks at what lies around the text too: other files, the policy, what a registry once said. Asks for nothing. */
 export interface SurroundingsRule extends RuleBase {
   readonly reads: 'surroundings';
+  /** What lies around changes its words and its fixes, and never whether it finds something. */
+  readonly isDecidedByText?: true;
   check(facts: Facts, around: Surroundings): Iterable<Report>;
 }
 

@@ -4,13 +4,25 @@ import type { FactsRule } from './rule.ts';
 import { pinFixes } from './support/pin.ts';
 import { code } from './support/words.ts';
 
+const everyTag =
+  'It asks for `Always` with every tag; ours reports a policy that is written out, where the tag moves.';
+
 export const stalePullPolicy: FactsRule = {
   reads: 'facts',
   id: 'stale-pull-policy',
   title: 'A pull policy that keeps an old copy of an image whose tag moves',
   severity: 'warning',
   kinds: ['kubernetes'],
-  sameAs: {},
+  sameAs: {
+    'Checkov CKV_K8S_15': everyTag,
+    'Polaris pullPolicyNotAlways':
+      'It asks for `Always` with every image, one with a digest too; ours reports a policy that is written out, where the tag moves.',
+    'KICS Image Pull Policy Of The Container Is Not Set To Always': everyTag,
+    'kube-score container-image-pull-policy':
+      'It asks for `Always` with every image, one with a digest too; ours reports a policy that is written out, where the tag moves.',
+    'Kyverno imagepullpolicy-always':
+      'It knows `latest` alone, and reports a policy that is not written out; ours also knows other tags that move.',
+  },
   fixSafety: 'safe',
   check: (facts) => facts.workloads.flatMap(report),
 };
@@ -23,8 +35,8 @@ function report({ label, image, path, pullPolicy }: Workload): readonly Report[]
     {
       path: `${path}.pull-policy`,
       span: pullPolicy.underline,
-      message: `With ${code(pullPolicy.value ?? '')} a node ${keeps}, and what ${code(image.resolved)} stands for moves: two nodes can run different images as ${label}. Pin the image to its digest.`,
-      related: [{ span: image.site.span, message: 'This is the image whose tag moves.' }],
+      message: `With ${code(pullPolicy.value ?? '')} a node ${keeps}, and what ${code(image.resolved)} stands for can move: two nodes can run different images as ${label}. Pin the image to its digest.`,
+      related: [{ span: image.site.span, message: 'This is the image whose tag can move.' }],
       fixes: () => pinFixes(image),
     },
   ];

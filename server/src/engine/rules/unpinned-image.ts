@@ -1,16 +1,21 @@
 import type { FactsRule } from './rule.ts';
 import { isPulledImage, pinReports } from './support/pin.ts';
 
+const whole =
+  'It reports every image without a digest; here one without a tag is `implicit-latest`, and one whose tag moves is `floating-tag`.';
+
 export const unpinnedImage: FactsRule = {
   reads: 'facts',
   id: 'unpinned-image',
-  title: 'An image by the tag of a version, without its digest',
+  title: 'An image by a specific tag, without its digest',
   severity: 'information',
   kinds: 'every',
   sameAs: {
-    'Checkov CKV_K8S_43': '',
-    'KICS Image Without Digest': '',
-    'compose-lint CL-0019': '',
+    'Checkov CKV_K8S_43': whole,
+    'KICS Image Without Digest': whole,
+    'compose-lint CL-0019':
+      'It counts tags such as `20` and `bookworm` as versions; here they are `floating-tag`.',
+    'Kyverno require-image-checksum': whole,
   },
   fixSafety: 'safe',
   check: (facts) =>
@@ -18,6 +23,6 @@ export const unpinnedImage: FactsRule = {
       facts,
       (use) => isPulledImage(use) && use.mutability === 'tag',
       (image) =>
-        `${image} names a version, but its owner can push other content under the same tag. Pin it to its digest, so that what runs is what was reviewed.`,
+        `The owner of ${image} can push other content under the same tag. Pin it to its digest, so that what runs is what was reviewed.`,
     ),
 };

@@ -1,8 +1,12 @@
 import type { Mount, Workload } from '../model/facts.ts';
 import type { Report } from '../model/finding.ts';
 import type { FactsRule } from './rule.ts';
-import { mountName, reachesEngine } from './support/mounts.ts';
+import { isSocketOrDevice, mountName, reachesEngine } from './support/mounts.ts';
 import { code, sentenceLabel } from './support/words.ts';
+
+const everyHostPath = 'It reports every `hostPath`, those that are mounted read-only too.';
+const systemFolders =
+  'It reports system folders alone, and read-only mounts of them too; ours every path that can be written to.';
 
 export const writableHostMount: FactsRule = {
   reads: 'facts',
@@ -11,7 +15,20 @@ export const writableHostMount: FactsRule = {
   severity: 'warning',
   kinds: ['compose', 'kubernetes', 'quadlet'],
   sameAs: {
+    'Trivy KSV-0023': everyHostPath,
     'kube-linter writable-host-mount': '',
+    'kube-linter sensitive-host-mounts': systemFolders,
+    'Polaris hostPathSet': everyHostPath,
+    'KICS Volume Mount With OS Directory Write Permissions':
+      'It goes by the path inside the container, and by system folders alone; ours by what is mounted from the host.',
+    'KICS Volume Has Sensitive Host Directory': systemFolders,
+    'KICS Workload Mounting With Sensitive OS Directory': systemFolders,
+    'KICS Non Kube System Pod With Host Mount':
+      'It reports every `hostPath` outside `kube-system`, those that are mounted read-only too.',
+    'compose-lint CL-0013': systemFolders,
+    'compose-lint CL-0025': 'It reports the folders alone with which the whole host is given away.',
+    'Kyverno ensure-readonly-hostpath': '',
+    'Kyverno disallow-host-path': everyHostPath,
   },
   fixSafety: 'behaviour',
   check: (facts) =>
@@ -25,7 +42,8 @@ const isWritableHostMount = (mount: Mount): boolean =>
   mount.type === 'host' &&
   mount.readOnly.value !== true &&
   mount.readOnly.origin !== 'unknown' &&
-  reachesEngine(mount) === null;
+  reachesEngine(mount) === null &&
+  !isSocketOrDevice(mount);
 
 const report = (workload: Workload, mount: Mount): Report => ({
   path: mount.path,

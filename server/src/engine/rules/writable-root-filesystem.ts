@@ -1,35 +1,44 @@
+import type { ImageName } from '../image/name.ts';
 import type { Facts, Workload } from '../model/facts.ts';
-import type { Fix, Report } from '../model/finding.ts';
+import type { Fix, LocalFix, LookupFix, Report } from '../model/finding.ts';
+import { isPulled } from '../model/pulled.ts';
+import { uncovered } from '../model/scratch.ts';
+import type { Surroundings } from '../model/surroundings.ts';
 import { joinEdits } from '../text/edit.ts';
-import type { FactsRule } from './rule.ts';
-import { mountAt } from './support/mounts.ts';
+import type { SurroundingsRule } from './rule.ts';
+import { volumesOf } from './support/built.ts';
+import { mountAt, tidy } from './support/mounts.ts';
+import { code, listed } from './support/words.ts';
 
-export const writableRootFilesystem: FactsRule = {
-  reads: 'facts',
+export const writableRootFilesystem: SurroundingsRule = {
+  reads: 'surroundings',
+  isDecidedByText: true,
   id: 'writable-root-filesystem',
   title: 'A container whose root filesystem can be written to',
   severity: 'warning',
   kinds: ['compose', 'kubernetes', 'quadlet'],
   sameAs: {
-    'Trivy KSV-0014': '',
     'Checkov CKV_K8S_22': '',
+    'Trivy KSV-0014': '',
     'kube-linter no-read-only-root-fs': '',
-    'Polaris notReadOnlyRootFilesystem': '',
+    'Polaris notReadOnlyRootFilesystem':
+      'It also accepts the field on the pod, where Kubernetes has none and ignores it.',
+    'KICS Root Container Not Mounted Read-only': '',
     'kube-score container-security-context-readonlyrootfilesystem': '',
-    'Kyverno require-ro-rootfs': '',
     'compose-lint CL-0007': '',
+    'Kyverno require-ro-rootfs': 'It leaves out init and ephemeral containers.',
   },
   fixSafety: 'behaviour',
-  check: (facts) =>
+  check: (facts, around) =>
     facts.workloads
       .filter(
         ({ readOnlyRoot, windows }) =>
           !windows && readOnlyRoot.value !== true && readOnlyRoot.origin !== 'unknown',
       )
-      .map((workload) => report(workload, facts)),
+      .map((workload) => report(workload, facts, around)),
 };
 
-function report(workload: Workload, facts: Facts): Report {
+function report(workload: Workload, facts: Facts, around: Surroundings): Report {
   const { misplacedReadOnlyRoot: misplaced } = workload;
   return {
     path: `${workload.path}.read-only-root`,
@@ -40,26 +49,111 @@ function report(workload: Workload, facts: Facts): Report {
     related: misplaced
       ? [{ span: misplaced, message: 'This has no effect: the field exists on containers only.' }]
       : [],
-    fixes: () => fixes(workload, facts),
+    ...(workload.image && { image: workload.image }),
+    fixes: () => fixes(workload, facts, around),
   };
 }
 
 /** Most programs write to `/tmp`, so the fix that also provides it comes first where nothing is mounted there. */
-function fixes(workload: Workload, facts: Facts): readonly Fix[] {
+function fixes(workload: Workload, facts: Facts, around: Surroundings): readonly Fix[] {
+  const needs = needsOf(workload, around);
   const covering = mountAt(workload, '/tmp');
-  const readOnly: Fix = {
+  const isReady = covering?.type === 'scratch' && covering.readOnly.value !== true;
+  const readOnly: LocalFix = {
     id: 'read-only',
     title: 'Make the root filesystem read-only',
-    safety: covering?.type === 'scratch' && covering.readOnly.value !== true ? 'safe' : 'behaviour',
+    ...describe(needs.kept),
+    safety: isReady && needs.scratch.length === 0 ? 'safe' : 'behaviour',
     edits: () => workload.readOnlyRoot.set(true),
   };
-  if (covering) return [readOnly];
-  const scratch = facts.kind === 'kubernetes' ? 'an emptyDir' : 'a tmpfs';
-  const withTmp: Fix = {
-    id: 'read-only-with-tmp',
-    title: `Make the root filesystem read-only and mount ${scratch} at /tmp`,
+  const [one, several] = facts.kind === 'kubernetes' ? ['an emptyDir', 'emptyDirs'] : ['a tmpfs', 'tmpfs'];
+  const asking = needs.ask ? [withAnswer(workload, needs, needs.ask, several)] : [];
+  if (needs.scratch.length === 0) return [readOnly, ...asking];
+  const paths = needs.scratch.map(({ path }) => path);
+  const withScratch: LocalFix = {
+    id: 'read-only-with-scratch',
+    title: `Make the root filesystem read-only and mount ${paths.length > 1 ? several : one} at ${listed(paths, 'and')}`,
+    ...describe([...needs.scratch.map(({ path, why }) => `${code(path)}: ${why}.`), ...needs.kept]),
     safety: 'behaviour',
-    edits: () => joinEdits(workload.readOnlyRoot.set(true), workload.provideScratch(['/tmp'])),
+    edits: () => joinEdits(workload.readOnlyRoot.set(true), workload.provideScratch(paths)),
   };
-  return [withTmp, readOnly];
+  return [withScratch, ...asking, readOnly];
 }
+
+/** What a container needs once its root filesystem is read-only. */
+interface Needs {
+  /** Where scratch space is missing, and why it is wanted, to finish a sentence. */
+  readonly scratch: readonly { readonly path: string; readonly why: string }[];
+  /** What stays as it is, in whole sentences. */
+  readonly kept: readonly string[];
+  /** The image whose volumes only its registry knows. */
+  readonly ask: ImageName | null;
+}
+
+/**
+ * `/tmp`, and the volumes that the image declares. An engine that mounts those by itself keeps state in them: scratch space in their place
+ * would lose it whenever the container is made anew. Elsewhere they are part of the root filesystem or live no longer than the container
+ * (`VOLUME` is left to the runtime in Kubernetes: containerd mounts an empty folder, CRI-O makes one), so scratch space takes nothing away.
+ */
+function needsOf(workload: Workload, around: Surroundings): Needs {
+  const declared = volumesOf(workload, around);
+  const volumes = uncovered(workload.mounts, (declared?.paths ?? []).map(tidy).filter(isOwn)).filter(
+    (path) => mountAt(workload, path) === undefined,
+  );
+  const { mountsImageVolumes } = workload;
+  const coversTmp = mountsImageVolumes && volumes.some((path) => path === '/tmp');
+  const tmp =
+    coversTmp || mountAt(workload, '/tmp') ? [] : [{ path: '/tmp', why: 'most programs write there' }];
+  if (mountsImageVolumes) return { scratch: tmp, kept: keptVolumes(volumes, declared?.by), ask: null };
+  const more = volumes
+    .filter((path) => path !== '/tmp')
+    .map((path) => ({
+      path,
+      why: `${declared?.by} declares it as a volume; what is written to an emptyDir is lost with the pod`,
+    }));
+  return { scratch: [...tmp, ...more], kept: [], ask: declared ? null : askable(workload) };
+}
+
+/** A path of its own, which can be mounted without hiding everything. */
+const isOwn = (path: string): boolean => path.startsWith('/') && path !== '/';
+
+function keptVolumes(paths: readonly string[], by: string | undefined): readonly string[] {
+  if (by === undefined) return ['What the image declares as volumes stays writable.'];
+  if (paths.length === 0) return [];
+  return [
+    `${paths.map(code).join(', ')}: stays writable, for ${by} declares it as a volume, and the engine mounts one there.${paths.some((path) => path !== '/tmp') ? ' Scratch space in its place would lose what it holds.' : ''}`,
+  ];
+}
+
+/** What to ask a registry for; null for an image that is built, or that is not known. */
+function askable({ build, image }: Workload): ImageName | null {
+  if (build || !image || !isPulled(image) || image.reading.state !== 'parsed') return null;
+  const { digest, registry, repository, tag } = image.reading.reference;
+  return { registry, repository, version: digest ?? tag ?? 'latest' };
+}
+
+function withAnswer(workload: Workload, needs: Needs, image: ImageName, several: string): LookupFix {
+  const known = needs.scratch.map(({ path }) => path);
+  const where = known.length > 0 ? `${listed(known, 'and')} and at the volumes` : 'the volumes';
+  return {
+    id: 'read-only-with-volumes',
+    title: `Make the root filesystem read-only and mount ${several} at ${where} of ${workload.image?.resolved} (asks its registry)`,
+    description: 'What is written to an emptyDir is lost with the pod.',
+    safety: 'behaviour',
+    question: { ask: 'volumes', image },
+    sample: ['/data'],
+    edits: (answer) =>
+      joinEdits(
+        workload.readOnlyRoot.set(true),
+        workload.provideScratch([
+          ...new Set([
+            ...known,
+            ...answer.map(tidy).filter((path) => isOwn(path) && !mountAt(workload, path)),
+          ]),
+        ]),
+      ),
+  };
+}
+
+const describe = (sentences: readonly string[]): Pick<Fix, 'description'> =>
+  sentences.length > 0 ? { description: sentences.join(' ') } : {};

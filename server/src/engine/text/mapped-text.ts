@@ -7,6 +7,8 @@ export const isSpace = (char: string): boolean => char !== '\uFEFF' && char.trim
 interface Run {
   readonly at: number;
   readonly from: number;
+  /** Each of the characters stands for the whole source from `from` to here: which part of it makes it is not known. */
+  readonly to?: number;
 }
 
 /**
@@ -27,13 +29,28 @@ export class MappedText {
     return new MappedText(source.slice(start, end), [{ at: 0, from: start }]);
   }
 
+  /** Text whose characters stand in the source at `places`, one for each; they only grow. */
+  static at(text: string, places: readonly number[]): MappedText {
+    const runs: Run[] = [];
+    for (let at = 0; at < text.length; at++) {
+      const from = places[at] ?? 0;
+      if (at === 0 || from !== (places[at - 1] ?? 0) + 1) runs.push({ at, from });
+    }
+    return new MappedText(text, runs);
+  }
+
+  /** Text that `whole` somehow makes: every part of it is found at all of `whole`. */
+  static within(text: string, whole: Span): MappedText {
+    return new MappedText(text, [{ at: 0, from: whole.start, to: whole.end }]);
+  }
+
   static join(parts: readonly MappedText[]): MappedText {
     const [first] = parts;
     if (first && parts.length === 1) return first;
     let text = '';
     const runs: Run[] = [];
     for (const part of parts) {
-      for (const run of part.#runs) runs.push({ at: run.at + text.length, from: run.from });
+      for (const run of part.#runs) runs.push({ ...run, at: run.at + text.length });
       text += part.text;
     }
     return new MappedText(text, runs);
@@ -41,11 +58,12 @@ export class MappedText {
 
   slice(start: number, end: number = this.text.length): MappedText {
     const first = this.#runAt(start);
-    const runs = [{ at: 0, from: this.offset(start) }];
+    const { to } = this.#runs[first] ?? {};
+    const runs: Run[] = [{ at: 0, from: this.offset(start), ...(to !== undefined && { to }) }];
     for (let i = first + 1; i < this.#runs.length; i++) {
       const run = this.#runs[i];
       if (!run || run.at >= end) break;
-      runs.push({ at: run.at - start, from: run.from });
+      runs.push({ ...run, at: run.at - start });
     }
     return new MappedText(this.text.slice(start, end), runs);
   }
@@ -61,19 +79,29 @@ export class MappedText {
   /** Where the character at `index` stands in the source. */
   offset(index: number): number {
     const run = this.#runs[this.#runAt(index)];
-    return run ? run.from + index - run.at : 0;
+    if (!run) return 0;
+    return run.to === undefined ? run.from + index - run.at : run.from;
+  }
+
+  /** Where the characters from `start` to `end` stand, with whatever was left out between them. */
+  spanOf(start: number, end: number): Span {
+    const from = this.offset(start);
+    return end > start ? span(from, this.#endOf(end - 1)) : span(from, from);
   }
 
   /** From the first to the last character, with whatever was left out between them. */
   get span(): Span {
-    const start = this.offset(0);
-    return this.text === '' ? span(start, start) : span(start, this.offset(this.text.length - 1) + 1);
+    return this.spanOf(0, this.text.length);
   }
 
   /** Whether the source holds this very text in one go. */
   get isVerbatim(): boolean {
     const { start, end } = this.span;
-    return end - start === this.text.length;
+    return end - start === this.text.length && this.#runs.every(({ to }) => to === undefined);
+  }
+
+  #endOf(index: number): number {
+    return this.#runs[this.#runAt(index)]?.to ?? this.offset(index) + 1;
   }
 
   #runAt(index: number): number {

@@ -1,6 +1,7 @@
 import type { Comment, Facts } from '../model/facts.ts';
 import { noFacts } from '../model/no-facts.ts';
-import { readComments } from './comments.ts';
+import type { Span } from '../text/span.ts';
+import { readComments, readLongTexts } from './comments.ts';
 import type { YamlPiece } from './parse.ts';
 
 /** The facts of a document, with a note of what could not be read. */
@@ -11,6 +12,7 @@ export function yamlFacts(
 ): Facts {
   const [problem] = piece.problems;
   let comments: readonly Comment[] | null = null;
+  let units: readonly Span[] | null = null;
   return {
     ...noFacts,
     ...found,
@@ -27,6 +29,10 @@ export function yamlFacts(
     comments() {
       comments ??= readComments(piece.text);
       return comments;
+    },
+    units() {
+      units ??= readLongTexts(piece.text);
+      return units;
     },
   };
 }

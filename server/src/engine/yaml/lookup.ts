@@ -261,6 +261,19 @@ export class YamlValue {
     return [...found.values()];
   }
 
+  /** Where keys stand that the same mapping has already: YAML forbids it, and of the values only the last is read. */
+  repeatedKeys(): readonly Span[] {
+    if (!isMap(this.node)) return [];
+    const seen = new Set<string>();
+    return this.node.items.flatMap(({ key }) => {
+      const text = keyText(key);
+      if (text === null || !isNode(key)) return [];
+      const again = seen.has(text);
+      seen.add(text);
+      return again ? [keySpan(this.tree.text, key)] : [];
+    });
+  }
+
   /** The items of a sequence; nothing for other values. */
   items(): readonly YamlValue[] {
     if (!isSeq(this.node)) return [];

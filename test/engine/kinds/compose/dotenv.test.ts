@@ -113,8 +113,8 @@ describe('variables that .env sets', () => {
   test('are reported, and not pinned where they are used', () => {
     const { findings, images } = analysisOf('nginx:${TAG}', 'TAG=1.27.3');
     assert.deepEqual(
-      findings.map(({ fixable, rule }) => [rule, fixable]),
-      [['unpinned-image', false]],
+      findings.filter(({ rule }) => rule === 'unpinned-image').map(({ fixable }) => fixable),
+      [false],
     );
     assert.ok(images[0]);
     assert.match(refusalOf(pinEdits(images[0], digest)), /\$\{TAG\} decides this value, and `\.env` sets it/);
@@ -124,9 +124,9 @@ describe('variables that .env sets', () => {
     const text =
       'services:\n  web: {image: "${IMAGE}", read_only: "${RO}", volumes: ["${SRC}:/x:${MODE}"]}\n';
     const rules = (env: string) =>
-      analyze({ path, text, companions: new Map([['.env', `IMAGE=a@${digest}\n${env}`]]) }).findings.map(
-        ({ rule }) => rule,
-      );
+      analyze({ path, text, companions: new Map([['.env', `IMAGE=a@${digest}\n${env}`]]) })
+        .findings.map(({ rule }) => rule)
+        .filter((rule) => rule.startsWith('writable-'));
     assert.deepEqual(rules(''), []);
     assert.deepEqual(rules('RO=false\nSRC=./x\nMODE=rw'), [
       'writable-root-filesystem',

@@ -194,10 +194,24 @@ describe('Compose files in any style', () => {
           }
         }
       }),
-      runs,
+      { ...runs, examples: [deeplyMerged] },
     );
   });
 });
+
+/** A service and a style that puts merge keys into the fragments of merge keys, six deep. */
+const deeplyMerged: [Readonly<Record<string, Service>>, number] = [
+  {
+    web: {
+      image: 'localhost:5000/shop/api:v2.0.1',
+      tmpfs: ['/run', '/cache'],
+      volumes: ['data:/data:z', '/etc/x:/x:ro'],
+      environment: { B: '# no' },
+    },
+    db: { image: 'shop/built:1', build: './src', volumes: ['./y:/y:rw'], environment: { B: '${V}' } },
+  },
+  -856024617,
+];
 
 const readOnlyVolumes: Readonly<Record<string, string>> = {
   './src:/app': './src:/app:ro',

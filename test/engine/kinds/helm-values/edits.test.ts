@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { planPins, type Registry } from '../../../../server/src/engine/index.ts';
+import { quietRegistry } from '../../../support/quiet-registry.ts';
 import { apply, digest } from '../../yaml/read.ts';
 import { pinAll, saved } from '../analyzed.ts';
 import { path, read } from './read.ts';
@@ -73,9 +74,8 @@ const pinned: readonly (readonly [name: string, text: string, after: string])[] 
 
 /** Gives every image the same digest. */
 const registry: Registry = {
+  ...quietRegistry,
   resolve: async () => ({ ok: true, digest, mediaType: '', at: 0 }),
-  known: () => undefined,
-  tags: async () => ({ ok: true, tags: [] }),
 };
 
 describe('pinned', () => {

@@ -19,6 +19,10 @@ describe('a manifest is known by what stands in it', () => {
       'apiVersion: build.openshift.io/v1\nkind: BuildConfig\nspec: {strategy: {dockerStrategy: {from: {kind: DockerImage, name: a}}}}\n',
     'an image stream':
       'apiVersion: image.openshift.io/v1\nkind: ImageStream\nspec: {tags: [{from: {kind: DockerImage, name: a}}]}\n',
+    'a ConfigMap': 'apiVersion: v1\nkind: ConfigMap\ndata:\n  x: y\n',
+    'a Secret in brackets': '{apiVersion: v1, kind: Secret, stringData: {x: y}}',
+    'a patch of the history alone':
+      'apiVersion: apps/v1\nkind: Deployment\nspec: {revisionHistoryLimit: 0}\n',
     'a List':
       'apiVersion: v1\nkind: List\nitems: [{apiVersion: v1, kind: Pod, spec: {containers: [{image: b}]}}]\n',
   };
@@ -39,7 +43,8 @@ describe('a manifest is known by what stands in it', () => {
     'no version': `kind: Pod\n${spec}`,
     'a kind further in': `apiVersion: v1\nmetadata:\n  kind: Pod\n${spec}`,
     'no image': 'apiVersion: v1\nkind: Pod\nspec: {}\n',
-    'a ConfigMap': `apiVersion: v1\nkind: ConfigMap\ndata:\n  x: |\n    image: a\n`,
+    'a ConfigMap of another group': 'apiVersion: example.com/v1\nkind: Settings\ndata: {x: y}\n',
+    'a Service': 'apiVersion: v1\nkind: Service\nmetadata: {name: images}\n',
     'a schema': 'apiVersion: apiextensions.k8s.io/v1\nkind: CustomResourceDefinition\nspec: {image: a}\n',
     'a schema in JSON':
       '{"kind": "CustomResourceDefinition", "apiVersion": "apiextensions.k8s.io/v1", "spec": {"image": 1}}',

@@ -3,7 +3,7 @@ import { describe, test } from 'node:test';
 import { quadlet } from '../../../../server/src/engine/kinds/quadlet/index.ts';
 import { claims } from './read.ts';
 
-const sections = { container: 'Container', image: 'Image', volume: 'Volume', build: 'Build' };
+const sections = { container: 'Container', image: 'Image', volume: 'Volume', build: 'Build', kube: 'Kube' };
 
 describe('claimed', () => {
   for (const [type, section] of Object.entries(sections)) {
@@ -31,7 +31,7 @@ describe('claimed', () => {
 describe('not claimed', () => {
   const cases: readonly (readonly [path: string, text: string])[] = [
     ['web.pod', '[Container]'],
-    ['web.kube', '[Kube]\nYaml=web.yaml'],
+    ['web.kube', 'apiVersion: v1'],
     ['web.network', '[Network]'],
     ['web.service', '[Service]'],
     ['web.CONTAINER', '[Container]'],

@@ -1,5 +1,6 @@
 import { noFacts } from '../../model/no-facts.ts';
 import type { SourceFile, WholeFileKind } from '../kind.ts';
+import { readBuilds } from './builds.ts';
 import { readHcl } from './hcl.ts';
 import { readTargets } from './targets.ts';
 
@@ -9,13 +10,13 @@ export const bake: WholeFileKind = {
   syntax: 'whole',
   names: /\.hcl$|^docker-bake.*\.json$/i,
   claims: (file) => isNamed(file) || (/\.hcl$/i.test(file.name) && targetBlock.test(file.text)),
-  extract({ text }) {
+  extract({ path, text }) {
     const { comments, entries } = readHcl(text);
     return {
       ...noFacts,
       kind: 'bake',
       images: readTargets(entries),
-      skipped: [],
+      outline: { ...noFacts.outline, builds: readBuilds(entries, path) },
       comments: () => comments,
     };
   },

@@ -1,10 +1,15 @@
+import type { Span } from '../../text/span.ts';
 import { yamlFacts } from '../../yaml/facts.ts';
 import type { YamlValue } from '../../yaml/lookup.ts';
 import { ImageUses } from '../../yaml/uses.ts';
 import type { SourceFile, YamlKind } from '../kind.ts';
+import { builtHere } from './builds.ts';
+import { whyDeploys } from './deploys.ts';
+import { readFollowers } from './followers.ts';
 import { InlineDockerfiles } from './inline.ts';
 import { companionsOf, Project } from './project.ts';
-import { builtHere, readService } from './services.ts';
+import { readDependents } from './readiness.ts';
+import { readService } from './services.ts';
 
 /** Compose files, by name or by shape. Format: https://github.com/compose-spec/compose-spec */
 export const compose: YamlKind = {
@@ -19,19 +24,46 @@ export const compose: YamlKind = {
   companions: companionsOf,
   extract(piece, file) {
     const project = new Project(file, piece.root);
-    const into = { uses: new ImageUses(), inline: new InlineDockerfiles(project.values) };
-    const built = builtHere(project);
-    const services = piece.root?.get('services')?.entries() ?? [];
-    const workloads = services.flatMap((entry) => readService(entry, project, built, into) ?? []);
-    const images = [...into.uses.all, ...into.inline.all].sort(
-      (a, b) => a.site.span.start - b.site.span.start,
-    );
-    const facts = yamlFacts('compose', piece, { images, workloads });
+    const inline = new InlineDockerfiles(project.values);
+    const into = { uses: new ImageUses(), inline, isFirst: firstOf(new Set()) };
+    const around = { project, built: builtHere(project), dependents: readDependents(project) };
+    const entries = piece.root?.get('services')?.entries() ?? [];
+    const services = entries.flatMap((entry) => readService(entry, around, into) ?? []);
+    const builds = inline.buildsIn(file.path);
+    const images = [...into.uses.all, ...inline.all].sort((a, b) => a.site.span.start - b.site.span.start);
+    const facts = yamlFacts('compose', piece, {
+      images,
+      workloads: services.map(({ workload }) => workload),
+      stages: builds.flatMap(({ stages }) => stages),
+      scripts: [...services, ...builds].flatMap(({ scripts }) => scripts),
+      followers: mayBeFollowed(piece.text) ? readFollowers(services, firstOf(new Set())) : [],
+      rollouts: services.flatMap(({ rollout }) => rollout ?? []),
+      deploys: whyDeploys(
+        file.path,
+        entries.map(({ value }) => value),
+      ),
+      outline: {
+        built: builds.flatMap(({ built }) => built),
+        builds: services.flatMap(({ request }) => request ?? []),
+        consumes: [],
+      },
+    });
     const comments = () =>
-      [...facts.comments(), ...into.inline.comments].sort((a, b) => a.span.start - b.span.start);
+      [...facts.comments(), ...inline.comments].sort((a, b) => a.span.start - b.span.start);
     return { ...facts, comments };
   },
 };
+
+/** Cheap, so that labels are read in few files. */
+const mayBeFollowed = (text: string): boolean =>
+  text.includes('watchtower') || text.includes('io.containers.autoupdate');
+
+const firstOf =
+  (known: Set<string>): ((text: Span) => boolean) =>
+  ({ end, start }) => {
+    const place = `${start} ${end}`;
+    return !known.has(place) && known.add(place) !== undefined;
+  };
 
 const isNamed = ({ languageId, name }: SourceFile): boolean =>
   languageId === 'dockercompose' || /^(?:docker-)?compose(?:[.\-_].*)?\.(?:ya?ml|json)$/i.test(name);

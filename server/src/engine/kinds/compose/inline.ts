@@ -1,13 +1,17 @@
 import type { GivenArguments } from '../../dockerfile/arguments.ts';
-import { readImages } from '../../dockerfile/images.ts';
+import { type Build, readBuild } from '../../dockerfile/build.ts';
+import { readBases, readImages } from '../../dockerfile/images.ts';
 import { splitDockerfile } from '../../dockerfile/split.ts';
 import { readReference } from '../../image/reading.ts';
 import type { Comment, ImageUse } from '../../model/facts.ts';
 import { type Edits, isRefusal, refuse } from '../../text/edit.ts';
+import { MappedText } from '../../text/mapped-text.ts';
 import { type Span, span } from '../../text/span.ts';
 import type { YamlValue } from '../../yaml/lookup.ts';
+import { mappedText } from '../../yaml/mapped.ts';
 import { whyNotVerbatim } from '../../yaml/scalar.ts';
 import { placesOf } from '../../yaml/text-places.ts';
+import { inlinePath } from './builds.ts';
 import { decidedElsewhere, type Interpolated, interpolate, type Values } from './interpolate.ts';
 
 interface Found {
@@ -45,6 +49,13 @@ export class InlineDockerfiles {
 
   get all(): readonly ImageUse[] {
     return [...this.#byNode.values()].flatMap((found) => readInline(found, this.#values));
+  }
+
+  /** What those of them do that are built: stages, scripts, and the images they leave behind. `path` is that of the Compose file. */
+  buildsIn(path: string): readonly Build[] {
+    return [...this.#byNode.values()].flatMap((found) =>
+      found.replaced ? [] : (readBuildOf(found, this.#values, path) ?? []),
+    );
   }
 
   /** Comments of the Dockerfiles, which are text to YAML. */
@@ -98,6 +109,39 @@ function readInline(found: Found, values: Values): readonly ImageUse[] {
       owners,
     };
   });
+}
+
+function readBuildOf(found: Found, values: Values, path: string): Build | null {
+  const { given, value } = found;
+  const written = mappedText(value);
+  if (!written) return null;
+  const file = splitDockerfile(filledIn(written, interpolate(written.text, values)));
+  const images = new Map(readInline(found, values).map((use) => [use.path, use]));
+  const prefix = `${value.path}.`;
+  const bases = readBases(file, given).map((base) => ({
+    ...base,
+    use: base.use && (images.get(prefix + base.use.path) ?? null),
+  }));
+  return readBuild(file, bases, { dockerfile: inlinePath(path, value), prefix });
+}
+
+/** The text with its variables put in. What one came to is found where its expression stands. */
+function filledIn(written: MappedText, { expressions, text }: Interpolated): MappedText {
+  const parts: MappedText[] = [];
+  let from = 0;
+  let at = 0;
+  for (const { end, length, start } of expressions) {
+    parts.push(written.slice(from, start));
+    at += start - from;
+    const value = text.slice(at, at + length);
+    const isKept = written.text.endsWith(value, end);
+    parts.push(
+      isKept ? written.slice(end - length, end) : MappedText.within(value, written.spanOf(start, end)),
+    );
+    at += length;
+    from = end;
+  }
+  return MappedText.join([...parts, written.slice(from)]);
 }
 
 /** Written as it stands in any style of YAML, so an edit may add it. */

@@ -8,6 +8,7 @@ export class Layer {
   /** It takes something over that cannot be seen: from another file, or from a service that is not there. */
   readonly open: boolean;
   readonly #chain: readonly YamlValue[];
+  readonly #found = new Map<string, YamlValue | undefined>();
 
   constructor(service: YamlValue, services: ReadonlyMap<string, YamlValue>) {
     const chain = [service];
@@ -26,11 +27,26 @@ export class Layer {
 
   /** What is written in the service itself, or else in the nearest one that it extends. */
   find(key: string): YamlValue | undefined {
+    if (this.#found.has(key)) return this.#found.get(key);
+    const value = this.#look(key);
+    this.#found.set(key, value);
+    return value;
+  }
+
+  #look(key: string): YamlValue | undefined {
     for (const service of this.#chain) {
       const value = service.get(key);
       if (isWritten(value)) return value;
     }
     return undefined;
+  }
+
+  /** What the service and those it extends write, which a list joins; nearest first. */
+  all(key: string): readonly YamlValue[] {
+    return this.#chain.flatMap((service) => {
+      const value = service.get(key);
+      return value && isSet(value) ? [value] : [];
+    });
   }
 }
 

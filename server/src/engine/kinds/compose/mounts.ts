@@ -6,7 +6,7 @@ import type { YamlValue } from '../../yaml/lookup.ts';
 import { settingOf } from '../../yaml/setting.ts';
 import { siteOf } from '../../yaml/site.ts';
 import { decidedElsewhere, holeMark, interpolate, type Values } from './interpolate.ts';
-import { readBoolean } from './settings.ts';
+import { lockOf, readBoolean, readFlagSetting, type ServicePlace, seen } from './settings.ts';
 
 /** The mounts of a service: `volumes` in both syntaxes, and `tmpfs`. */
 export function readMounts(service: YamlValue, path: string, values: Values): readonly Mount[] {
@@ -30,8 +30,10 @@ function readLong(item: YamlValue, path: string, values: Values): Mount {
   const source = seen(item.textAt('source'), values);
   const target = seen(item.textAt('target'), values);
   const name = (item.get('source') ?? item.get('target') ?? item).span;
+  const type = longType(item.textAt('type'), item.textAt('source'), values);
+  const isScratch = type === 'scratch';
   return {
-    type: longType(item.textAt('type'), item.textAt('source'), values),
+    type,
     source,
     target,
     readOnly: settingOf({
@@ -42,12 +44,36 @@ function readLong(item: YamlValue, path: string, values: Values): Mount {
       read: (value) => readBoolean(value, values),
       after: ['target', 'source'],
     }),
-    sizeLimit: null,
-    executable: null,
+    sizeLimit: isScratch ? longSize(item, name, values) : null,
+    executable: isScratch ? neverExecutable(name) : null,
     span: name,
     path: `${path}.${target ?? source ?? ''}`,
   };
 }
+
+/** What the kernel lets a tmpfs hold that names no size, of the memory there is: tmpfs(5). */
+const usualSize = '50%';
+
+const longSize = (item: YamlValue, name: Span, values: Values): Setting<string> =>
+  settingOf<string>({
+    owner: item,
+    keys: ['tmpfs', 'size'],
+    name,
+    fallback: usualSize,
+    read: (value) => {
+      const text = seen(value.text, values);
+      return text === null ? { unknown: 'A variable decides this value.' } : { value: text };
+    },
+    locked: lockOf(item.at('tmpfs', 'size'), values),
+  });
+
+/** The long form knows no `exec`, and Docker mounts a tmpfs `noexec` (moby `daemon/oci_linux.go`). */
+const neverExecutable = (underline: Span): Setting<boolean> => ({
+  value: false,
+  origin: 'default',
+  underline,
+  set: (wanted) => (wanted ? refuse('The long form has no such option; use `tmpfs`.') : []),
+});
 
 function longType(type: string | null, source: string | null, values: Values): Mount['type'] {
   if (type === 'bind' || type === 'npipe') return 'host';
@@ -55,13 +81,6 @@ function longType(type: string | null, source: string | null, values: Values): M
   if (type === 'tmpfs') return 'scratch';
   if (type === null) return source === null ? 'volume' : sourceType(interpolate(source, values).masked);
   return 'other';
-}
-
-/** Null where a variable without a default has a part in it. */
-function seen(text: string | null, values: Values): string | null {
-  if (text === null) return null;
-  const { holes, text: resolved } = interpolate(text, values);
-  return holes.length === 0 ? resolved : null;
 }
 
 interface Field {
@@ -89,7 +108,7 @@ function readShort(item: YamlValue, path: string, values: Values): Mount {
   const [first, second, third] = fields.map((field) => field.text);
   const source = second === undefined ? null : (first ?? '');
   const target = visible(second ?? first ?? '');
-  const type = source === null ? 'volume' : sourceType(source);
+  const type = source === null ? 'volume' : folderVariable.test(raw) ? 'host' : sourceType(source);
   return {
     type,
     source: type === 'host' && source !== null ? visible(source) : null,
@@ -103,6 +122,9 @@ function readShort(item: YamlValue, path: string, values: Values): Mount {
 }
 
 const visible = (text: string): string | null => (text.includes(holeMark) ? null : text);
+
+/** Variables that hold a folder wherever they are set. */
+const folderVariable = /^\$(?:PWD|HOME|\{(?:PWD|HOME)\})[:/]/;
 
 /** A path is a bind mount, a name is a volume; what stands in a lone variable can be either. */
 function sourceType(source: string): Mount['type'] {
@@ -165,22 +187,87 @@ function readTmpfs(service: YamlValue, path: string, values: Values): readonly M
   const items = tmpfs?.type === 'scalar' ? [tmpfs] : (tmpfs?.items() ?? []);
   return items.flatMap((item) => {
     if (item.text === null) return [];
-    const [target = '', options = ''] = interpolate(item.text, values).masked.split(':');
-    const readOnly = options.split(',').includes('ro');
+    const { masked } = interpolate(item.text, values);
+    const colon = masked.indexOf(':');
+    const target = colon < 0 ? masked : masked.slice(0, colon);
+    const words = colon < 0 ? [] : masked.slice(colon + 1).split(',');
     return {
       type: 'scratch' as const,
       source: null,
       target: visible(target),
       readOnly: {
-        value: readOnly,
-        origin: item.merged ? ('merged' as const) : readOnly ? ('explicit' as const) : ('default' as const),
-        underline: item.span,
+        ...optionOf(item, words, (word) => (word === 'ro' ? true : word === 'rw' ? false : undefined), false),
         set: () => refuse('A tmpfs is scratch space; it is there to be written to.'),
       },
-      sizeLimit: null,
-      executable: null,
+      sizeLimit: {
+        ...optionOf(item, words, (word) => /^size=(.+)$/.exec(word)?.[1], usualSize),
+        set: (size) => setOption(item, /^size=/, `size=${size}`, values),
+      },
+      executable: {
+        ...optionOf(item, words, (word) => ({ exec: true, noexec: false })[word], false),
+        set: (wanted) => setOption(item, /^(?:no)?exec$/, wanted ? 'exec' : 'noexec', values),
+      },
       span: item.span,
       path: `${path}.${target}`,
     };
   });
+}
+
+/**
+ * The socket of the engine that Compose talks to, which `use_api_socket` mounts beside the user's credentials
+ * (docker/compose `pkg/compose/apiSocket.go`).
+ */
+export function readEngineSocket(place: ServicePlace): readonly Mount[] {
+  const { origin, underline, value } = readFlagSetting('use_api_socket', place);
+  if (value !== true) return [];
+  const set = (): Edits => refuse('Compose mounts this socket itself, and never read-only.');
+  return [
+    {
+      type: 'host',
+      source: null,
+      target: '/var/run/docker.sock',
+      readOnly: { value: false, origin, underline, set },
+      sizeLimit: null,
+      executable: null,
+      span: underline,
+      path: `${place.path}.use_api_socket`,
+    },
+  ];
+}
+
+/** One option of a tmpfs, of which the last one counts. */
+function optionOf<T>(
+  item: YamlValue,
+  words: readonly string[],
+  read: (word: string) => T | undefined,
+  fallback: T | undefined,
+): Omit<Setting<T>, 'set'> {
+  const underline = item.span;
+  if (words.some((word) => word.includes(holeMark)))
+    return { value: undefined, origin: 'unknown', underline };
+  const value = words.flatMap((word) => read(word) ?? []).at(-1);
+  if (value === undefined) return { value: fallback, origin: item.merged ? 'merged' : 'default', underline };
+  return { value, origin: item.merged ? 'merged' : 'explicit', underline };
+}
+
+/** Writes an option of a tmpfs in the place of those that `old` fits, or behind the others. */
+function setOption(item: YamlValue, old: RegExp, option: string, values: Values): Edits {
+  if (item.merged || item.isShared)
+    return refuse('This mount is shared through an alias or a merge key; change it where it is defined.');
+  const raw = item.text ?? '';
+  const locked = decidedElsewhere(interpolate(raw, values));
+  if (locked) return refuse(locked);
+  const colon = raw.indexOf(':');
+  const words =
+    colon < 0
+      ? []
+      : raw
+          .slice(colon + 1)
+          .split(',')
+          .filter((word) => word !== '');
+  const kept = words.filter((word) => !old.test(word));
+  const place = words.findIndex((word) => old.test(word));
+  const wanted = kept.toSpliced(place < 0 ? kept.length : place, 0, option);
+  const target = colon < 0 ? raw : raw.slice(0, colon);
+  return siteOf(item)?.replace(`${target}:${wanted.join(',')}`) ?? [];
 }

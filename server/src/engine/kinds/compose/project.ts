@@ -75,6 +75,8 @@ function readBeside({ companions, name }: SourceFile): Beside {
 
 /** A Compose file with what stands beside it. Of a sibling with several documents the first one counts. */
 export class Project {
+  /** Of the file, as in `SourceFile.path`. */
+  readonly path: string;
   readonly values: Values;
   /** The name of the file that is merged into this one; null where there is none. */
   readonly overrideName: string | null;
@@ -85,6 +87,7 @@ export class Project {
   constructor(file: SourceFile, root: YamlValue | null) {
     const beside = besideOf(file);
     this.#own = sideOf(root);
+    this.path = file.path;
     this.values = beside.values;
     this.overrideName = beside.overrideName;
     this.#earlier = beside.earlier;
@@ -92,7 +95,7 @@ export class Project {
   }
 
   layersOf({ key, value }: Entry): Layers {
-    const own = new Layer(value, this.#own.services);
+    const own = layerIn(this.#own, key) ?? new Layer(value, this.#own.services);
     const replaces = value.tag === '!override' || this.#own.tag === '!override';
     const earlier = replaces ? null : layerIn(this.#earlier, key);
     const later = layerIn(this.#later, key);
@@ -108,10 +111,11 @@ export class Project {
   }
 
   /** Every service of this file and its siblings. */
-  get all(): readonly Merged[] {
+  get all(): readonly (Merged & { readonly key: string })[] {
     const sides = [this.#earlier, this.#own, this.#later];
     const names = new Set(sides.flatMap(({ services }) => [...services.keys()]));
     return Array.from(names, (key) => ({
+      key,
       earlier: layerIn(this.#earlier, key),
       own: layerIn(this.#own, key),
       later: layerIn(this.#later, key),
@@ -126,9 +130,11 @@ interface Side {
   readonly tag: string | undefined;
   /** It takes in files that are not looked at. */
   readonly includes: boolean;
+  /** Those that were asked for. */
+  readonly layers: Map<string, Layer>;
 }
 
-const nothing: Side = { services: new Map(), tag: undefined, includes: false };
+const nothing: Side = { services: new Map(), tag: undefined, includes: false, layers: new Map() };
 
 function sideOf(root: YamlValue | null): Side {
   const services = root?.get('services');
@@ -136,10 +142,15 @@ function sideOf(root: YamlValue | null): Side {
     services: new Map(services?.entries().map(({ key, value }) => [key, value])),
     tag: services?.tag,
     includes: root?.get('include') !== undefined,
+    layers: new Map(),
   };
 }
 
-function layerIn({ services }: Side, key: string): Layer | null {
+function layerIn({ layers, services }: Side, key: string): Layer | null {
+  const known = layers.get(key);
   const service = services.get(key);
-  return service?.type === 'map' ? new Layer(service, services) : null;
+  if (known || service?.type !== 'map') return known ?? null;
+  const layer = new Layer(service, services);
+  layers.set(key, layer);
+  return layer;
 }

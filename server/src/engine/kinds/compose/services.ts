@@ -1,30 +1,49 @@
 import { cacheReference } from '../../image/cache-source.ts';
-import type { ImageRole, ImageUse, Mount, Workload } from '../../model/facts.ts';
-import { noTraits } from '../../model/no-facts.ts';
+import type { ImageRole, ImageUse, Located, Mount, Rollout, Workload } from '../../model/facts.ts';
 import { uncovered } from '../../model/scratch.ts';
-import type { Setting } from '../../model/setting.ts';
+import type { Script } from '../../model/script.ts';
+import type { BuildRequest } from '../../model/surroundings.ts';
 import { type Edits, refuse } from '../../text/edit.ts';
 import { type Span, span } from '../../text/span.ts';
 import { appendItems, listFromScalar, setIn } from '../../yaml/insert.ts';
 import type { Entry, YamlValue } from '../../yaml/lookup.ts';
-import { settingOf } from '../../yaml/setting.ts';
 import type { ImageUses } from '../../yaml/uses.ts';
+import { type BuiltHere, readBuildRequest, readBuildSource, resolvedName } from './builds.ts';
+import { isStackFile } from './deploys.ts';
 import type { InlineDockerfiles } from './inline.ts';
 import { decidedElsewhere, interpolate, type Values } from './interpolate.ts';
-import { isReset, isSet, type Layer } from './layer.ts';
-import { readMounts, targetOf } from './mounts.ts';
-import { type Layers, type Project, written } from './project.ts';
-import { lockOf, readBoolean } from './settings.ts';
+import { isSet, type Layer } from './layer.ts';
+import { readEngineSocket, readMounts, targetOf } from './mounts.ts';
+import { readPorts } from './ports.ts';
+import { readPrivilegeEscalation } from './privileges.ts';
+import { type Project, written } from './project.ts';
+import { type Dependents, readReadiness } from './readiness.ts';
+import { readRollout } from './rollouts.ts';
+import { readScripts } from './scripts.ts';
+import { elsewhere, readFlagSetting, replacesAll, type ServicePlace } from './settings.ts';
+import { readVariables } from './variables.ts';
 
-/** Reads one service: its images go to `uses`, and what it runs is returned; null for an entry that runs no container. */
-export function readService(
-  entry: Entry,
-  project: Project,
-  built: ReadonlySet<string>,
-  { inline, uses }: Images,
-): Workload | null {
+/** What one service comes to. */
+export interface Service {
+  readonly place: ServicePlace;
+  readonly workload: Workload;
+  readonly scripts: readonly Script[];
+  readonly rollout: Rollout | null;
+  readonly request: BuildRequest | null;
+}
+
+/** What is known of all services before one is read. */
+export interface Around {
+  readonly project: Project;
+  readonly built: BuiltHere;
+  readonly dependents: Dependents;
+}
+
+/** Reads one service: its images go to `into`, and what it runs is returned; null for an entry that runs no container. */
+export function readService(entry: Entry, around: Around, into: Collected): Service | null {
   const { key, keySpan, value: service } = entry;
   if (service.type !== 'map' || !isSet(service) || isSet(service.get('provider'))) return null;
+  const { built, dependents, project } = around;
   const { values } = project;
   const path = `services.${key}`;
   const label = `service ${key}`;
@@ -32,13 +51,14 @@ export function readService(
   const dropped = project.drops(entry);
   const builds = isSet(written(layers, 'build'));
   const found = layers.own.find('image');
-  const isBuilt = builds || built.has(resolvedName(found, values));
+  const imageName = resolvedName(found, project);
+  const isBuilt = builds || built.has(imageName);
   // What another file puts in the place of an image is reported there; this text is no longer what runs.
   const replaced = dropped || layers.later?.find('image') !== undefined;
-  const into = { inline, uses, values, owner: label };
-  const image = addImage(into, isBuilt ? 'build-output' : 'workload', found, { replaced });
-  readBuild(into, layers.own.find('build'), replacedBuild(layers.later?.find('build'), dropped));
-  readImageVolumes(into, service, dropped);
+  const images = { ...into, values, owner: label };
+  const image = addImage(images, isBuilt ? 'build-output' : 'workload', found, { replaced });
+  readBuild(images, layers.own.find('build'), replacedBuild(layers.later?.find('build'), dropped));
+  readImageVolumes(images, service, dropped);
   if (dropped) return null;
   const isKept = (name: string): boolean => !replacesAll(layers.later?.find(name));
   const mounts = isKept('volumes') ? readMounts(service, path, values) : [];
@@ -46,14 +66,16 @@ export function readService(
   // What a service of another file brings in cannot be seen here: one that is extended, or one that this file only overrides.
   const whole =
     !layers.open && runsSomething(layers.own) && !(layers.earlier && runsSomething(layers.earlier));
-  const flag = (name: string) => readFlagSetting(name, { service, keySpan, layers, whole, project });
-  return {
+  const place = { key, keySpan, service, path, label, layers, whole, project };
+  const flag = (name: string) => readFlagSetting(name, place);
+  const build = builds ? readBuildSource(layers, project) : (built.get(imageName) ?? null);
+  const windows = /^windows\b/i.test(written(layers, 'platform')?.text ?? '');
+  const workload: Workload = {
     label,
     path,
     name: keySpan,
     image,
-    ...noTraits,
-    windows: /^windows\b/i.test(written(layers, 'platform')?.text ?? ''),
+    windows,
     readOnlyRoot: flag('read_only'),
     misplacedReadOnlyRoot: null,
     privileged: flag('privileged'),
@@ -61,12 +83,38 @@ export function readService(
       item.text === null ? [] : { value: item.text, span: item.span, path: `${path}.cap_add.${item.text}` },
     ),
     pullPolicy: null,
-    mounts: mounts.map((mount) =>
-      merged.has(mount.target) ? { ...mount, readOnly: elsewhere(mount.span, project) } : mount,
-    ),
+    privilegeEscalation: isStackFile(project.path) ? null : readPrivilegeEscalation(place),
+    interactive: { stdin: flag('stdin_open'), tty: flag('tty') },
+    variables: readVariables(service, values).filter(({ value }) => into.isFirst(value.span)),
+    ports: (isKept('ports') ? readPorts(service, path) : []).filter(({ span }) => into.isFirst(span)),
+    mounts: [
+      ...mounts.map((mount) =>
+        merged.has(mount.target) ? { ...mount, readOnly: elsewhere(mount.span, project) } : mount,
+      ),
+      ...readEngineSocket(place),
+    ],
+    readiness: readReadiness(place, dependents, { isBuilt, build }),
+    watches: isKept('develop') ? readWatches(service, path) : [],
+    build,
+    mountsImageVolumes: true,
     provideScratch: (targets) => addTmpfs(service, mounts, targets),
   };
+  return {
+    place,
+    workload,
+    scripts: readScripts(place, windows).filter(({ span }) => into.isFirst(span)),
+    rollout: readRollout(place),
+    request: readBuildRequest(layers, project, builds ? build : null),
+  };
 }
+
+/** What `develop.watch` copies into the running container; a rule that builds or starts it anew copies nothing. */
+const readWatches = (service: YamlValue, path: string): readonly Located<string>[] =>
+  (service.at('develop', 'watch')?.items() ?? []).flatMap((item, at) => {
+    const source = item.get('path');
+    if (!item.textAt('action')?.startsWith('sync') || source?.text == null) return [];
+    return { value: source.text, span: source.span, path: `${path}.develop.watch.${at}` };
+  });
 
 /** Which parts of a build do not happen any more. */
 interface ReplacedBuild {
@@ -80,79 +128,22 @@ function replacedBuild(later: YamlValue | undefined, dropped: boolean): Replaced
   return { replaced, inline };
 }
 
-/** Nothing of what the file before says is left. */
-const replacesAll = (value: YamlValue | undefined): boolean =>
-  value?.tag === '!override' || value?.tag === '!reset';
-
-interface FlagPlace {
-  readonly service: YamlValue;
-  readonly keySpan: Span;
-  readonly layers: Layers;
-  readonly whole: boolean;
-  readonly project: Project;
-}
-
-function readFlagSetting(name: string, place: FlagPlace): Setting<boolean> {
-  const { keySpan, layers, project, service, whole } = place;
-  const later = layers.later?.find(name);
-  if (later && !isReset(later)) return elsewhere(keySpan, project);
-  const found = layers.own.find(name);
-  const reset = isReset(found) || later !== undefined;
-  const { overrideName, values } = project;
-  const resetIn = later === undefined ? 'the service' : `\`${overrideName}\``;
-  return settingOf<boolean>({
-    owner: service,
-    keys: [name],
-    written: reset ? null : (found ?? null),
-    name: keySpan,
-    fallback: whole && layers.earlier?.find(name) === undefined ? false : 'unknown',
-    read: (value) => readBoolean(value, values),
-    locked: reset
-      ? `\`!reset\` in ${resetIn} takes this setting away; remove it there first.`
-      : lockOf(service.get(name), values),
-    after: ['image', 'build'],
-  });
-}
-
-/** A setting that the file merged into this one decides: it is reported there, where it can be changed. */
-const elsewhere = (underline: Span, { overrideName }: Project): Setting<boolean> => ({
-  value: undefined,
-  origin: 'unknown',
-  underline,
-  set: () => refuse(`\`${overrideName}\` decides this setting; change it there.`),
-});
-
 /** Mounts of one target are one mount when files are merged, and the later file decides it. */
 const targetsIn = (volumes: YamlValue | undefined, values: Values): ReadonlySet<string | null> =>
   new Set(volumes?.items().flatMap((item) => targetOf(item, values) ?? []));
 
 const runsSomething = (layer: Layer): boolean => isSet(layer.find('image')) || isSet(layer.find('build'));
 
-/** The images that services of these files build: another service that names one runs what was built, and pulls nothing. */
-export const builtHere = (project: Project): ReadonlySet<string> =>
-  new Set(
-    project.all.flatMap((layers) => {
-      const name = resolvedName(written(layers, 'image'), project.values);
-      return isSet(written(layers, 'build')) && name !== '' ? name : [];
-    }),
-  );
-
-/** With the tag that counts when none is written; empty where a variable leaves it open. */
-function resolvedName(image: YamlValue | undefined, values: Values): string {
-  if (!isSet(image) || image?.text == null || image.text === '') return '';
-  const { holes, text } = interpolate(image.text, values);
-  if (holes.length > 0) return '';
-  return /[:@][^/]*$/.test(text) ? text : `${text}:latest`;
-}
-
-/** Where images go. */
-export interface Images {
+/** Where it goes what services share. */
+export interface Collected {
   readonly uses: ImageUses;
   readonly inline: InlineDockerfiles;
+  /** Whether no service had this text before: one that several reach through an alias is told of once. */
+  readonly isFirst: (text: Span) => boolean;
 }
 
-/** Where those of one service go. */
-interface Into extends Images {
+/** Where the images of one service go. */
+interface Into extends Collected {
   readonly values: Values;
   readonly owner: string;
 }

@@ -1,9 +1,10 @@
-import { readImages } from '../../dockerfile/images.ts';
+import { readBuild } from '../../dockerfile/build.ts';
+import { readBases, readImages } from '../../dockerfile/images.ts';
 import { type Dockerfile, splitDockerfile } from '../../dockerfile/split.ts';
 import type { Facts, Skip } from '../../model/facts.ts';
 import { noFacts } from '../../model/no-facts.ts';
 import { type Span, span } from '../../text/span.ts';
-import type { WholeFileKind } from '../kind.ts';
+import type { SourceFile, WholeFileKind } from '../kind.ts';
 import { claimsDockerfile, isTemplateName } from './claims.ts';
 import { findTemplateAction } from './template.ts';
 
@@ -11,23 +12,38 @@ import { findTemplateAction } from './template.ts';
 export const dockerfile: WholeFileKind = {
   id: 'dockerfile',
   syntax: 'whole',
+  commentsStandAlone: true,
   names: /(?:^|\.)(?:dockerfile|containerfile)(?:[._-]|$)/i,
   claims: claimsDockerfile,
-  extract: ({ assigned, name, text }) => readDockerfile(text, !assigned && isTemplateName(name)),
+  extract: readDockerfile,
 };
 
-function readDockerfile(text: string, isTemplate: boolean): Facts {
+function readDockerfile({ assigned, name, path, text }: SourceFile): Facts {
   const file = splitDockerfile(text);
-  const images = isTemplate ? [] : readImages(file);
-  const template = isTemplate ? span(0, 0) : findTemplateAction(file, images);
+  const comments: Facts['comments'] = () =>
+    file.comments.map((at) => ({ span: at, text: text.slice(at.start, at.end) }));
+  const facts = { ...noFacts, kind: dockerfile.id, units: () => unitsOf(file), comments };
+  if (!assigned && isTemplateName(name)) return { ...facts, skipped: [templateAt(span(0, 0))] };
+  const bases = readBases(file);
+  const images = readImages(file, new Map(), bases);
+  const template = findTemplateAction(file, images);
+  if (template) return { ...facts, skipped: [templateAt(template)] };
+  const { built, scripts, stages } = readBuild(file, bases, { dockerfile: path, prefix: '' });
   return {
-    ...noFacts,
-    kind: dockerfile.id,
-    images: template ? [] : images,
-    skipped: template ? [templateAt(template)] : unclosedIn(file),
-    comments: () => file.comments.map((at) => ({ span: at, text: text.slice(at.start, at.end) })),
+    ...facts,
+    images,
+    stages,
+    scripts,
+    outline: { ...noFacts.outline, built },
+    skipped: unclosedIn(file),
   };
 }
+
+/** Each instruction, with its continued lines and its heredocs. */
+const unitsOf = ({ instructions }: Dockerfile): readonly Span[] =>
+  instructions.map(({ heredocs, text }) =>
+    span(text.span.start, heredocs.at(-1)?.whole.span.end ?? text.span.end),
+  );
 
 const templateAt = (at: Span): Skip => ({
   span: at,

@@ -13,12 +13,12 @@ export interface Filled {
 
 /**
  * What tools put into manifests before or while they run: `$(params.x)` (Tekton, kustomize), `${X}` and `${{X}}` (OpenShift, envsubst),
- * `$X` (envsubst), `{{ }}` (Argo, Jinja), `#{X}#` (Azure DevOps). None of them can be part of an image reference.
+ * `$X` (envsubst), `{{ }}` (Argo, Jinja), `#{X}#` (Azure DevOps), `@X@` (Autoconf, Maven). None of them can be part of an image reference.
  */
-const expressions = /\$?\{\{.*?\}\}|\$\{[^}]*\}|\$\([^)]*\)|\$[A-Za-z_]\w*|#\{[^}]*\}#?/g;
+const expressions = /\$?\{\{.*?\}\}|\$\{[^}]*\}|\$\([^)]*\)|\$[A-Za-z_]\w*|#\{[^}]*\}#?|@\w+@/g;
 
-/** An import path that `ko` builds and replaces: https://ko.build/features/k8s/ */
-const importPath = /^ko:\/\//;
+/** An import path that `ko` builds and replaces, in older versions without its mark: https://ko.build/features/k8s/. No registry is at github.com. */
+const importPath = /^(?:ko:\/\/|github\.com\/)/;
 
 /** No reference is as long: the grammar stops at 255 characters of path and 128 of tag. */
 const longest = 4096;

@@ -1,8 +1,15 @@
 import { yamlFacts } from '../../yaml/facts.ts';
 import { ImageUses } from '../../yaml/uses.ts';
 import type { YamlKind } from '../kind.ts';
+import { readBarePod } from './bare-pods.ts';
+import { readConfiguration } from './configurations.ts';
+import { readConsumed } from './consumed.ts';
+import { readFollowers } from './followers.ts';
 import { kustomizationsFor, overridesFor } from './overrides.ts';
+import { isPatch } from './patches.ts';
 import { isInert } from './places.ts';
+import { readRollout } from './rollouts.ts';
+import { readScripts } from './scripts.ts';
 import { findContainers } from './walk.ts';
 import { readWorkloads } from './workloads.ts';
 
@@ -18,10 +25,10 @@ export const kubernetes: YamlKind = {
   claimsPiece(piece) {
     const { text } = piece;
     if (!text.includes('apiVersion') || !text.includes('kind')) return false;
-    if (!/mage|ontainers/.test(text)) return false;
     const apiVersion = keyAtStart(text, 'apiVersion');
     const kind = keyAtStart(text, 'kind');
     if (apiVersion !== null && kind !== null && isInert(apiVersion, kind)) return false;
+    if (!/mage|ontainers|revisionHistoryLimit|ConfigMap|Secret/.test(text)) return false;
     const root = piece.root;
     return (
       root?.textAt('apiVersion') != null &&
@@ -32,9 +39,21 @@ export const kubernetes: YamlKind = {
   companions: kustomizationsFor,
   extract(piece, file) {
     const uses = new ImageUses();
-    const { root } = piece;
-    const workloads = root ? readWorkloads(findContainers(root), overridesFor(file), uses) : [];
-    return yamlFacts('kubernetes', piece, { images: uses.all, workloads });
+    if (!piece.root) return yamlFacts('kubernetes', piece, {});
+    const found = findContainers(piece.root);
+    const around = { overrides: overridesFor(file), isPatch: isPatch(file) };
+    const workloads = readWorkloads(found, around, uses);
+    return yamlFacts('kubernetes', piece, {
+      images: uses.all,
+      workloads,
+      scripts: found.containers.flatMap(readScripts),
+      configurations: found.configurations.map((object) => readConfiguration(object, file.name)),
+      rollouts: found.objects.flatMap(readRollout),
+      followers: found.objects.flatMap(readFollowers),
+      barePods: around.isPatch ? [] : found.objects.flatMap((object) => readBarePod(object, file.path)),
+      deploys: 'it is for a cluster',
+      outline: { built: [], builds: [], consumes: readConsumed(found) },
+    });
   },
 };
 

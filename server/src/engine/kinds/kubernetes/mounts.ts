@@ -6,7 +6,7 @@ import { appendItems, setIn } from '../../yaml/insert.ts';
 import type { YamlValue } from '../../yaml/lookup.ts';
 import type { Fresh } from '../../yaml/render.ts';
 import { settingOf } from '../../yaml/setting.ts';
-import { readFlagHere, textHere } from './settings.ts';
+import { readFlagHere, readTextHere, textHere } from './settings.ts';
 import type { ContainerPlace } from './walk.ts';
 
 /** The keys of a pod volume that bring in scratch space or things that are no data of the container. */
@@ -24,15 +24,12 @@ const volumeTypes: Readonly<Record<string, Mount['type']>> = {
 interface Volume {
   readonly type: Mount['type'];
   readonly hostPath: string | null;
+  readonly sizeLimit: Mount['sizeLimit'];
 }
 
 /** The `volumeMounts` of a container, joined with the volumes they name. */
 export function readMounts({ container, object, path, pod }: ContainerPlace): readonly Mount[] {
-  const volumes = readVolumes(pod);
-  for (const claim of object.root.at('spec', 'volumeClaimTemplates')?.items() ?? []) {
-    const name = claim.textAt('metadata', 'name');
-    if (name !== null && !volumes.has(name)) volumes.set(name, { type: 'volume', hostPath: null });
-  }
+  const volumes = pod ? volumesOf(pod, object.root) : new Map<string, Volume>();
   return (container.get('volumeMounts')?.items() ?? []).flatMap((item) => {
     if (item.type !== 'map') return [];
     const volume = volumes.get(item.textAt('name') ?? '');
@@ -50,7 +47,7 @@ export function readMounts({ container, object, path, pod }: ContainerPlace): re
         read: readFlagHere,
         after: ['mountPath', 'name'],
       }),
-      sizeLimit: null,
+      sizeLimit: volume?.sizeLimit ?? null,
       executable: null,
       span: name,
       path: `${path}/volumeMounts/${target ?? item.textAt('name') ?? ''}`,
@@ -58,20 +55,59 @@ export function readMounts({ container, object, path, pod }: ContainerPlace): re
   });
 }
 
-function readVolumes(pod: YamlValue | null): Map<string, Volume> {
+/** By pod: each of its containers asks. */
+const known = new WeakMap<YamlValue, ReadonlyMap<string, Volume>>();
+
+function volumesOf(pod: YamlValue, root: YamlValue): ReadonlyMap<string, Volume> {
+  const volumes = known.get(pod) ?? readVolumes(pod, root);
+  known.set(pod, volumes);
+  return volumes;
+}
+
+function readVolumes(pod: YamlValue, root: YamlValue): ReadonlyMap<string, Volume> {
   const volumes = new Map<string, Volume>();
-  for (const volume of pod?.get('volumes')?.items() ?? []) {
+  for (const claim of root.at('spec', 'volumeClaimTemplates')?.items() ?? []) {
+    const name = claim.textAt('metadata', 'name');
+    if (name !== null) volumes.set(name, { type: 'volume', hostPath: null, sizeLimit: null });
+  }
+  const bounds = { disk: limitIn(pod, 'ephemeral-storage'), memory: limitIn(pod, 'memory') };
+  for (const volume of pod.get('volumes')?.items() ?? []) {
     const name = volume.textAt('name');
     if (name === null) continue;
-    const type = Object.keys(volumeTypes).find((key) => volume.get(key));
+    const key = Object.keys(volumeTypes).find((one) => volume.get(one));
+    // No source at all is an emptyDir (Kubernetes API, Volume v1 core).
+    const alone = volume.entries().length === 1 ? 'scratch' : 'volume';
+    const type = key ? (volumeTypes[key] ?? 'other') : alone;
+    const inMemory = volume.textAt('emptyDir', 'medium') === 'Memory';
     volumes.set(name, {
-      // No source at all is an emptyDir (Kubernetes API, Volume v1 core).
-      type: type ? (volumeTypes[type] ?? 'other') : volume.entries().length === 1 ? 'scratch' : 'volume',
+      type,
       hostPath: textHere(volume.at('hostPath', 'path')),
+      sizeLimit: type === 'scratch' ? sizeLimitOf(volume, inMemory ? bounds.memory : bounds.disk) : null,
     });
   }
   return volumes;
 }
+
+/**
+ * What the containers of a pod may use of the node, which bounds its scratch space too:
+ * https://kubernetes.io/docs/concepts/storage/ephemeral-storage/#ephemeral-storage-consumption-management
+ */
+function limitIn(pod: YamlValue, resource: string): string | undefined {
+  for (const container of pod.get('containers')?.items() ?? []) {
+    const limit = container.textAt('resources', 'limits', resource);
+    if (limit !== null) return limit;
+  }
+  return undefined;
+}
+
+const sizeLimitOf = (volume: YamlValue, fallback: string | undefined): Mount['sizeLimit'] =>
+  settingOf<string>({
+    owner: volume,
+    keys: ['emptyDir', 'sizeLimit'],
+    name: (volume.get('name') ?? volume).span,
+    fallback,
+    read: readTextHere,
+  });
 
 function joinPath(path: string | null, subPath: string | null): string | null {
   return path === null || subPath === null || subPath === '' ? path : `${path.replace(/\/$/, '')}/${subPath}`;

@@ -79,8 +79,6 @@ const inertGroups: ReadonlySet<string> = new Set([
 
 /** The same of the core group, where kinds differ. */
 const inertCoreKinds: ReadonlySet<string> = new Set([
-  'ConfigMap',
-  'Secret',
   'Service',
   'ServiceAccount',
   'Namespace',
@@ -100,6 +98,10 @@ export const ownValue = <T>(table: Readonly<Record<string, T>> | undefined, key:
 /** The group of an `apiVersion`; empty for the core group. */
 export const groupOf = (apiVersion: string): string =>
   apiVersion.includes('/') ? apiVersion.slice(0, apiVersion.indexOf('/')) : '';
+
+/** Whether an object of this kind is data that workloads read. */
+export const isConfiguration = (apiVersion: string, kind: string): boolean =>
+  apiVersion === 'v1' && (kind === 'ConfigMap' || kind === 'Secret');
 
 /** Whether an object of this kind never holds a reference. */
 export function isInert(apiVersion: string, kind: string): boolean {

@@ -1,7 +1,7 @@
 import type { YamlValue } from '../../yaml/lookup.ts';
 
 /** Asks OpenShift to put images into any workload: https://docs.okd.io/latest/openshift_images/triggering-updates-on-imagestream-changes.html */
-const annotation = 'image.openshift.io/triggers';
+export const triggerAnnotation = 'image.openshift.io/triggers';
 
 /**
  * The containers whose image the cluster writes when an image stream changes: what the manifest says there is not what runs.
@@ -13,8 +13,29 @@ export function triggeredContainers(object: YamlValue): ReadonlySet<string> {
     const containers = trigger.at('imageChangeParams', 'containerNames')?.items() ?? [];
     for (const { text } of containers) if (text !== null) names.add(text);
   }
-  const written = object.textAt('metadata', 'annotations', annotation) ?? '';
+  const written = object.textAt('metadata', 'annotations', triggerAnnotation) ?? '';
   // JSON in which a field path names the container: `containers[?(@.name=="web")].image`.
   for (const match of written.matchAll(/@\.name==\\*["']([^"'\\]+)/g)) names.add(match[1] ?? '');
   return names;
+}
+
+/** The triggers of the annotation's JSON; none where it cannot be read. */
+export function readTriggers(value: YamlValue | undefined): readonly { readonly paused?: unknown }[] {
+  try {
+    const triggers: unknown = JSON.parse(value?.text ?? '[]');
+    return Array.isArray(triggers) ? triggers.filter((one) => typeof one === 'object' && one !== null) : [];
+  } catch {
+    return [];
+  }
+}
+
+/** The annotation's JSON with every trigger paused, all else as it was; null where some trigger already says whether it is. */
+export function pausedTriggers(json: string): string | null {
+  if (json.includes('"paused"')) return null;
+  let depth = 0;
+  return json.replace(/"(?:[^"\\]|\\.)*"|[[\]{}]/g, (token) => {
+    if (token === ']' || token === '}') depth--;
+    if (token === '[' || token === '{') depth++;
+    return token === '{' && depth === 2 ? '{"paused":true,' : token;
+  });
 }

@@ -1,7 +1,16 @@
 import type { YamlValue } from '../../yaml/lookup.ts';
 import { type NamedImage, openshiftImages } from './openshift.ts';
 import { noParameters, type Parameters, templateParameters, withTaskParameters } from './parameters.ts';
-import { type Dialect, dialects, groupOf, isInert, ownValue, podLists, podPlaces } from './places.ts';
+import {
+  type Dialect,
+  dialects,
+  groupOf,
+  isConfiguration,
+  isInert,
+  ownValue,
+  podLists,
+  podPlaces,
+} from './places.ts';
 import { triggeredContainers } from './triggers.ts';
 
 /** One API object. */
@@ -13,6 +22,8 @@ export interface ObjectPlace {
   readonly path: string;
   /** The containers whose image the cluster writes. */
   readonly triggered: ReadonlySet<string>;
+  /** It stands within another object, as what that one makes. */
+  readonly isNested: boolean;
 }
 
 interface Place {
@@ -34,6 +45,9 @@ export interface ContainerPlace extends Place {
   readonly isStep: boolean;
 }
 
+/** `init container setup`. */
+export const containerLabel = ({ name, word }: ContainerPlace): string => `${word} ${name}`.trim();
+
 export interface PodPlace extends Place {
   readonly pod: YamlValue;
 }
@@ -42,6 +56,10 @@ export interface PodPlace extends Place {
 export interface ImagePlace extends Place, Pick<NamedImage, 'role' | 'unseen' | 'value'> {}
 
 export interface Found {
+  /** All but those that hold neither containers nor configuration. */
+  readonly objects: readonly ObjectPlace[];
+  /** The ConfigMaps and Secrets. */
+  readonly configurations: readonly ObjectPlace[];
   readonly containers: readonly ContainerPlace[];
   readonly pods: readonly PodPlace[];
   readonly images: readonly ImagePlace[];
@@ -50,7 +68,7 @@ export interface Found {
 /** Finds every container of a document: in objects, in lists and templates of objects, and in objects within objects. */
 export function findContainers(root: YamlValue): Found {
   const walk = new Walk();
-  walk.visitObject(root, noParameters, 0);
+  walk.visitObject(root, noParameters, 0, false);
   return walk;
 }
 
@@ -71,6 +89,8 @@ interface Scope {
 }
 
 class Walk implements Found {
+  readonly objects: ObjectPlace[] = [];
+  readonly configurations: ObjectPlace[] = [];
   readonly containers: ContainerPlace[] = [];
   readonly pods: PodPlace[] = [];
   readonly images: ImagePlace[] = [];
@@ -78,18 +98,24 @@ class Walk implements Found {
   /** The values around the one that is looked at: an alias may lead back to one of them. */
   readonly #open = new Set<YamlValue['node']>();
 
-  visitObject(root: YamlValue, parameters: Parameters, depth: number): void {
+  visitObject(root: YamlValue, parameters: Parameters, depth: number, isNested: boolean): void {
     const kind = root.textAt('kind') ?? '';
     const apiVersion = root.textAt('apiVersion') ?? '';
-    if (this.#isTooMuch(root, depth) || isInert(apiVersion, kind)) return;
+    if (this.#isTooMuch(root, depth)) return;
     const { name, path } = identify(root, kind);
+    if (isConfiguration(apiVersion, kind)) {
+      this.configurations.push({ root, kind, name, path, triggered: new Set(), isNested });
+      return;
+    }
+    if (isInert(apiVersion, kind)) return;
     const members = membersOf(root, kind);
     if (members) {
       const known = kind === 'Template' ? templateParameters(root, path) : parameters;
-      for (const member of members) this.visitObject(member, known, depth + 1);
+      for (const member of members) this.visitObject(member, known, depth + 1, isNested);
       return;
     }
-    const object = { root, kind, name, path, triggered: triggeredContainers(root) };
+    const object = { root, kind, name, path, triggered: triggeredContainers(root), isNested };
+    this.objects.push(object);
     const scope = { object, dialect: ownValue(dialects, groupOf(apiVersion)) ?? {}, parameters };
     this.#visitNamed(scope);
     for (const { place, role, unseen, value } of openshiftImages(root, kind, apiVersion)) {
@@ -147,7 +173,7 @@ class Walk implements Found {
     }
     if (value.type !== 'map') return;
     if (isObject(value)) {
-      this.visitObject(value, outer.parameters, depth + 1);
+      this.visitObject(value, outer.parameters, depth + 1, true);
       return;
     }
     const { object } = outer;

@@ -11,15 +11,22 @@ import type { Unseen } from './openshift.ts';
 import { overridden } from './overrides.ts';
 import type { Parameters } from './parameters.ts';
 import { podLists } from './places.ts';
+import { readPorts } from './ports.ts';
+import { readReadiness } from './readiness.ts';
 import { readFlagHere, readTextHere } from './settings.ts';
-import type { ContainerPlace, Found } from './walk.ts';
+import { readVariables } from './variables.ts';
+import { type ContainerPlace, containerLabel, type Found } from './walk.ts';
 
-/** Turns what was found in a document into workloads; their images go to `uses`. `overrides` are those of kustomizations. */
-export function readWorkloads(
-  found: Found,
-  overrides: readonly ImageOverride[],
-  uses: ImageUses,
-): readonly Workload[] {
+/** What lies around a document. */
+interface Around {
+  /** Those of kustomizations. */
+  readonly overrides: readonly ImageOverride[];
+  /** Its file only changes objects that stand elsewhere. */
+  readonly isPatch: boolean;
+}
+
+/** Turns what was found in a document into workloads; their images go to `uses`. */
+export function readWorkloads(found: Found, around: Around, uses: ImageUses): readonly Workload[] {
   for (const { parameters, path, pod } of found.pods) {
     for (const volume of pod.get('volumes')?.items() ?? []) {
       const name = volume.textAt('name') ?? '';
@@ -38,7 +45,7 @@ export function readWorkloads(
     const owner = `${object.kind} ${object.name}`.trim();
     addImage(uses, { role, value, path, owner, parameters, unseen });
   }
-  return found.containers.map((place) => readContainer(place, overrides, uses));
+  return found.containers.map((place) => readContainer(place, around, uses));
 }
 
 /** What the manifest says is not what runs, and may not have the form of a reference. */
@@ -47,13 +54,11 @@ const triggered = (text: string): Unseen => ({
   locked: 'OpenShift writes this image when its image stream changes; pin it in the image stream.',
 });
 
-function readContainer(
-  place: ContainerPlace,
-  overrides: readonly ImageOverride[],
-  uses: ImageUses,
-): Workload {
+function readContainer(place: ContainerPlace, { isPatch, overrides }: Around, uses: ImageUses): Workload {
   const { container, isStep, object, parameters, path, pod, word } = place;
-  const label = `${word} ${place.name}`.trim();
+  const isLasting = !isStep && word !== podLists.ephemeralContainers;
+  const windows = isWindows(pod);
+  const label = containerLabel(place);
   const value = container.get('image');
   const image = addImage(uses, {
     role: 'workload',
@@ -66,12 +71,13 @@ function readContainer(
   });
   const name = nameSpan(container);
   const mounts = readMounts(place);
-  // A container without an image is a patch on one that stands elsewhere; a step takes defaults from its template.
-  const fallback = image && !isStep ? false : 'unknown';
-  const flag = (key: string) =>
+  // A patch may say little of a container that stands elsewhere, and without an image it does; a step takes defaults from its template.
+  const isWhole = image !== null && !isStep && !isPatch;
+  const usual = (value: boolean) => (isWhole ? value : 'unknown');
+  const setting = (fallback: boolean | 'unknown', ...keys: readonly [string, ...string[]]) =>
     settingOf<boolean>({
       owner: container,
-      keys: ['securityContext', key],
+      keys,
       name,
       fallback,
       read: readFlagHere,
@@ -84,10 +90,10 @@ function readContainer(
     name,
     image,
     ...noTraits,
-    windows: isWindows(pod),
-    readOnlyRoot: flag('readOnlyRootFilesystem'),
+    windows,
+    readOnlyRoot: setting(usual(false), 'securityContext', 'readOnlyRootFilesystem'),
     misplacedReadOnlyRoot: misplaced(pod),
-    privileged: flag('privileged'),
+    privileged: setting(usual(false), 'securityContext', 'privileged'),
     addedCapabilities: capabilities.flatMap((item) =>
       item.text === null
         ? []
@@ -101,6 +107,14 @@ function readContainer(
       read: readTextHere,
       after: ['image'],
     }),
+    // Windows has no such field, and the API server refuses it there.
+    privilegeEscalation: windows ? null : setting(usual(true), 'securityContext', 'allowPrivilegeEscalation'),
+    interactive: isLasting
+      ? { stdin: setting(usual(false), 'stdin'), tty: setting(usual(false), 'tty') }
+      : null,
+    variables: readVariables(place),
+    ports: readPorts(place),
+    readiness: image && !isPatch ? readReadiness(place) : null,
     mounts,
     provideScratch: (targets) => provideScratch(place, mounts, targets),
   };
@@ -116,11 +130,18 @@ interface Reference {
   readonly overrides?: readonly ImageOverride[];
 }
 
+/** What Istio replaces in a pod of a gateway: https://istio.io/latest/docs/setup/additional-setup/gateway/. */
+const injected = 'auto';
+
 function addImage(uses: ImageUses, reference: Reference): ImageUse | null {
   const { overrides = [], owner, parameters, path, role, unseen, value } = reference;
   // Blank where the cluster fills it in (an OpenShift image change trigger).
   if (!value || value.text === null || (value.text !== '' && value.text.trim() === '')) return null;
   if (unseen) return uses.add({ role, value, resolved: value.text, ...unseen, path, owner });
+  if (value.text === injected) {
+    const locked = 'Istio puts the image of its proxy in here when the pod starts.';
+    return uses.add({ role, value, resolved: injected, holes: [injected], locked, path, owner });
+  }
   const { holes, locked, source, text } = fill(value.text, parameters);
   if (source) {
     const origin = source.value.seenThrough(value.span);
@@ -142,7 +163,7 @@ function nameSpan(container: YamlValue): Span {
   return container.entries()[0]?.keySpan ?? container.span;
 }
 
-function isWindows(pod: YamlValue | null): boolean {
+export function isWindows(pod: YamlValue | null): boolean {
   const selector = pod?.get('nodeSelector');
   const names = [
     pod?.textAt('os', 'name'),

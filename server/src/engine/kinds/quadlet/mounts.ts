@@ -63,16 +63,44 @@ function sourceType(source: string): Mount['type'] {
 /** `target[:options]` */
 function readTmpfs(value: MappedText): Mount {
   const [target = '', options] = splitOn(value, ':', 2).map(({ text }) => text);
+  const words = options?.split(',').filter((word) => word !== '') ?? [];
+  const write = (written: string): Edits => replaceText(value, `${target}:${written}`);
   return {
     type: 'scratch',
     source: null,
     target: seen(target),
-    readOnly: readOnlyOption(value, options, (written) => replaceText(value, `${target}:${written}`)),
-    sizeLimit: null,
-    executable: null,
+    readOnly: readOnlyOption(value, options, write),
+    sizeLimit: {
+      ...lastOption(value, words, (word) => /^size=(.+)$/.exec(word)?.[1], usualSize),
+      set: (size) => write(withMode(words, /^size=/, `size=${size}`)),
+    },
+    // Versions of Podman do not agree on what holds where nothing is written.
+    executable: {
+      ...lastOption(value, words, (word) => ({ exec: true, noexec: false })[word]),
+      set: (wanted) => write(withMode(words, /^(?:no)?exec$/, wanted ? 'exec' : 'noexec')),
+    },
     span: value.span,
     path: pathOf('Tmpfs', target),
   };
+}
+
+/** What the kernel lets a tmpfs hold that names no size, of the memory there is: tmpfs(5). */
+const usualSize = '50%';
+
+/** What the last of the options that `read` knows says. */
+function lastOption<T>(
+  { span }: MappedText,
+  words: readonly string[],
+  read: (word: string) => T | undefined,
+  fallback?: T,
+): Omit<Setting<T>, 'set'> {
+  if (words.some((word) => holesIn(word).length > 0)) {
+    return { value: undefined, origin: 'unknown', underline: span };
+  }
+  const value = words.flatMap((word) => read(word) ?? []).at(-1);
+  return value === undefined
+    ? { value: fallback, origin: 'default', underline: span }
+    : { value, origin: 'explicit', underline: span };
 }
 
 /** `ro` and `rw` among the options of a mount; `write` puts other options in their place. */

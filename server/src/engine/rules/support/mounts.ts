@@ -1,7 +1,7 @@
 import type { Mount, Workload } from '../../model/facts.ts';
 
 /** A path without doubled and trailing slashes; `/`, and the two in front of a Windows pipe, stay. */
-const tidy = (path: string): string => path.replace(/(?<=.)\/{2,}/g, '/').replace(/(?<=.)\/$/, '');
+export const tidy = (path: string): string => path.replace(/(?<=.)\/{2,}/g, '/').replace(/(?<=.)\/$/, '');
 
 /** What is mounted at `target` itself, or over the whole filesystem; undefined where nothing is. */
 export const mountAt = ({ mounts }: Workload, target: string): Mount | undefined =>
@@ -25,6 +25,26 @@ export function reachesEngine({ source, target, type }: Mount): 'socket' | 'fold
   const path = tidy(source ?? target ?? '');
   if (socket.test(path) || pipe.test(path)) return 'socket';
   return type === 'host' && source !== null && socketFolder.test(path) ? 'folder' : null;
+}
+
+/** Sockets by their names, and by the places that systemd, a desktop and PostgreSQL have for theirs. */
+const anySocket = [
+  /\.sock(?:et)?$/,
+  /^(?:\/var)?\/run\/(?:[^/]+\/)*(?:[^/]*[_-])?socket$/,
+  /^(?:\/var)?\/run\/systemd\/(?:journal\/(?:dev-log|stdout|syslog)|notify|private)$/,
+  /^(?:\/run\/user\/\d+|%t)\/(?:bus|pulse\/native|(?:wayland|pipewire)-\d+)$/,
+  /\/\.s\.PGSQL\.\d+$/,
+  /\/\.X11-unix\/X\d+$/,
+  /^[\\/]{2}\.[\\/]pipe[\\/]/,
+];
+
+/** All in `/dev` is a device, a folder of devices or a socket, but for the filesystems that are mounted there. */
+const device = /^\/dev\/(?!(?:shm|mqueue|hugepages)(?:\/|$))./;
+
+/** Mounts a socket or a device, to which a read-only mount lets everybody write too. */
+export function isSocketOrDevice({ source, target }: Mount): boolean {
+  const path = tidy(source ?? target ?? '');
+  return device.test(path) || anySocket.some((one) => one.test(path));
 }
 
 /** The path a mount is known by. */

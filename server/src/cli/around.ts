@@ -1,0 +1,74 @@
+import { stat } from 'node:fs/promises';
+import { dirname, join, sep } from 'node:path';
+import { configFileName, type WorkspaceOutline } from '../engine/index.ts';
+import { walk } from '../files/walk.ts';
+import type { Boundary } from './boundary.ts';
+import { mapOrdered } from './ordered.ts';
+import type { Progress } from './progress.ts';
+import type { SettingsSource } from './settings.ts';
+import { readOutlineOf, searchFor, type Target } from './targets.ts';
+
+/** Files that are read around those the user named. */
+const filesMax = 10_000;
+
+/** Files read ahead while one is analysed. */
+const readAhead = 8;
+
+/**
+ * Puts into `workspace` what the files around the targets say: those of the same repository, or below the nearest configuration where there is
+ * none. So a file has the same findings whichever way it was named. They are not reported themselves.
+ */
+export async function readAround(
+  { signal }: Pick<Boundary, 'signal'>,
+  targets: readonly Target[],
+  settings: SettingsSource,
+  workspace: WorkspaceOutline,
+  progress: Progress,
+): Promise<void> {
+  const known = new Set(targets.flatMap((target) => (target.kind === 'file' ? [target.path] : [])));
+  const folders = new Set([...known].map((path) => dirname(path)));
+  const around: string[] = [];
+  for await (const entry of walk(await rootsOf(folders), searchFor(settings, signal))) {
+    if (entry.kind === 'skip' || known.has(entry.path)) continue;
+    around.push(entry.path);
+    if (around.length === filesMax) break;
+  }
+  let done = 0;
+  for await (const outline of mapOrdered(around, readAhead, (path) => readOutlineOf(path, settings))) {
+    if (signal.aborted) return;
+    if (outline) workspace.put(outline);
+    progress.show(`Reading the files around: ${++done} of ${around.length}`);
+  }
+}
+
+/** The folders that hold what belongs together, each once. */
+async function rootsOf(folders: Iterable<string>): Promise<readonly string[]> {
+  const roots = new Set<string>();
+  for (const folder of folders) {
+    if ([...roots].some((root) => isBelow(folder, root))) continue;
+    const root = await rootOf(folder);
+    if (root !== null) roots.add(root);
+  }
+  return [...roots];
+}
+
+const isBelow = (folder: string, root: string): boolean =>
+  folder === root || folder.startsWith(root.endsWith(sep) ? root : root + sep);
+
+async function rootOf(folder: string): Promise<string | null> {
+  let configured: string | null = null;
+  for (let at = folder; ; at = dirname(at)) {
+    if (await exists(join(at, '.git'))) return at;
+    if (configured === null && (await exists(join(at, configFileName)))) configured = at;
+    if (dirname(at) === at) return configured;
+  }
+}
+
+async function exists(path: string): Promise<boolean> {
+  try {
+    await stat(path);
+    return true;
+  } catch {
+    return false;
+  }
+}

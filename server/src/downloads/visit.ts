@@ -1,0 +1,129 @@
+import type { FailedLookup, LookupFailure } from '../engine/ports.ts';
+import type { AddressGuard } from '../registry/address.ts';
+import { isLoopbackHost } from '../registry/address.ts';
+import { parseUrl } from '../registry/endpoint.ts';
+import { Failure } from '../registry/failure.ts';
+import { follow } from '../registry/redirects.ts';
+import type { Timers } from '../registry/timers.ts';
+import { TransportError } from '../registry/transport.ts';
+import type { Limits } from './limits.ts';
+import * as messages from './messages.ts';
+import type { Answer, Web } from './web.ts';
+
+export interface Means {
+  readonly web: Web;
+  readonly guard: AddressGuard;
+  readonly timers: Timers;
+  readonly limits: Limits;
+}
+
+/** A full http(s) address that may be asked: https, or http within this machine, and nobody signed in. Throws a Failure. */
+export function checkAddress(text: string, what: string): URL {
+  const url = parseUrl(text);
+  if (!url || (url.protocol !== 'https:' && url.protocol !== 'http:') || url.username || url.password) {
+    throw new Failure('refused', messages.badAddress(what));
+  }
+  if (url.protocol === 'http:' && !isLoopbackHost(url.hostname)) {
+    throw new Failure('refused', messages.plainHttp(url.host));
+  }
+  url.hash = '';
+  return url;
+}
+
+/** Gets what an address gives, wherever redirects lead. Redirects are not followed into private networks. Rejects with a Failure. */
+export async function get(
+  url: URL,
+  accept: string,
+  { guard, limits, web }: Means,
+  signal: AbortSignal,
+): Promise<Answer> {
+  if (!(await guard.mayStart(url))) throw new Failure('refused', messages.forbiddenHost(url.host));
+  const headers = { accept, 'accept-encoding': 'identity', 'user-agent': 'holdfast' };
+  return follow({
+    endpoint: { label: url.host },
+    start: url,
+    guard,
+    maxRedirects: limits.maxRedirects,
+    async ask(place) {
+      try {
+        return await web.get(place.href, headers, signal);
+      } catch (error) {
+        throw translated(error, place.host, signal);
+      }
+    },
+  });
+}
+
+/** The pieces of a body, as long as they are no more than `max` bytes together. */
+export async function* piecesOf(
+  { body }: Answer,
+  max: number,
+  { host }: URL,
+  signal: AbortSignal,
+): AsyncGenerator<Uint8Array> {
+  let length = 0;
+  try {
+    for await (const piece of body) {
+      length += piece.byteLength;
+      if (length > max) throw new Failure('bad-answer', messages.tooLarge(host, max));
+      yield piece;
+    }
+  } catch (error) {
+    throw translated(error, host, signal);
+  }
+}
+
+function translated(error: unknown, host: string, signal: AbortSignal): unknown {
+  if (signal.aborted || !(error instanceof TransportError)) return error;
+  return new Failure('unreachable', messages.fault(host, error.code));
+}
+
+export interface Errand {
+  /** As messages call whom is asked. */
+  readonly host: string;
+  /** Milliseconds for all of it. */
+  readonly deadline: number;
+  readonly signal: AbortSignal | undefined;
+}
+
+/** Runs `work` within its deadline. Never rejects. */
+export async function within<T>(
+  { timers }: Pick<Means, 'timers'>,
+  { deadline, host, signal }: Errand,
+  work: (signal: AbortSignal) => Promise<T>,
+): Promise<T | FailedLookup> {
+  const late = new AbortController();
+  // Answers that nobody has read to the end keep their connection until then.
+  const done = new AbortController();
+  const stopClock = timers.after(deadline, () => late.abort());
+  try {
+    signal?.throwIfAborted();
+    return await work(AbortSignal.any([late.signal, done.signal, ...(signal ? [signal] : [])]));
+  } catch (error) {
+    if (signal?.aborted) return failed('cancelled', messages.cancelled);
+    if (late.signal.aborted) return failed('timed-out', messages.timedOut(host, deadline));
+    return error instanceof Failure
+      ? failed(error.code, error.message)
+      : failed('bad-answer', messages.unexpected);
+  } finally {
+    stopClock();
+    done.abort();
+  }
+}
+
+export const failed = (code: LookupFailure, message: string): FailedLookup => ({ ok: false, code, message });
+
+/** What a status other than 200 means. */
+export function statusFailure(host: string, status: number, message = messages.notThere): Failure {
+  const code: LookupFailure =
+    status === 404 || status === 410
+      ? 'not-found'
+      : status === 401 || status === 403
+        ? 'no-access'
+        : status === 429
+          ? 'rate-limited'
+          : status >= 500
+            ? 'unreachable'
+            : 'bad-answer';
+  return new Failure(code, message(host, status));
+}

@@ -1,0 +1,117 @@
+import type { Analysis } from './analyze.ts';
+import { keysFor } from './config/signatures.ts';
+import type { ImageName } from './image/name.ts';
+import type { ImageUse } from './model/facts.ts';
+import { isPulled } from './model/pulled.ts';
+import { lookupName } from './pin.ts';
+import type { FailedLookup, LookupOptions, Registry } from './ports.ts';
+import type { Span } from './text/span.ts';
+
+export interface CheckOptions {
+  readonly registry: Registry;
+  /** When the check began, in milliseconds since the epoch: what is known from before is asked again. */
+  readonly since: number;
+  readonly signal?: AbortSignal;
+  readonly onProgress?: (done: number, total: number) => void;
+}
+
+/** One image that could not be asked about, and why. */
+export interface CheckFailure {
+  readonly span: Span;
+  readonly image: string;
+  readonly message: string;
+}
+
+export interface PinCheck {
+  /** How many images were asked about, each once. */
+  readonly checked: number;
+  readonly failures: readonly CheckFailure[];
+}
+
+/** Images asked about at the same time; the registry client limits the requests to each host. */
+const atOnce = 8;
+
+/**
+ * Asks the registries about the pinned images of a document: whether the digest is still there and what it is made of, what the tag beside
+ * it names today. Asks about the signatures that the policy demands, too, whether an image is pinned or not. What they say is told by
+ * `Registry.observed` from then on. Never rejects.
+ */
+export async function checkPins(document: Analysis, options: CheckOptions): Promise<PinCheck> {
+  const images = checkedImages(document);
+  const failures: (CheckFailure | undefined)[] = new Array(images.length).fill(undefined);
+  let next = 0;
+  let done = 0;
+  const worker = async (): Promise<void> => {
+    for (let at = next++; at < images.length; at = next++) {
+      const image = images[at];
+      if (!image || options.signal?.aborted) return;
+      const failure = await checkImage(document, image, options);
+      const { resolved, site } = image.use;
+      if (failure) failures[at] = { span: site.span, image: resolved, message: failure.message };
+      done++;
+      options.onProgress?.(done, images.length);
+    }
+  };
+  await Promise.all(Array.from({ length: Math.min(atOnce, images.length) }, worker));
+  return { checked: done, failures: failures.flatMap((failure) => failure ?? []) };
+}
+
+export interface CheckedImage {
+  readonly use: ImageUse;
+  /** By the digest where there is one, else by the tag. */
+  readonly image: ImageName;
+  readonly digest: string | null;
+  readonly tag: string | null;
+  /** Those that have to have signed it. */
+  readonly keys: readonly string[];
+}
+
+/** The images that there is something to ask about, each tag and digest once, in the order of the text. */
+export function checkedImages({ images, settings }: Analysis): readonly CheckedImage[] {
+  const checked = new Map<string, CheckedImage>();
+  for (const use of images) {
+    const image = lookupName(use);
+    if (!image || !isPulled(use) || use.mutability === 'none' || use.reading.state !== 'parsed') continue;
+    const { digest = null, tag = null } = use.reading.reference;
+    const keys = keysFor(settings, image);
+    const key = `${image.registry}/${image.repository}:${tag ?? ''}@${digest ?? ''}`;
+    const isWorthIt = digest !== null || keys.length > 0;
+    if (isWorthIt && !checked.has(key)) checked.set(key, { use, image, digest, tag, keys });
+  }
+  return [...checked.values()];
+}
+
+/** The first thing that went wrong; undefined where everything could be asked. What a registry does not have is knowledge. */
+async function checkImage(
+  { settings }: Analysis,
+  { digest, image, keys, tag }: CheckedImage,
+  { registry, signal, since }: CheckOptions,
+): Promise<FailedLookup | undefined> {
+  const options: LookupOptions = {
+    registries: settings.registries,
+    since,
+    ...(signal && { signal }),
+  };
+  const there = await (digest === null ? registry.resolve(image, options) : registry.inspect(image, options));
+  if (!there.ok && there.code !== 'not-found') return there;
+  const signature = there.ok && keys.length > 0 ? await registry.verify(image, keys, options) : undefined;
+  const named =
+    digest !== null && tag !== null
+      ? await askTag(registry, { ...image, version: tag }, digest, options)
+      : undefined;
+  return [signature, named].find((one): one is FailedLookup => one?.ok === false && one.code !== 'not-found');
+}
+
+/** Whether the tag has moved on; where it has, to what, since a pin to one platform of it is another matter. */
+async function askTag(
+  registry: Registry,
+  image: ImageName,
+  digest: string,
+  options: LookupOptions,
+): Promise<FailedLookup | undefined> {
+  const today = await registry.resolve(image, options);
+  if (!today.ok) return today;
+  if (today.digest === digest) return undefined;
+  const inside = await registry.inspect(image, options);
+  return inside.ok ? undefined : inside;
+}

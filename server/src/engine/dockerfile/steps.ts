@@ -1,0 +1,210 @@
+import type { BuildFlag, BuildStep, PlainStep, VariableStep } from '../model/build.ts';
+import type { Located } from '../model/facts.ts';
+import type { Moment, Script } from '../model/script.ts';
+import { type ScriptSpec, shellScript, unreadScript, wordsScript } from '../shell/script.ts';
+import { MappedText } from '../text/mapped-text.ts';
+import { span } from '../text/span.ts';
+import { interpreterOf, whyUnread } from './interpreter.ts';
+import { type Instruction, instructionOf } from './split.ts';
+import { type Flag, jsonWords, readFlags, splitQuotedWords, splitWords, unquoted } from './words.ts';
+
+/** What holds for the steps of one stage. */
+export interface StepContext {
+  readonly escapeToken: string;
+  /** Begins the structural paths; ends with a slash. */
+  readonly path: string;
+  readonly label: string;
+  /** The image is one for Windows. */
+  readonly windows: boolean;
+  /** The words of `SHELL`, which a stage hands on to those that go on from it; null for the usual shell. */
+  readonly shell: readonly string[] | null;
+}
+
+/** Reads the instructions of one stage, in their order. */
+export class StepReader {
+  readonly #context: StepContext;
+  readonly #counts = new Map<string, number>();
+  #shell: readonly string[] | null;
+
+  constructor(context: StepContext) {
+    this.#context = context;
+    this.#shell = context.shell;
+  }
+
+  /** What is in force after the instructions that were read. */
+  get shell(): readonly string[] | null {
+    return this.#shell;
+  }
+
+  read(instruction: Instruction): readonly BuildStep[] {
+    const isTrigger = instruction.keyword === 'ONBUILD';
+    const inner = isTrigger
+      ? { ...instructionOf(instruction.rest), heredocs: instruction.heredocs }
+      : instruction;
+    const word = inner.keyword.toLowerCase();
+    const count = this.#counts.get(word) ?? 0;
+    this.#counts.set(word, count + 1);
+    const path = `${this.#context.path}${word}/${count}`;
+    const { start, end } = instruction.text.span;
+    return this.#readStep(inner, {
+      keyword: {
+        value: inner.keyword,
+        span: inner.text.spanOf(0, inner.keyword.length),
+        path,
+      },
+      span: span(start, Math.max(end, instruction.heredocs.at(-1)?.whole.span.end ?? 0)),
+      onBuild: isTrigger,
+    });
+  }
+
+  #readStep(instruction: Instruction, base: Base): readonly BuildStep[] {
+    const { rest } = instruction;
+    switch (instruction.keyword) {
+      case 'RUN':
+        return [this.#run(instruction, base)];
+      case 'CMD':
+      case 'ENTRYPOINT':
+        return [{ ...base, type: 'script', flags: [], script: this.#script(rest, 'start', base) }];
+      case 'HEALTHCHECK':
+        return [this.#healthcheck(rest, base)];
+      case 'COPY':
+      case 'ADD':
+        return [this.#copy(instruction, base)];
+      case 'ENV':
+        return this.#variables(this.#environment(rest), base);
+      case 'ARG':
+        return this.#variables(splitQuotedWords(rest, this.#context.escapeToken).map(pairOf), base);
+      case 'SHELL':
+        return [this.#setShell(rest, base)];
+      default:
+        return [this.#plain(this.#words(instruction), base)];
+    }
+  }
+
+  #run({ heredocs, rest }: Instruction, base: Base): BuildStep {
+    const { flags, rest: command } = readFlags(rest, this.#context.escapeToken);
+    const [first] = heredocs;
+    const step = { ...base, type: 'script', flags: flags.map(toFlag) } as const;
+    if (!first) return { ...step, script: this.#script(command, 'build', base) };
+    if (command.text.trim() === first.mark.text) {
+      return { ...step, script: this.#shellText(first.body, 'build', base, interpreterOf(first.body.text)) };
+    }
+    // The shell gets the heredocs as they stand, behind the line that opens them.
+    const lineBreak = MappedText.within('\n', span(command.span.end, command.span.end));
+    const parts = heredocs.flatMap(({ whole }) => [lineBreak, whole]);
+    return { ...step, script: this.#shellText(MappedText.join([command, ...parts]), 'build', base) };
+  }
+
+  #healthcheck(rest: MappedText, base: Base): BuildStep {
+    const { flags, rest: command } = readFlags(rest, this.#context.escapeToken);
+    const inner = instructionOf(command);
+    if (inner.keyword !== 'CMD') return this.#plain(splitWords(command), base);
+    const script = this.#script(inner.rest, 'probe', base);
+    return { ...base, type: 'script', flags: flags.map(toFlag), script };
+  }
+
+  /** The exec form or the shell form. */
+  #script(text: MappedText, moment: Moment, base: Base): Script {
+    const words = jsonWords(text);
+    if (!words) return this.#shellText(text, moment, base);
+    const spec = this.#spec(moment, base);
+    return this.#context.windows ? unreadScript(spec, text.span, onWindows) : wordsScript(spec, words);
+  }
+
+  /** `interpreter` is what the text itself asks for. */
+  #shellText(text: MappedText, moment: Moment, base: Base, interpreter: string | null = null): Script {
+    const spec = this.#spec(moment, base);
+    const reason = this.#context.windows
+      ? onWindows
+      : whyUnread(interpreter === null ? this.#shell : [interpreter]);
+    return reason === null ? shellScript(spec, text) : unreadScript(spec, text.span, reason);
+  }
+
+  #spec(moment: Moment, { keyword }: Base): ScriptSpec {
+    return { moment, owner: this.#context.label, path: keyword.path };
+  }
+
+  #copy({ heredocs, rest }: Instruction, base: Base): BuildStep {
+    const { escapeToken } = this.#context;
+    const { flags, rest: files } = readFlags(rest, escapeToken);
+    const words = jsonWords(files) ?? splitWords(files).map((word) => unquoted(word, escapeToken));
+    const located = words.map((word, at) => this.#located(word, `${base.keyword.path}/${at}`));
+    const target = located.length > 1 ? located.at(-1) : undefined;
+    const marks = new Set(heredocs.map(({ mark }) => mark.span.start));
+    const sources = (target ? located.slice(0, -1) : located).filter((word) => !marks.has(word.span.start));
+    return { ...base, type: 'copy', flags: flags.map(toFlag), sources, target: target ?? null };
+  }
+
+  /** `A=b C=d`, or the old form `A b c`, whose value goes to the end of the line. */
+  #environment(rest: MappedText): readonly Pair[] {
+    const words = splitQuotedWords(rest, this.#context.escapeToken);
+    const [name] = words;
+    if (!name) return [];
+    if (name.text.includes('=')) return words.map(pairOf);
+    return [{ name, value: rest.slice(name.text.length).trim() }];
+  }
+
+  #variables(pairs: readonly Pair[], base: Base): readonly VariableStep[] {
+    const { escapeToken, path: stage } = this.#context;
+    const word = base.keyword.value.toLowerCase();
+    return pairs.map(({ name, value }) => {
+      const path = `${stage}${word}/${name.text}`;
+      return {
+        ...base,
+        type: 'variable',
+        name: this.#located(unquoted(name, escapeToken), path),
+        value: value && this.#located(unquoted(value, escapeToken), path),
+      };
+    });
+  }
+
+  #setShell(rest: MappedText, base: Base): PlainStep {
+    const words = jsonWords(rest) ?? splitWords(rest);
+    if (!base.onBuild) this.#shell = words.map(({ text }) => text);
+    return this.#plain(words, base);
+  }
+
+  #words({ keyword, rest }: Instruction): readonly MappedText[] {
+    const { escapeToken } = this.#context;
+    if (keyword === 'LABEL') {
+      return splitQuotedWords(rest, escapeToken).map((word) => unquoted(word, escapeToken));
+    }
+    const words =
+      (keyword === 'VOLUME' ? jsonWords(rest) : null) ??
+      (wholeLine.has(keyword) && rest.text !== '' ? [rest] : splitWords(rest));
+    return words.map((word) => unquoted(word, escapeToken));
+  }
+
+  #plain(words: readonly MappedText[], base: Base): PlainStep {
+    const located = words.map((word, at) => this.#located(word, `${base.keyword.path}/${at}`));
+    return { ...base, type: 'plain', words: located };
+  }
+
+  #located(text: MappedText, path: string): Located<string> {
+    return { value: text.text, span: text.span, path };
+  }
+}
+
+type Base = Pick<BuildStep, 'keyword' | 'onBuild' | 'span'>;
+
+interface Pair {
+  readonly name: MappedText;
+  readonly value: MappedText | null;
+}
+
+const onWindows = 'it runs on Windows';
+
+/** Their argument is one text, spaces and all. */
+const wholeLine: ReadonlySet<string> = new Set(['MAINTAINER', 'STOPSIGNAL', 'USER', 'WORKDIR']);
+
+function pairOf(word: MappedText): Pair {
+  const equals = word.text.indexOf('=');
+  if (equals < 0) return { name: word, value: null };
+  return { name: word.slice(0, equals), value: word.slice(equals + 1) };
+}
+
+const toFlag = ({ name, value, written }: Flag): BuildFlag => ({
+  name,
+  value: value.text,
+  span: written.span,
+});

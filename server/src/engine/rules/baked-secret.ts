@@ -1,0 +1,136 @@
+import type { BuildStep, CopyStep, VariableStep } from '../model/build.ts';
+import type { Located } from '../model/facts.ts';
+import type { Report } from '../model/finding.ts';
+import type { Command, Script, Word } from '../model/script.ts';
+import type { Span } from '../text/span.ts';
+import type { FactsRule } from './rule.ts';
+import { finalChain } from './support/chain.ts';
+import { Ordinals } from './support/ordinals.ts';
+import { downloadCall } from './support/programs.ts';
+import { secretFile } from './support/secret-files.ts';
+import { isSecretValue, type Secret, secretIn } from './support/secrets.ts';
+import { code } from './support/words.ts';
+
+export const bakedSecret: FactsRule = {
+  reads: 'facts',
+  id: 'baked-secret',
+  title: 'A secret that a build puts into the image or its history',
+  severity: 'error',
+  kinds: ['dockerfile'],
+  sameAs: {
+    'hadolint DL3064':
+      'It goes by the name alone, so it reports an `ARG` without a value and `USERNAME` too, and neither files nor tokens in a `RUN`.',
+    'Trivy DS-0031':
+      'It looks at the last stage, goes by names, so that it reports an `ARG` without a value too, and knows fewer files; tokens are found by its scanner for secrets.',
+    'KICS Passwords And Secrets': 'It goes by patterns over the text of any file.',
+    'BuildKit SecretsUsedInArgOrEnv':
+      'It goes by the name alone, so it reports an `ARG` without a value too, and neither files nor tokens in a `RUN`.',
+  },
+  fixSafety: null,
+  check: ({ stages }) => {
+    const final = finalChain(stages);
+    return stages.flatMap((stage) => stage.steps.flatMap((step) => inStep(step, final.has(stage))));
+  },
+};
+
+function inStep(step: BuildStep, reachesImage: boolean): readonly Report[] {
+  switch (step.type) {
+    case 'variable':
+      return inVariable(step);
+    case 'copy':
+      return reachesImage ? inCopy(step) : [];
+    case 'script':
+      return inScript(step.script);
+    default:
+      return step.keyword.value === 'LABEL' ? step.words.flatMap(inLabel) : [];
+  }
+}
+
+const everybody = 'everybody who gets the image or this file has it too';
+const mount = code('--mount=type=secret');
+
+/** What stands in the text, to begin a sentence, and what to do about it. */
+function messageOf(secret: Secret, name: string): string {
+  if (secret.by === 'form')
+    return `A ${secret.what} stands in the Dockerfile: ${everybody}. Revoke it, and give a new one to the ${code('RUN')} that needs it with ${mount}.`;
+  if (secret.by === 'address')
+    return `A password stands in this address: ${everybody}. Change it, and give the new one when the container starts, or to one ${code('RUN')} with ${mount}.`;
+  return `The value of ${code(name)} stands in the Dockerfile: ${everybody}, and a new value takes a new image. Give it when the container starts, or to one ${code('RUN')} with ${mount}.`;
+}
+
+function inVariable({ name, value }: VariableStep): readonly Report[] {
+  const secret = value && secretIn(name.value, value.value, !value.value.includes('$'));
+  return value && secret
+    ? [{ path: name.path, span: value.span, message: messageOf(secret, name.value) }]
+    : [];
+}
+
+function inLabel(word: Located<string>): readonly Report[] {
+  const secret = secretIn('', word.value, false);
+  return secret ? [{ path: word.path, span: word.span, message: messageOf(secret, '') }] : [];
+}
+
+/** What one stage takes from another can be a part of a build, and is reported where it comes in. */
+function inCopy({ flags, sources, target }: CopyStep): readonly Report[] {
+  if (flags.some(({ name }) => name === 'from')) return [];
+  return sources.flatMap((source) => {
+    const what = secretFile(source.value, target?.value ?? '');
+    if (what === null) return [];
+    return {
+      path: source.path,
+      span: source.span,
+      message: `${code(source.value)} usually holds ${what}; everybody who can pull the image can read it there, even where a later step deletes the file. Mount it for one ${code('RUN')} with ${mount}, or when the container starts.`,
+    };
+  });
+}
+
+function inScript(script: Script): readonly Report[] {
+  const ordinals = new Ordinals();
+  return script.commands().flatMap((command) => {
+    const given = givenSecret(command);
+    if (given) return { path: ordinals.next(`${script.path}/${command.name}`), ...given };
+    return textsOf(command).flatMap(({ span, text }) => {
+      const secret = secretIn('', text, false);
+      if (!secret) return [];
+      return {
+        path: ordinals.next(`${script.path}/${secret.by}`),
+        span,
+        message: messageOf(secret, ''),
+      };
+    });
+  });
+}
+
+const textsOf = ({ assignments, redirects, words }: Command): readonly Pick<Word, 'text' | 'span'>[] => [
+  ...assignments.map(({ value }) => value),
+  ...words,
+  ...redirects.filter(({ operator }) => operator.startsWith('<<')).map(({ target }) => target),
+];
+
+/** Their passwords are hashes, or what locks an account. */
+const accounts: ReadonlySet<string> = new Set(['adduser', 'useradd', 'usermod']);
+
+const asksSecret =
+  /^--(?:api-?key|auth-token|http-password|passphrase|passwd|password|proxy-password|token)(?:=|$)/;
+
+/** A password that a program is given as an option: `--password=…`, `curl -u name:…`. */
+function givenSecret(command: Command): { readonly span: Span; readonly message: string } | null {
+  if (accounts.has(command.name)) return null;
+  for (const [at, word] of command.words.entries()) {
+    if (!word.text.startsWith('-')) continue;
+    const name = asksSecret.exec(word.text)?.[0];
+    if (name === undefined) continue;
+    const value = name.endsWith('=') ? word : command.words[at + 1];
+    const text = name.endsWith('=') ? word.text.slice(name.length) : (value?.text ?? '-');
+    if (!value?.isLiteral || text.startsWith('-') || !isSecretValue(text)) continue;
+    return { span: value.span, message: messageOf({ by: 'name' }, name.replace('=', '')) };
+  }
+  for (const { name, value, words } of downloadCall(command)?.options ?? []) {
+    if (name !== '-u' && name !== '--user') continue;
+    const [, user = '', password = ''] = /^([^:]*):(.*)$/s.exec(value ?? '') ?? [];
+    const word = words.at(-1);
+    if (word?.isLiteral && password !== user && isSecretValue(password))
+      return { span: word.span, message: messageOf({ by: 'name' }, `${command.name} ${name}`) };
+  }
+  return null;
+}

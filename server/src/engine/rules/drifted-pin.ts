@@ -1,0 +1,39 @@
+import type { Report } from '../model/finding.ts';
+import type { Observation, Surroundings } from '../model/surroundings.ts';
+import type { SurroundingsRule } from './rule.ts';
+import { byDigest, byTag, digestOf, type PinnedUse, repinFixes, usedHere } from './support/pin.ts';
+import { code, day, shortDigest } from './support/words.ts';
+
+export const driftedPin: SurroundingsRule = {
+  reads: 'surroundings',
+  id: 'drifted-pin',
+  title: 'A pin whose tag names another image by now',
+  severity: 'information',
+  kinds: 'every',
+  sameAs: {},
+  fixSafety: 'behaviour',
+  check: (facts, around) => facts.images.flatMap((use) => drift(digestOf(use), around)),
+};
+
+/** A digest that is gone, or is one platform's part of what the tag names, has a rule of its own. */
+function drift(pinned: PinnedUse | null, { observed }: Surroundings): readonly Report[] {
+  const tag = pinned && byTag(pinned);
+  const seen = tag && observed(tag);
+  if (!pinned || !seen?.digest || seen.digest === pinned.digest) return [];
+  if (seen.platforms?.some(({ digest }) => digest === pinned.digest)) return [];
+  if (observed(byDigest(pinned))?.digest === null) return [];
+  return [report(pinned, seen, seen.digest)];
+}
+
+function report(pinned: PinnedUse, { at }: Observation, now: string): Report {
+  const { digest, name, reference, use } = pinned;
+  const tagged = `${name}:${reference.tag}`;
+  return {
+    path: use.path,
+    span: use.site.span,
+    message: `${code(tagged)} is pinned to ${code(shortDigest(digest))}, but on ${day(at)} its tag named ${code(shortDigest(now))}: there is another build, and fixes in it do not arrive here by themselves. Look at what changed, then pin the new digest.`,
+    related: usedHere(use),
+    image: use,
+    fixes: () => repinFixes(pinned, now),
+  };
+}

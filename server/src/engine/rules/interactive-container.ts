@@ -1,0 +1,38 @@
+import type { Workload } from '../model/facts.ts';
+import type { Report } from '../model/finding.ts';
+import { joinEdits } from '../text/edit.ts';
+import type { FactsRule } from './rule.ts';
+import { sentenceLabel } from './support/words.ts';
+
+export const interactiveContainer: FactsRule = {
+  reads: 'facts',
+  id: 'interactive-container',
+  title: 'A deployed container that waits for somebody to type into it',
+  severity: 'hint',
+  kinds: ['compose', 'kubernetes', 'quadlet'],
+  sameAs: {},
+  fixSafety: 'behaviour',
+  check: (facts) => (facts.deploys === null ? [] : facts.workloads.flatMap(report)),
+};
+
+function report(workload: Workload): readonly Report[] {
+  const { interactive, path } = workload;
+  if (interactive?.stdin.value !== true || interactive.tty.value !== true) return [];
+  const { stdin, tty } = interactive;
+  return [
+    {
+      path: `${path}.interactive`,
+      span: stdin.underline,
+      message: `${sentenceLabel(workload)} keeps its input open and has a terminal, so whoever attaches to it can type into what runs. Close both, and look into it with a container of its own (\`kubectl debug\`, \`docker debug\`).`,
+      related: [{ span: tty.underline, message: 'This gives it a terminal.' }],
+      fixes: () => [
+        {
+          id: 'not-interactive',
+          title: 'Close its input and take the terminal away',
+          safety: 'behaviour',
+          edits: () => joinEdits(stdin.set(false), tty.set(false)),
+        },
+      ],
+    },
+  ];
+}

@@ -1,0 +1,72 @@
+import type { BuildStage } from '../model/build.ts';
+import type { Facts } from '../model/facts.ts';
+import type { Report } from '../model/finding.ts';
+import type { Surroundings } from '../model/surroundings.ts';
+import type { SurroundingsRule } from './rule.ts';
+import { finalChain } from './support/chain.ts';
+import { type Toolchain, toolchainLeft } from './support/toolchains.ts';
+import { code } from './support/words.ts';
+
+export const missingMultiStage: SurroundingsRule = {
+  reads: 'surroundings',
+  id: 'missing-multi-stage',
+  title: 'Build tools that stay in the image',
+  severity: 'hint',
+  kinds: ['dockerfile'],
+  sameAs: {},
+  fixSafety: null,
+  check: ({ stages }: Facts, { path }: Surroundings) => {
+    if (forBuilding.test(path.split('/').slice(-3).join('/'))) return [];
+    const chain = [...finalChain(stages)].reverse();
+    if (!isRun(chain)) return [];
+    const left = toolchainLeft(chain);
+    return left ? [report(left)] : [];
+  },
+};
+
+/** Files and folders of images in which people, or pipelines, build. */
+const forBuilding =
+  /(?:^|[/._-])(?:devcontainer|dev|develop|development|ci|builder|build|test|tests|testing|e2e|tools?|toolchain|sdk|debug|gitpod|lint)(?:[/._-]|$)/i;
+
+/** A stage of such a name is meant to have tools, and an image that starts nothing, or a shell, is made to work in. */
+function isRun(chain: readonly BuildStage[]): boolean {
+  if (chain.some(({ label, windows }) => windows || forBuilding.test(label.replace(/^stage /, ''))))
+    return false;
+  const starts = chain
+    .flatMap(({ steps }) => steps)
+    .flatMap((step) =>
+      step.type === 'script' && step.script.moment === 'start' && step.script.unread === null && !step.onBuild
+        ? [step.script.commands()]
+        : [],
+    );
+  const last = starts.at(-1)?.[0];
+  return last !== undefined && !forWork.has(last.name);
+}
+
+/** Shells, and tools that build anew when they are started. */
+const forWork: ReadonlySet<string> = new Set([
+  '',
+  'ash',
+  'bash',
+  'cargo',
+  'cmake',
+  'dotnet-watch',
+  'gcc',
+  'go',
+  'gradle',
+  'gradlew',
+  'make',
+  'mvn',
+  'mvnw',
+  'sbt',
+  'sh',
+  'sleep',
+  'tail',
+  'zsh',
+]);
+
+const report = ({ builds, name, path, span }: Toolchain): Report => ({
+  path,
+  span,
+  message: `${code(name)} is needed to build (${code(builds)}), not to run, and stays in the image: it is more to keep up to date, and a help to whoever gets in. Build in a stage of its own, and copy the outcome with ${code('COPY --from')}.`,
+});

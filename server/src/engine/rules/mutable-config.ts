@@ -1,0 +1,28 @@
+import type { SurroundingsRule } from './rule.ts';
+import { code } from './support/words.ts';
+
+export const mutableConfig: SurroundingsRule = {
+  reads: 'surroundings',
+  id: 'mutable-config',
+  title: 'A ConfigMap or Secret in use that can be changed in place',
+  severity: 'hint',
+  kinds: ['kubernetes'],
+  sameAs: {},
+  fixSafety: 'behaviour',
+  check: ({ configurations }, { neighbours }) =>
+    configurations
+      .filter(({ immutable, key }) => immutable.value === false && neighbours.isConsumed(key))
+      .map(({ immutable, label, path }) => ({
+        path: `${path}.immutable`,
+        span: immutable.underline,
+        message: `${code(label)} can be changed in place: pods that read it then run with something else than what was reviewed, and there is no version to go back to. Make it immutable, and give each version a name of its own.`,
+        fixes: () => [
+          {
+            id: 'immutable',
+            title: 'Make it immutable',
+            safety: 'behaviour',
+            edits: () => immutable.set(true),
+          },
+        ],
+      })),
+};

@@ -1,0 +1,38 @@
+import type { Rollout } from '../model/facts.ts';
+import type { FactsRule } from './rule.ts';
+
+export const noRollbackHistory: FactsRule = {
+  reads: 'facts',
+  id: 'no-rollback-history',
+  title: 'A rollout that cannot go back to the version before',
+  severity: 'information',
+  kinds: ['compose', 'kubernetes'],
+  sameAs: {},
+  fixSafety: 'safe',
+  check: (facts) =>
+    facts.rollouts
+      .filter(({ canGoBack }) => canGoBack.value === false)
+      .map((rollout) => ({
+        path: `${rollout.path}.rollback`,
+        span: rollout.canGoBack.underline,
+        message: message(rollout),
+        fixes: () => [
+          {
+            id: 'go-back',
+            title: titles[rollout.type],
+            safety: 'safe',
+            edits: () => rollout.canGoBack.set(true),
+          },
+        ],
+      })),
+};
+
+const titles: Readonly<Record<Rollout['type'], string>> = {
+  history: 'Keep ten versions to go back to',
+  automatic: 'Go back when an update fails',
+};
+
+const message = ({ label, type }: Rollout): string =>
+  type === 'history'
+    ? `The rollout of ${label} keeps no version but the current one, so a bad one cannot be taken back. Keep some of the versions before it.`
+    : `When an update of ${label} fails, nothing goes back to the version before: the bad one keeps running until somebody looks. Let a failed update go back by itself.`;

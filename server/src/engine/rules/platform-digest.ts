@@ -1,0 +1,44 @@
+import type { LocalFix, Report } from '../model/finding.ts';
+import type { Surroundings } from '../model/surroundings.ts';
+import type { SurroundingsRule } from './rule.ts';
+import { byTag, digestOf, type PinnedUse, reachOf, usedHere, withDigest } from './support/pin.ts';
+import { code, shortDigest } from './support/words.ts';
+
+export const platformDigest: SurroundingsRule = {
+  reads: 'surroundings',
+  id: 'platform-digest',
+  title: "A pin to one platform's part of an image for several platforms",
+  severity: 'warning',
+  kinds: 'every',
+  sameAs: {},
+  fixSafety: 'behaviour',
+  check: (facts, around) => facts.images.flatMap((use) => part(digestOf(use), around)),
+};
+
+function part(pinned: PinnedUse | null, { observed }: Surroundings): readonly Report[] {
+  const tag = pinned && byTag(pinned);
+  const seen = tag && observed(tag);
+  if (!pinned || !seen?.digest || seen.digest === pinned.digest) return [];
+  const found = seen.platforms?.find(({ digest }) => digest === pinned.digest);
+  return found ? [report(pinned, found.platform, seen.digest)] : [];
+}
+
+function report(pinned: PinnedUse, platform: string, whole: string): Report {
+  const { digest, name, reference, use } = pinned;
+  return {
+    path: use.path,
+    span: use.site.span,
+    message: `The digest ${code(shortDigest(digest))} is the part of ${code(`${name}:${reference.tag}`)} for ${code(platform)} alone: on any other platform it does not start, or runs emulated. Pin the digest of the whole image, and each machine takes the part made for it.`,
+    related: usedHere(use),
+    image: use,
+    fixes: () => [wholeImage(pinned, whole)],
+  };
+}
+
+/** On another platform another part is taken from then on, so what runs there changes. */
+const wholeImage = (pinned: PinnedUse, digest: string): LocalFix => ({
+  id: 'pin-index',
+  title: `Pin ${pinned.name}:${pinned.reference.tag} for all platforms${reachOf(pinned.use)}`,
+  safety: 'behaviour',
+  edits: () => withDigest(pinned, digest),
+});

@@ -1,0 +1,47 @@
+import type { FactsRule } from './rule.ts';
+import { Ordinals } from './support/ordinals.ts';
+import { type PackageAction, packageAction } from './support/packages/index.ts';
+import { code } from './support/words.ts';
+
+const dropped = 'Newer versions of hadolint no longer have it.';
+const goneFromKics = 'Newer versions of KICS no longer have it.';
+
+export const systemUpgrade: FactsRule = {
+  reads: 'facts',
+  id: 'system-upgrade',
+  title: 'A build that upgrades every package of its base image',
+  severity: 'warning',
+  kinds: ['dockerfile'],
+  sameAs: {
+    'hadolint DL3005': dropped,
+    'hadolint DL3017': dropped,
+    'hadolint DL3031': dropped,
+    'hadolint DL3035': 'It reports `zypper dist-upgrade` alone; ours `update` and `patch` too.',
+    'hadolint DL3039': dropped,
+    'Trivy DS-0024': 'It reports `apt-get … dist-upgrade` alone.',
+    'KICS Run Using Upgrade Commands': goneFromKics,
+    'KICS Run Using dnf Update': goneFromKics,
+    'KICS Run Using Zypper Update': goneFromKics,
+    'KICS Use of Apk Upgrade': goneFromKics,
+    'KICS Yum Update Enabled': goneFromKics,
+  },
+  fixSafety: null,
+  check: ({ scripts }) =>
+    scripts
+      .filter(({ moment }) => moment === 'build')
+      .flatMap((script) => {
+        const ordinals = new Ordinals();
+        return script.commands().flatMap((command) => {
+          const action = packageAction(command);
+          if (!action || !upgradesEverything(action)) return [];
+          return {
+            path: `${script.path}/${ordinals.next(action.name)}`,
+            span: action.span,
+            message: `${code(action.name)} replaces the packages of the base image by whatever is newest on the day of the build, so the digest of the base says little about the outcome. Take a newer base image instead, and upgrade by name what has to be newer.`,
+          };
+        });
+      }),
+};
+
+const upgradesEverything = ({ items, manager, verb }: PackageAction): boolean =>
+  verb === 'upgrade' && manager.isSystem && (items.length === 0 || manager.upgradesAll);

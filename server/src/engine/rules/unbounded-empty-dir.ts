@@ -1,0 +1,61 @@
+import type { Mount, Workload } from '../model/facts.ts';
+import type { Report } from '../model/finding.ts';
+import type { FactsRule } from './rule.ts';
+import { code } from './support/words.ts';
+
+/** What the fix writes: enough for what most programs put into `/tmp`. */
+const usual = '64Mi';
+
+export const unboundedEmptyDir: FactsRule = {
+  reads: 'facts',
+  id: 'unbounded-empty-dir',
+  title: 'Scratch space without a limit beside a read-only root filesystem',
+  severity: 'hint',
+  kinds: ['kubernetes'],
+  sameAs: {
+    'kube-score container-ephemeral-storage-request-and-limit':
+      'It asks for requests and limits of disk space on every container; ours for a bound on what a container with a read-only root filesystem can still write.',
+    'Kyverno require-emptydir-requests-and-limits':
+      'It asks every container that mounts such a volume for requests and limits of disk space; ours looks beside a read-only root filesystem alone.',
+  },
+  fixSafety: 'behaviour',
+  check(facts) {
+    // A volume that several containers mount is reported once.
+    const found = new Map<number, Report>();
+    for (const workload of facts.workloads) {
+      for (const mount of workload.readOnlyRoot.value === true ? workload.mounts : []) {
+        const { sizeLimit } = mount;
+        if (!sizeLimit || !isUnbounded(mount) || found.has(sizeLimit.underline.start)) continue;
+        found.set(sizeLimit.underline.start, report(workload, mount, sizeLimit));
+      }
+    }
+    return found.values();
+  },
+};
+
+const isUnbounded = ({ readOnly, sizeLimit, type }: Mount): boolean =>
+  type === 'scratch' &&
+  readOnly.value === false &&
+  sizeLimit?.value === undefined &&
+  sizeLimit?.origin !== 'unknown';
+
+function report(
+  { label }: Workload,
+  { path, target }: Mount,
+  sizeLimit: NonNullable<Mount['sizeLimit']>,
+): Report {
+  const where = target === null ? '' : ` at ${code(target)}`;
+  return {
+    path: `${path}.size-limit`,
+    span: sizeLimit.underline,
+    message: `The root filesystem of ${label} is read-only, but the scratch space${where} has no limit: what is written there can fill up the node and drive other pods off it. Give it a \`sizeLimit\`.`,
+    fixes: () => [
+      {
+        id: 'limit-size',
+        title: `Limit it to ${usual}`,
+        safety: 'behaviour',
+        edits: () => sizeLimit.set(usual),
+      },
+    ],
+  };
+}

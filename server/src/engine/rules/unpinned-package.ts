@@ -1,0 +1,97 @@
+import type { Facts } from '../model/facts.ts';
+import type { Report } from '../model/finding.ts';
+import type { Script } from '../model/script.ts';
+import type { FactsRule } from './rule.ts';
+import { Ordinals } from './support/ordinals.ts';
+import { type PackageAction, type PackageItem, packageAction } from './support/packages/index.ts';
+import { code, listed } from './support/words.ts';
+
+export const unpinnedPackage: FactsRule = {
+  reads: 'facts',
+  id: 'unpinned-package',
+  title: 'A package that a build installs in no version in particular',
+  severity: 'information',
+  kinds: ['dockerfile'],
+  sameAs: {
+    'hadolint DL3008':
+      'Ours reports a command once, whatever it leaves out, and is silent where packages come from a dated snapshot.',
+    'hadolint DL3013': 'A lower bound alone (`flask>=3`) settles nothing, so ours reports it.',
+    'hadolint DL3016': 'A tag such as `latest` settles nothing, so ours reports it.',
+    'hadolint DL3018': 'A lower bound alone (`curl>8`) settles nothing, so ours reports it.',
+    'hadolint DL3028': '',
+    'hadolint DL3033': 'A hyphen in a name (`java-17-openjdk`) is no version for ours.',
+    'hadolint DL3037': 'A lower bound alone (`curl>=8`) settles nothing, so ours reports it.',
+    'hadolint DL3041': 'A hyphen in a name (`java-17-openjdk`) is no version for ours.',
+    'hadolint DL3062': 'Without `@` the module around decides on the version, so ours is silent there.',
+    'KICS Apt Get Install Pin Version Not Defined': '',
+    'KICS Gem Install Without Version': '',
+    'KICS Missing Version Specification In dnf install': '',
+    'KICS NPM Install Command Without Pinned Version':
+      'A tag such as `latest` settles nothing, so ours reports it.',
+    'KICS Unpinned Package Version in Apk Add': '',
+    'KICS Unpinned Package Version in Pip Install': '',
+    'KICS Yum install Without Version': '',
+    'KICS Zypper Install Without Version': '',
+  },
+  fixSafety: null,
+  check: (facts) => {
+    const builds = facts.scripts.filter(({ moment }) => moment === 'build');
+    const dated = datedPackages(facts, builds);
+    return builds.flatMap((script) => reports(script, dated));
+  },
+};
+
+/** Archives that have the packages of a distribution as they were on a day, and the script that Debian's images take them with. */
+const archive = /snapshot\.(?:debian\.org|ubuntu\.com)|snapshot\.debian\.net|repro-sources-list/;
+
+/** Whether the packages of the distribution are those of a day, which settles their versions. */
+function datedPackages({ stages }: Facts, builds: readonly Script[]): boolean {
+  const isNamed = builds.some((script) =>
+    script
+      .commands()
+      .some(({ redirects, words }) =>
+        [...words, ...redirects.map(({ target }) => target)].some(({ text }) => archive.test(text)),
+      ),
+  );
+  if (isNamed) return true;
+  return stages.some(({ steps }) =>
+    steps.some((step) => {
+      if (step.type === 'variable') return archive.test(step.value?.value ?? '');
+      return step.type === 'copy' && step.sources.some(({ value }) => archive.test(value));
+    }),
+  );
+}
+
+function reports(script: Script, isDated: boolean): readonly Report[] {
+  const ordinals = new Ordinals();
+  return script.commands().flatMap((command) => {
+    const action = packageAction(command);
+    if (!action || !takesNames.has(action.verb)) return [];
+    const path = `${script.path}/${ordinals.next(action.name)}`;
+    if (isDated && action.manager.isSystem) return [];
+    const unpinned = action.items.filter(isUnpinned);
+    const [first] = unpinned;
+    const hint = first && howToPin(first, action);
+    if (!first || !hint) return [];
+    const names = unpinned.map(({ name }) => code(short(name)));
+    return {
+      path,
+      span: first.span,
+      message: `${listed(names, 'and')} ${names.length > 1 ? 'come' : 'comes'} in whatever version is newest on the day of the build, so the same file can build another image tomorrow. ${hint}`,
+    };
+  });
+}
+
+const takesNames: ReadonlySet<string> = new Set(['install', 'run', 'upgrade']);
+
+const isUnpinned = ({ kind, version }: PackageItem): boolean =>
+  (kind === 'package' || kind === 'git') && (version === 'none' || version === 'open');
+
+function howToPin({ kind, name }: PackageItem, { manager }: PackageAction): string | null {
+  if (!manager.pinned) return null;
+  if (kind === 'git') return 'Add the commit to its address.';
+  return `Ask for a version, as in ${code(manager.pinned(short(name)))}.`;
+}
+
+/** Some names are whole addresses. */
+const short = (name: string): string => (name.length > 60 ? `${name.slice(0, 59)}…` : name);

@@ -1,0 +1,45 @@
+import type { ImageName } from '../image/name.ts';
+import type { ImageUse } from '../model/facts.ts';
+import type { Report } from '../model/finding.ts';
+import { isPulled } from '../model/pulled.ts';
+import type { SurroundingsRule } from './rule.ts';
+import { usedHere } from './support/pin.ts';
+import { code } from './support/words.ts';
+
+export const unsignedImage: SurroundingsRule = {
+  reads: 'surroundings',
+  id: 'unsigned-image',
+  title: 'An image without the signature that the policy demands',
+  severity: 'error',
+  kinds: 'every',
+  sameAs: {
+    'Kyverno verify-image':
+      'It asks the registry when a pod is admitted; here what the last check found counts.',
+  },
+  fixSafety: null,
+  check: (facts, { demandsSignature, observed }) =>
+    facts.images.flatMap((use) => {
+      const image = imageOf(use);
+      if (!image || !demandsSignature(image)) return [];
+      const signature = observed(image)?.signature;
+      return signature && !signature.verified ? [report(use, signature.why)] : [];
+    }),
+};
+
+/** The digest decides what is pulled, so its signature counts. */
+function imageOf(use: ImageUse): ImageName | null {
+  if (!isPulled(use) || use.mutability === 'none' || use.reading.state !== 'parsed') return null;
+  const { digest, registry, repository, tag } = use.reading.reference;
+  return { registry, repository, version: digest ?? tag ?? 'latest' };
+}
+
+const report = (use: ImageUse, why: string): Report => ({
+  path: use.path,
+  span: use.site.span,
+  message: `The policy demands that ${code(use.resolved)} is signed, which could not be confirmed: use a build that is, or sign this one after a review. ${sentence(why)}`,
+  related: usedHere(use),
+  image: use,
+});
+
+const sentence = (text: string): string =>
+  `${text.charAt(0).toUpperCase()}${text.slice(1)}${text.endsWith('.') ? '' : '.'}`;

@@ -1,0 +1,109 @@
+import assert from 'node:assert/strict';
+import { type TestContext, test } from 'node:test';
+import { createNodeRegistry } from '../../server/src/registry/index.ts';
+import { type DockerRegistry, startDockerRegistry } from '../support/docker-registry.ts';
+import { startHostile } from '../support/hostile.ts';
+import { buildImage } from '../support/oci.ts';
+import { ecdsaKey, payloadFor, signatureManifest, signatureTag, signedLayer } from '../support/signing.ts';
+import { fakeRegistry, invoke, makeFolder } from './support.ts';
+
+const first = buildImage({ name: 'first' });
+const second = buildImage({ name: 'second' });
+const gone = `sha256:${'0'.repeat(64)}`;
+
+async function setUp(t: TestContext): Promise<{ readonly server: DockerRegistry; readonly at: string }> {
+  const server = await startDockerRegistry();
+  t.after(() => server.stop());
+  await server.push(first, 'team/shop', '1.0');
+  await server.push(second, 'team/shop', '2.0');
+  return { server, at: `${server.host}/team/shop` };
+}
+
+const registry = () => createNodeRegistry({ env: { HOME: '/nonexistent', DOCKER_CONFIG: '/nonexistent' } });
+
+const rules = /"rule": "(drifted-pin|missing-digest|platform-digest|unsigned-image)"/g;
+const found = (out: string): readonly (string | undefined)[] =>
+  [...out.matchAll(rules)].map((match) => match[1]).sort();
+
+test('with --online the registries have their say, and without it nobody is asked', async (t) => {
+  const { at } = await setUp(t);
+  const folder = await makeFolder(t, {
+    'a/Dockerfile': `FROM ${at}:2.0@${first.root.digest}\n`,
+    'b/Dockerfile': `FROM ${at}:1.0@${gone}\nFROM ${at}:2.0@${second.root.digest}\n`,
+    'c/Dockerfile': `FROM ${at}:1.0@${first.manifests[1]?.digest}\nFROM ${at}:1.0\n`,
+  });
+  const argv = ['audit', '--format', 'json', '--fail-on', 'never'];
+  const offline = await invoke(folder, argv);
+  assert.deepEqual([offline.status, offline.err, found(offline.out)], [0, '', []]);
+  const online = await invoke(folder, [...argv, '--online'], { registry: registry() });
+  assert.deepEqual([online.status, online.err], [0, '']);
+  assert.deepEqual(found(online.out), ['drifted-pin', 'missing-digest', 'platform-digest']);
+  const failing = await invoke(folder, ['audit', '--online', '--fail-on', 'error'], { registry: registry() });
+  assert.equal(failing.status, 1);
+});
+
+test('signatures that the policy demands', async (t) => {
+  const { at, server } = await setUp(t);
+  const key = ecdsaKey();
+  const { blobs, manifest } = signatureManifest([signedLayer(payloadFor(first.root.digest), key)]);
+  await server.put(manifest, blobs, 'team/shop', signatureTag(first.root.digest));
+  const folder = await makeFolder(t, {
+    '.holdfast.yaml': `signatures:\n  - images: "${at}*"\n    key: cosign.pub\n`,
+    'cosign.pub': key.pem,
+    'a/Dockerfile': `FROM ${at}:1.0@${first.root.digest}\n`,
+    'b/Dockerfile': `FROM ${at}:2.0@${second.root.digest}\n`,
+  });
+  const argv = ['audit', '--format', 'json', '--fail-on', 'never', '--online'];
+  const { err, out } = await invoke(folder, argv, { registry: registry() });
+  assert.equal(err, '');
+  assert.deepEqual(found(out), ['unsigned-image']);
+  assert.match(out, /b\/Dockerfile/);
+});
+
+test('what cannot be asked is told once, and changes no exit status', async (t) => {
+  const folder = await makeFolder(t, {
+    'a/Dockerfile': `FROM nginx:1.27.3@${gone}\n`,
+    'b/Dockerfile': `FROM nginx:1.27.3@${gone}\nFROM redis:8.0.1@${gone}\n`,
+  });
+  const trouble = {
+    ...fakeRegistry(() => null),
+    inspect: async () =>
+      ({ ok: false, code: 'rate-limited', message: 'docker.io takes no more requests for now.' }) as const,
+  };
+  const offline = await invoke(folder, ['audit']);
+  const online = await invoke(folder, ['audit', '--online'], { registry: trouble });
+  assert.deepEqual([online.status, online.out], [offline.status, offline.out]);
+  assert.equal(
+    online.err,
+    `holdfast: nginx:1.27.3@${gone} and 1 more image could not be checked: docker.io takes no more requests for now.\n`,
+  );
+});
+
+test('progress is for terminals', async (t) => {
+  const folder = await makeFolder(t, { Dockerfile: `FROM nginx:1.27.3@${gone}\n` });
+  const options = { registry: fakeRegistry(() => gone), errIsTTY: true, columns: 100 };
+  const { err } = await invoke(folder, ['audit', '--online'], options);
+  assert.match(err, /Searching|Auditing/);
+});
+
+test('an interrupt ends the lookups', async (t) => {
+  const controller = new AbortController();
+  const server = await startHostile(() => {});
+  t.after(() => server.stop());
+  const folder = await makeFolder(t, { Dockerfile: `FROM ${server.host}/a/b:1.0@${gone}\n` });
+  const running = invoke(folder, ['audit', '--online'], { registry: registry(), signal: controller.signal });
+  await server.arrived(1);
+  controller.abort();
+  const { out, status } = await running;
+  assert.deepEqual([status, out], [130, '']);
+  await server.dropped(1);
+});
+
+test('only the audit goes online', async (t) => {
+  const folder = await makeFolder(t, { Dockerfile: 'FROM nginx\n' });
+  for (const command of ['pin', 'resolve']) {
+    const { err, status } = await invoke(folder, [command, '--online', 'x']);
+    assert.equal(status, 2);
+    assert.match(err, /has no option --online; holdfast audit has\./);
+  }
+});

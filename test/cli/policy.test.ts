@@ -1,0 +1,205 @@
+import assert from 'node:assert/strict';
+import { join } from 'node:path';
+import { describe, it } from 'node:test';
+import { digest, fakeRegistry, type InvokeOptions, invoke, makeFolder } from './support.ts';
+
+const now = (): number => Date.UTC(2026, 5, 15, 12);
+const audit = (folder: string, argv: readonly string[] = [], options: InvokeOptions = {}) =>
+  invoke(folder, ['audit', ...argv], { now, ...options });
+
+interface Found {
+  readonly file: string;
+  readonly line: number;
+  readonly rule: string;
+  readonly severity: string;
+  readonly message: string;
+}
+
+interface Report {
+  readonly summary: { readonly findings: number; readonly waived: number };
+  readonly findings: readonly Found[];
+  readonly waived: readonly (Found & { reason: string; approvedBy: string; expires: string | null })[];
+}
+
+async function report(
+  folder: string,
+  argv: readonly string[] = [],
+  options?: InvokeOptions,
+): Promise<Report> {
+  return JSON.parse((await audit(folder, ['--format', 'json', ...argv], options)).out);
+}
+
+const levels = async (folder: string, argv?: readonly string[]): Promise<readonly string[]> =>
+  (await report(folder, argv)).findings.map(({ file, rule, severity }) => `${file} ${rule} ${severity}`);
+
+const waivers = (expires: string): string =>
+  `waivers:\n- rules: [implicit-latest]\n  image: nginx\n  reason: "A | demo, see [here](https://example.com)"\n  approved-by: security@example.com\n  expires: ${expires}\n`;
+
+describe('a policy', () => {
+  it('has other levels for other files', async (t) => {
+    const folder = await makeFolder(t, {
+      '.holdfast.yaml':
+        'rules: {implicit-latest: hint}\noverrides:\n- files: deploy/\n  rules: {implicit-latest: error}\n- files: deploy/old/\n  rules: {implicit-latest: off}\n',
+      Dockerfile: 'FROM nginx\n',
+      'deploy/Dockerfile': 'FROM nginx\n',
+      'deploy/old/Dockerfile': 'FROM nginx\n',
+    });
+    assert.deepEqual(await levels(folder), [
+      'Dockerfile implicit-latest hint',
+      'deploy/Dockerfile implicit-latest error',
+    ]);
+    // From another folder the patterns stay those of the policy.
+    assert.deepEqual(await levels(join(folder, 'deploy')), ['Dockerfile implicit-latest error']);
+  });
+
+  it('given by its path is relative to its own folder', async (t) => {
+    const folder = await makeFolder(t, {
+      'policies/strict.yaml': 'overrides: [{files: "*", rules: {implicit-latest: error}}]\n',
+      Dockerfile: 'FROM nginx\n',
+      'policies/Dockerfile': 'FROM nginx\n',
+    });
+    assert.deepEqual(await levels(folder, ['--config', 'policies/strict.yaml']), [
+      'Dockerfile implicit-latest warning',
+      'policies/Dockerfile implicit-latest error',
+    ]);
+  });
+
+  it('extends others, which are no manifests', async (t) => {
+    const folder = await makeFolder(t, {
+      '.holdfast.yaml': 'extends: [policies/base.holdfast.yaml, ../outside.yaml]\n',
+      'policies/base.holdfast.yaml': 'rules: {implicit-latest: error}\n',
+      '../outside.yaml': 'rules: {unpinned-image: error}\n',
+      Dockerfile: 'FROM nginx\nFROM nginx:1.27.3\n',
+    });
+    assert.deepEqual(await levels(folder), [
+      'Dockerfile implicit-latest error',
+      'Dockerfile unpinned-image error',
+    ]);
+    const { err, status } = await audit(folder, ['policies']);
+    assert.deepEqual([status, err], [0, '']);
+  });
+
+  it('with a mistake in what it extends does not count, and the file is named', async (t) => {
+    const folder = await makeFolder(t, {
+      '.holdfast.yaml': 'extends: policies/base.yaml\nrules: {implicit-latest: loud}\n',
+      'x/.holdfast.yaml': 'extends: ../policies/base.yaml\n',
+      'policies/base.yaml': 'extends: gone.yaml\nrules:\n  floating-tg: off\n',
+      Dockerfile: 'FROM nginx\n',
+      'x/Dockerfile': 'FROM nginx\n',
+    });
+    const { err, out, status } = await audit(folder);
+    assert.equal(status, 2);
+    assert.deepEqual(err.trim().split('\n').sort(), [
+      'holdfast: .holdfast.yaml:2:26: "loud" is no level; there is error, warning, information, hint and off.',
+      'holdfast: policies/base.yaml:1:10: There is no file "gone.yaml" that could be read; the path is taken from the folder of this file.',
+      'holdfast: policies/base.yaml:3:3: There is no rule "floating-tg". Did you mean floating-tag?',
+    ]);
+    assert.match(out, /Dockerfile:1\s+skipped\s+its configuration \.holdfast\.yaml has errors/);
+    assert.match(out, /x\/Dockerfile:1\s+skipped\s+its configuration x\/\.holdfast\.yaml has errors/);
+  });
+
+  it('by the other ending of its name is told to be renamed, once', async (t) => {
+    const folder = await makeFolder(t, {
+      '.holdfast.yml': 'rules: {implicit-latest: off}\n',
+      Dockerfile: 'FROM nginx:1.27.3\n',
+      'x/Dockerfile': 'FROM nginx:1.27.3\n',
+    });
+    const told =
+      'holdfast: .holdfast.yml is not read: its name has to end in .yaml. Rename it to .holdfast.yaml.\n';
+    const { err, status } = await audit(folder);
+    assert.deepEqual([status, err], [0, told]);
+    const registry = fakeRegistry(() => digest('a'));
+    assert.ok((await invoke(folder, ['pin'], { registry })).err.startsWith(told));
+  });
+});
+
+describe('waived findings', () => {
+  const files = (expires: string) => ({
+    '.holdfast.yaml': waivers(expires),
+    Dockerfile: 'FROM nginx\nFROM redis\n',
+  });
+
+  it('are no findings, and are told with who answers for them', async (t) => {
+    const folder = await makeFolder(t, files('2026-06-15'));
+    const { findings, summary, waived } = await report(folder);
+    assert.deepEqual([summary.findings, summary.waived], [1, 1]);
+    assert.deepEqual(
+      findings.map(({ line }) => line),
+      [2],
+    );
+    assert.deepEqual(
+      waived.map(({ approvedBy, expires, file, line, reason, rule, severity }) => [
+        file,
+        line,
+        rule,
+        severity,
+        reason,
+        approvedBy,
+        expires,
+      ]),
+      [
+        [
+          'Dockerfile',
+          1,
+          'implicit-latest',
+          'warning',
+          'A | demo, see [here](https://example.com)',
+          'security@example.com',
+          '2026-06-15',
+        ],
+      ],
+    );
+    assert.match(
+      (await audit(folder)).out,
+      /1 finding \(1 warning\) in 1 file with 2 images, 1 finding waived\.\n/,
+    );
+  });
+
+  it('do not fail the audit', async (t) => {
+    const folder = await makeFolder(t, { ...files('never'), Dockerfile: 'FROM nginx\n' });
+    const { err, out, status } = await audit(folder);
+    assert.deepEqual([status, err, out], [0, '', 'No findings in 1 file with 1 image, 1 finding waived.\n']);
+  });
+
+  it('are reported again from the day after the last', async (t) => {
+    const folder = await makeFolder(t, files('2026-06-15'));
+    const next = { now: () => Date.UTC(2026, 5, 16) };
+    const { findings, summary } = await report(folder, [], next);
+    assert.deepEqual([summary.findings, summary.waived], [2, 0]);
+    assert.match(findings[0]?.message ?? '', /\(Its waiver expired on 2026-06-15\.\)$/);
+    assert.equal((await audit(folder, [], next)).status, 1);
+  });
+
+  it('stand in a table of the Markdown report, without links of their own', async (t) => {
+    const folder = await makeFolder(t, files('never'));
+    const { out } = await audit(folder, ['--format', 'markdown']);
+    const row = out
+      .split('\n')
+      .find((line) => line.startsWith('| [implicit-latest]') && line.includes('without end'));
+    assert.ok(row, out);
+    assert.match(out, /\| Waived \| Where \| Reason \| Approved by \| Holds \|/);
+    assert.ok(row.includes('`Dockerfile:1:6`'));
+    assert.ok(row.includes('A \\| demo, see \\[here\\]'));
+    assert.doesNotMatch(row, /\(https:\/\/example|security@example/);
+  });
+
+  it('are suppressed results in SARIF', async (t) => {
+    const folder = await makeFolder(t, files('2027-03-31'));
+    const { out } = await audit(folder, ['--format', 'sarif']);
+    const { results } = JSON.parse(out).runs[0];
+    assert.deepEqual(
+      results.map(({ suppressions }: { suppressions?: unknown }) => suppressions),
+      [
+        undefined,
+        [
+          {
+            kind: 'external',
+            status: 'accepted',
+            justification:
+              'A | demo, see [here](https://example.com) (approved by security@example.com, until 2027-03-31)',
+          },
+        ],
+      ],
+    );
+  });
+});

@@ -1,0 +1,196 @@
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import { applyEdits, isRefusal, trialEdits } from '../../server/src/engine/index.ts';
+import { secretFile } from '../../server/src/engine/rules/support/secret-files.ts';
+import {
+  hasPasswordInAddress,
+  isSecretName,
+  isSecretValue,
+} from '../../server/src/engine/rules/support/secrets.ts';
+import { knownToken } from '../../server/src/engine/rules/support/tokens.ts';
+import { read } from './variants.ts';
+
+describe('names', () => {
+  const secret =
+    'PASSWORD DB_PASSWORD PGPASSWORD MYSQL_ROOT_PASSWORD POSTGRES_PASSWORD_PROD REDIS_PASS DB_PWD CLIENT_SECRET clientSecret client-secret GITHUB_TOKEN auth.token API_KEY APIKEY STRIPE_API_KEY AWS_SECRET_ACCESS_KEY SECRET_KEY_BASE PRIVATE_KEY ENCRYPTION_KEY SSH_KEY DB_CREDENTIALS SSH_PASSPHRASE SECRET_KEY_1';
+  for (const name of secret.split(' '))
+    test(`${name} is one of a secret`, () => assert.ok(isSecretName(name)));
+
+  const other =
+    'PWD OLDPWD PASSWORD_FILE DB_PASSWORD_FILE TOKEN_URL TOKEN_TTL PASSWORD_MIN_LENGTH SECRET_NAME API_KEY_ID AWS_ACCESS_KEY_ID PUBLIC_KEY SSH_PUBLIC_KEY GPG_KEY TOKEN_VERSION ALLOW_EMPTY_PASSWORD DISABLE_TOKEN IMAGE_PULL_SECRET TLS_SECRET MAX_TOKENS EOS_TOKEN KAFKA_SSL_KEYSTORE_CREDENTIALS NEXT_PUBLIC_API_KEY VITE_API_KEY COMPASS BYPASS MONKEY CACHE_KEY PARTITION_KEY KEY token.yaml';
+  for (const name of other.split(' ')) test(`${name} is none`, () => assert.ok(!isSecretName(name)));
+});
+
+describe('values', () => {
+  const secret = [
+    'Tr0ub4dor&3',
+    'q8Zr2mVx0Lp4',
+    'c4f9-correct-horse',
+    'whale-song-7',
+    "'hunter2-again'",
+    'ab/CD+efGHij==',
+  ];
+  for (const value of secret) test(`${value} could be one`, () => assert.ok(isSecretValue(value)));
+
+  const other = [
+    '',
+    'x',
+    'true',
+    'None',
+    '12345678',
+    '15m',
+    '********',
+    'changeme',
+    'change-me-please',
+    '<token>',
+    "'<token>'",
+    '$TOKEN',
+    '${TOKEN:?}',
+    '{{ .Values.token }}',
+    '%env(TOKEN)%',
+    'your_token_here',
+    'a-long-and-random-string',
+    'MyVeryStrongDatabasePassword1',
+    'P@ssw0rd',
+    'postgres',
+    'admin123456',
+    'GOOGLE_API_KEY_VAL',
+    '/run/secrets/token',
+    './certs/key.pem',
+    'file:/etc/key',
+    'https://login.example.org/token',
+    'vault:secret/data/web#token',
+    'arn:aws:secretsmanager:eu-west-1:1:secret:x',
+    'ENC[AES256_GCM,data:x]',
+    'web-tls',
+    'shop-db-credentials',
+    '0123456789abcdef0123456789abcdef',
+  ];
+  for (const value of other) test(`"${value}" is none`, () => assert.ok(!isSecretValue(value)));
+});
+
+/** Put together here, so that no scanner takes this file for a leak. */
+const body = (length: number): string =>
+  'q8Zr2mVx0Lp4Kj7WnT5bYc3HdG9sFa6uEiRo1NtM'.repeat(8).slice(0, length);
+const upper = 'Q7ZR2MVXLP4KJ6WN';
+
+describe('tokens', () => {
+  const tokens: readonly (readonly [text: string, what: string])[] = [
+    [`ghp_${body(36)}`, 'GitHub token'],
+    [`token: gho_${body(36)}.`, 'GitHub token'],
+    [`github_pat_${body(22)}_${body(59)}`, 'GitHub token'],
+    [`glpat-${body(20)}`, 'GitLab token'],
+    [`AKIA${upper}`, 'key of AWS'],
+    [`xoxb-${'1234'.repeat(3)}-${body(24)}`, 'Slack token'],
+    [`sk_live_${body(24)}`, 'Stripe key'],
+    [`AIza${body(35)}`, 'Google API key'],
+    [`//registry.npmjs.org/:_authToken=npm_${body(36)}`, 'npm token'],
+    [`dckr_pat_${body(27)}`, 'Docker Hub token'],
+    [`-----BEGIN RSA PRIVATE KEY-----\n${body(64)}\n`, 'private key'],
+    [`-----BEGIN OPENSSH PRIVATE KEY-----\\n${body(64)}\\n`, 'private key'],
+  ];
+  for (const [text, what] of tokens)
+    test(`${text.slice(0, 14)}…`, () => assert.equal(knownToken(text), what));
+
+  const other = [
+    `ghp_${'x'.repeat(36)}`,
+    `ghp_${body(30)}`,
+    'AKIAIOSFODNN7EXAMPLE',
+    'npm_config_registry_is_set_to_something_else',
+    '-----BEGIN PRIVATE KEY-----',
+    `-----BEGIN CERTIFICATE-----\n${body(64)}`,
+    `sha256:${body(64)}`,
+    'sk_live_...',
+  ];
+  for (const text of other) test(`${text.slice(0, 28)} is none`, () => assert.equal(knownToken(text), null));
+});
+
+test('passwords in addresses', () => {
+  for (const address of [
+    'postgres://app:kJ7pQ2vW@db:5432/x',
+    'see https://a:kJ7%50Q2vW@host.internal/ there',
+  ])
+    assert.ok(hasPasswordInAddress(address), address);
+  const other = [
+    'postgres://db:5432/x',
+    'postgres://app@db/x',
+    'postgres://app:$(PASSWORD)@db/x',
+    'postgres://postgres:postgres@db/x',
+    'https://user:password@host/',
+    'https://me:kJ7pQ2vW@example.com/',
+    'https://example.org/a:b@c',
+    'amqp://shop:shop@queue',
+  ];
+  for (const address of other) assert.ok(!hasPasswordInAddress(address), address);
+});
+
+test('files that hold secrets', () => {
+  const secret =
+    '.env conf/.env.production id_rsa .ssh/id_ed25519 ./.npmrc .aws/ ~/.aws/credentials .docker/config.json server.key tls/privkey.pem service-account-prod.json keystore.p12 kubeconfig';
+  for (const path of secret.split(' ')) assert.notEqual(secretFile(path, '/app/'), null, path);
+  const other =
+    '.env.example .env.sample env .env.test id_rsa.pub ca.pem fullchain.pem public.pem server.crt nginx_signing.key apt-archive.key config.json package.json sample-key.pem test/server.key $KEY_FILE .sshd keys/ monkey.png keyboard.pem.txt';
+  for (const path of other.split(' ')) assert.equal(secretFile(path, '/app/'), null, path);
+  assert.equal(secretFile('vendor.key', '/etc/apt/keyrings/'), null);
+});
+
+test('a secret is repeated neither in a message nor in a key, nor anywhere in a fix', () => {
+  const secret = 'kJ7pQ2vWx9Lm';
+  const texts: readonly (readonly [kind: string, text: string])[] = [
+    [
+      'dockerfile',
+      `FROM debian:12.8\nENV API_TOKEN=${secret}\nENV A=https://me:${secret}@host/ B=ghp_${body(36)}\nRUN curl -u me:${secret} https://host/ && login --password=${secret} --token ${secret}\nLABEL t=ghp_${body(36)}\n`,
+    ],
+    [
+      'compose',
+      `services:\n  web:\n    image: nginx:1.27.3\n    environment:\n      API_TOKEN: ${secret}\n      A: https://me:${secret}@host/\n      B: ghp_${body(36)}\n`,
+    ],
+    [
+      'kubernetes',
+      `apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: web\ndata:\n  token: ${secret}\n---\napiVersion: v1\nkind: Pod\nmetadata:\n  name: web\nspec:\n  containers:\n    - name: web\n      image: nginx:1.27.3\n      env: [{ name: API_TOKEN, value: ${secret} }]\n`,
+    ],
+  ];
+  for (const [kind, text] of texts) {
+    const found = read(kind, text).findings.filter(({ rule }) => rule.endsWith('-secret'));
+    assert.ok(found.length > 1, kind);
+    for (const finding of found) {
+      const told = JSON.stringify([finding.key, finding.message, finding.related, finding.fixes()]);
+      assert.ok(!told.includes(secret.slice(0, 6)) && !told.includes(body(8)), told);
+    }
+  }
+});
+
+describe('a value that is read from a Secret', () => {
+  const pod = (env: string): string =>
+    `apiVersion: v1\nkind: Pod\nmetadata:\n  name: web\nspec:\n  containers:\n    - name: web\n      image: nginx:1.27.3\n      env:\n${env}`;
+  const fixed = (text: string): readonly string[] =>
+    read('kubernetes', text)
+      .findings.filter(({ rule }) => rule === 'inline-secret')
+      .flatMap((finding) => finding.fixes())
+      .map((fix) => {
+        const edits = trialEdits(fix);
+        return isRefusal(edits) ? edits.refused : String(applyEdits(text, edits));
+      });
+
+  test('JSON stays JSON', () => {
+    const text =
+      '{"apiVersion": "v1", "kind": "Pod", "metadata": {"name": "web"}, "spec": {"containers": [{"name": "web", "image": "nginx:1.27.3", "env": [{"name": "API_TOKEN", "value": "q8Zr2mVx0Lp4"}]}]}}\n';
+    const [after = ''] = fixed(text);
+    const { spec } = JSON.parse(after);
+    assert.deepEqual(spec.containers[0].env, [
+      { name: 'API_TOKEN', valueFrom: { secretKeyRef: { name: 'web', key: 'API_TOKEN' } } },
+    ]);
+  });
+
+  test('one over several lines is left to its author', () => {
+    const [said] = fixed(pod('        - name: API_TOKEN\n          value: >-\n            q8Zr2mVx0Lp4\n'));
+    assert.match(said ?? '', /^The value is written over several lines/);
+  });
+
+  test('one that others share is left where it is', () => {
+    const shared =
+      '        - name: FIRST\n          value: &token q8Zr2mVx0Lp4\n        - name: API_TOKEN\n          value: *token\n';
+    const [said] = fixed(pod(shared));
+    assert.match(said ?? '', /shared through an alias/);
+  });
+});
