@@ -77,6 +77,17 @@ describe('an audited file', () => {
     assert.equal(auditSkip('a', 'it is odd').skipped[0]?.line, 1);
   });
 
+  it('tells once for each stage why its commands are not read', () => {
+    const stage = (name: string): string =>
+      `FROM mcr.microsoft.com/windows/servercore:ltsc2022 AS ${name}\nRUN dir\nRUN dir\n`;
+    const windows = analyze({ path: '/Dockerfile', text: `${stage('a')}${stage('b')}FROM alpine\nRUN ls\n` });
+    assert.deepEqual(auditFile('Dockerfile', windows).skipped, [
+      { file: 'Dockerfile', line: 2, reason: 'the commands of stage a were not checked: it runs on Windows' },
+      { file: 'Dockerfile', line: 5, reason: 'the commands of stage b were not checked: it runs on Windows' },
+    ]);
+    assert.equal(windows.images.length, 3);
+  });
+
   it('joins others in their order', () => {
     const one = auditFile('1', analyze({ path: '/Dockerfile', text }));
     const two = auditFile('2', analyze({ path: '/Dockerfile', text }));

@@ -43,7 +43,7 @@ export async function pin(options: PinOptions, boundary: Boundary): Promise<numb
     }
     failures.push(...describeFailures(one));
     unread.push(...brokenIn(one));
-    if (one.analysis.skipped.some(({ broken }) => !broken)) counts.skipped++;
+    if (one.analysis.skipped.some(({ broken, commandsOnly }) => !broken && !commandsOnly)) counts.skipped++;
     if (one.plan.edits.length === 0) continue;
     if (options.write) {
       const refused = await replaceFile(one.path, one.file.bytes, one.file.mark + one.plan.text);

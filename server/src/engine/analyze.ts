@@ -268,7 +268,7 @@ function assemble({ input, settings, source, pieces, placed }: Parts): Analysis 
     outline,
     neighbours,
     skipped: placed.flatMap(({ offset, piece }) =>
-      (piece.facts?.skipped ?? []).map((skip) => ({ ...skip, span: shiftSpan(skip.span, offset) })),
+      skipsIn(piece.facts).map((skip) => ({ ...skip, span: shiftSpan(skip.span, offset) })),
     ),
     commentMark: commentMarkOf(placed, input),
     suppressions,
@@ -303,7 +303,7 @@ const commentsOf = ({ facts, suppressions }: Piece): readonly Comment[] =>
 
 const readable = ({ facts, suppressions }: Piece): Readable => ({
   suppressions,
-  isWhole: facts === null || facts.skipped.length === 0,
+  isWhole: skipsIn(facts).length === 0,
   hasUnknownImages: facts?.images.some(({ mutability }) => mutability === 'unknown') ?? false,
 });
 
@@ -407,3 +407,14 @@ const surroundingsOf = (
   keepsTags: pinStyle === 'tag-and-digest',
   demandsSignature: (image) => signatures.some(({ images }) => imageNameTest(images)(image)),
 });
+
+/** What a kind could not read, and the commands that nobody reads, once for each reason of what runs them. */
+function skipsIn(facts: Facts | null): readonly Skip[] {
+  if (!facts) return [];
+  const unread = new Map<string, Skip>();
+  for (const { owner, span: at, unread: why } of facts.scripts) {
+    const reason = `the commands of ${owner} were not checked: ${why}`;
+    if (why !== null && !unread.has(reason)) unread.set(reason, { span: at, reason, commandsOnly: true });
+  }
+  return [...facts.skipped, ...unread.values()];
+}

@@ -147,7 +147,7 @@ function meaning({ mutability, reading, role }: ImageUse, { code, prose }: Marku
     case 'tag':
       return 'a specific tag. Its owner can still push other content under it.';
     case 'floating':
-      return 'a tag that is made to move, or that may do so with every release.';
+      return 'a tag that is made to move, or that can stand for the newest of several releases.';
     case 'implicit':
       return `no tag, so ${code('latest')} is pulled: whatever was pushed last.`;
     case 'none':

@@ -165,6 +165,8 @@ export interface Skip {
   readonly reason: string;
   /** The text has a mistake that hides a part of it; else there is nothing wrong, it just cannot be known from this file. */
   readonly broken?: true;
+  /** Only commands were not read: they are written for a shell that is not understood. Everything else was. */
+  readonly commandsOnly?: true;
 }
 
 /** A comment with its mark, without the line break. */

@@ -43,5 +43,5 @@ export const floatingTag: FactsRule = {
 /** Of a version alone the text does not tell whether more belongs to it: `20` moves for sure, `16.8` may not. */
 const why = ({ reading }: ImageUse): string =>
   reading.state === 'parsed' && /^v?\d/i.test(reading.reference.tag ?? '')
-    ? 'may not be a complete version, and then it moves with every release:'
+    ? 'can stand for the newest of several releases:'
     : 'is a tag that is made to move:';
