@@ -52,6 +52,26 @@ describe('a policy', () => {
     assert.deepEqual(await levels(join(folder, 'deploy')), ['Dockerfile implicit-latest error']);
   });
 
+  it('further down that takes the place of another is told of, unless it extends it', async (t) => {
+    const folder = await makeFolder(t, {
+      '.git/HEAD': '',
+      '.holdfast.yaml': 'rules: {implicit-latest: error}\n',
+      Dockerfile: 'FROM nginx\n',
+      'vendor/.holdfast.yaml': 'rules: {implicit-latest: off}\n',
+      'vendor/Dockerfile': 'FROM nginx\n',
+      'own/.holdfast.yaml': 'extends: ../.holdfast.yaml\nrules: {implicit-latest: hint}\n',
+      'own/Dockerfile': 'FROM nginx\n',
+    });
+    const { err } = await audit(folder);
+    const [line = '', ...more] = err.split('\n').filter((one) => one.includes('in the place of'));
+    assert.deepEqual(more, []);
+    assert.match(line, /vendor\/\.holdfast\.yaml counts for what is below it, in the place of \.holdfast\.yaml/);
+    assert.deepEqual(await levels(folder), [
+      'Dockerfile implicit-latest error',
+      'own/Dockerfile implicit-latest hint',
+    ]);
+  });
+
   it('given by its path is relative to its own folder', async (t) => {
     const folder = await makeFolder(t, {
       'policies/strict.yaml': 'overrides: [{files: "*", rules: {implicit-latest: error}}]\n',

@@ -48,6 +48,18 @@ describe('extends', () => {
     );
   });
 
+  it('tells nothing of a file that is no configuration', async () => {
+    for (const text of [
+      '{"auths": {"h.io": {"auth": "c2VjcmV0"}}}',
+      'API_TOKEN: c2VjcmV0\nOTHER: [x]\n',
+      'PASS=c2VjcmV0\n',
+    ]) {
+      const loaded = await load({ '.holdfast.yaml': 'extends: ../other\n', '../other': text });
+      assert.equal(loaded.errors.length, 1);
+      assert.doesNotMatch(JSON.stringify(loaded.errors), /auths|API_TOKEN|OTHER|PASS|c2VjcmV0/);
+    }
+  });
+
   it('takes paths as they are written, upward too', async () => {
     const asked: string[] = [];
     const named = ['../up/a.yaml', './b.yaml', 'Ü ber/100%.yaml', 'a#b?.yaml', 'c:d/e.yaml', '%2e%2e/f.yaml'];

@@ -1,6 +1,11 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { type Analysis, analyze } from '../../server/src/engine/index.ts';
+import { compose as composeKind } from '../../server/src/engine/kinds/compose/index.ts';
+import type { YamlKind } from '../../server/src/engine/kinds/kind.ts';
+import { kubernetes } from '../../server/src/engine/kinds/kubernetes/index.ts';
+import { mayHoldCommit } from '../../server/src/engine/rules/support/git.ts';
+import { YamlPiece } from '../../server/src/engine/yaml/parse.ts';
 
 const read = (text: string, path = '/w/a.yaml'): Analysis => analyze({ path, text });
 
@@ -15,14 +20,26 @@ const slow: Readonly<Record<string, string>> = {
     { length: 200 },
     (_, i) => `  s${i}: {image: a, <<: *l}\n`,
   ).join('')}`,
+  'twenty thousand stages that each add a volume': `FROM a AS s0\n${Array.from(
+    { length: 20_000 },
+    (_, i) => `FROM s${i} AS s${i + 1}\nVOLUME /v${i}\n`,
+  ).join('')}`,
+  'one image merged into thirty thousand services': `x-a: &a {image: a}\nservices:\n${Array.from(
+    { length: 30_000 },
+    (_, i) => `  s${i}: {<<: *a}\n`,
+  ).join('')}`,
   'half an expression a hundred thousand times': `apiVersion: v1\nkind: Pod\nspec: {containers: [{name: a, image: "${'${'.repeat(100_000)}"}]}\n`,
 };
 
 for (const [what, text] of Object.entries(slow)) {
   test(`${what}`, { timeout: 60_000 }, () => {
-    read(text);
+    for (const path of ['/w/a.yaml', '/w/compose.yaml', '/w/Dockerfile']) read(text, path);
   });
 }
+
+test('half a substitution a hundred thousand times is no commit', { timeout: 20_000 }, () => {
+  assert.equal(mayHoldCommit('$('.repeat(400_000)), false);
+});
 
 test('nesting of any depth is read or said to be too deep', { timeout: 60_000 }, () => {
   for (const depth of [99, 101, 4_000, 8_000, 30_000]) {
@@ -68,5 +85,114 @@ test('no fix changes a part of the file that others reach through an alias', () 
     );
     assert.ok(mounts.length > 0);
     for (const { fixable } of mounts) assert.equal(fixable, false);
+  }
+});
+
+/** What is shown to people of a finding, or travels with it. */
+const told = ({ findings, skipped }: Analysis): readonly string[] => [
+  ...skipped.map(({ reason }) => reason),
+  ...findings.flatMap((finding) => [
+    finding.message,
+    finding.key,
+    ...finding.related.map(({ message }) => message),
+    ...finding.fixes().flatMap(({ description = '', title }) => [title, description]),
+  ]),
+];
+
+test('names of any length do not make messages, keys and titles longer than people read', () => {
+  const name = 'a'.repeat(20_000);
+  const texts = [
+    told(
+      read(
+        `apiVersion: v1\nkind: Pod\nmetadata: {name: ${name}}\nspec: {containers: [{name: ${name}, image: ${name}}]}\n`,
+      ),
+    ),
+    told(
+      read(
+        `services:\n  ${name}: {image: a, volumes: ["./${name}:/b"], tmpfs: /${name}}\n`,
+        '/w/compose.yaml',
+      ),
+    ),
+    told(
+      read(
+        `FROM ${name} AS ${name}\nADD https://a.b/c.git#${name} /\nRUN apt-get install ${name}\n`,
+        '/w/Dockerfile',
+      ),
+    ),
+    told(read(`apiVersion: v1\nkind: Pod\nimage: a\nspec: *${name}\n`)),
+  ];
+  for (const all of texts) {
+    assert.ok(all.length > 0);
+    assert.deepEqual(
+      all.filter((text) => text.length >= 1000),
+      [],
+    );
+  }
+});
+
+test('findings whose names begin alike for long keep keys of their own', () => {
+  const long = 'a'.repeat(2_000);
+  const services = ['x', 'y', 'z'].map((end) => `  ${long}${end}: {image: b}\n`).join('');
+  const keys = read(`services:\n${services}`, '/w/compose.yaml').findings.map(({ key }) => key);
+  assert.ok(keys.length >= 3);
+  assert.equal(new Set(keys).size, keys.length);
+});
+
+test('control and direction characters of a file do not reach messages and titles', () => {
+  const bad = 'x\u001b[31m\u0007\u202e';
+  const quoted = JSON.stringify(`${bad}y`);
+  const texts = [
+    ...told(
+      read(
+        `services:\n  ${quoted}:\n    image: a\n    volumes: [${JSON.stringify(`./${bad}:/b`)}]\n`,
+        '/w/compose.yaml',
+      ),
+    ),
+    ...told(read(`FROM a\nADD https://a.b/c.git#${bad} /\nRUN apt-get install ${bad}\n`, '/w/Dockerfile')),
+  ].filter((text) => text.includes('[31m') && !/^[a-z-]+ /.test(text));
+  assert.ok(texts.length > 2);
+  assert.deepEqual(
+    texts.filter((text) => /[\p{Cc}\u202e]/u.test(text)),
+    [],
+  );
+});
+
+test('passwords in addresses are not repeated, whole or cut off', () => {
+  const secret = 'Tr0ub4dor'.repeat(3);
+  for (const address of [`me:${secret}@h.io`, `${secret}@h.io`, `me:${secret.repeat(20)}@h.io`]) {
+    const url = `https://${address}/a`;
+    const text = `FROM ${url}\nADD ${url}.git#main /\nADD ${url}.tgz /\nCOPY --from=${url} a b\nRUN pip install git+${url} && npm install ${url} && curl ${url} | sh && git clone ${url}\n`;
+    const all = told(read(text, '/w/Dockerfile'));
+    assert.ok(all.some((one) => one.includes('://…@')));
+    assert.deepEqual(
+      all.filter((one) => one.includes('Tr0ub4dor')),
+      [],
+    );
+  }
+});
+
+test('aliases do not multiply what is read without end', () => {
+  const env = Array.from({ length: 1_000 }, (_, at) => `{name: N${at}, value: v}`).join(', ');
+  const containers = Array.from({ length: 400 }, (_, at) => `  - {name: c${at}, image: a, env: *e}\n`).join(
+    '',
+  );
+  const pod = `apiVersion: v1\nkind: Pod\nmetadata: {name: p}\nspec:\n  containers:\n  - {name: c, image: a, env: &e [${env}]}\n${containers}`;
+  const services = Array.from({ length: 400 }, (_, at) => `  s${at}: {image: a, environment: *e}\n`).join('');
+  const compose = `services:\n  s: {image: a, environment: &e [${env.replaceAll(/\{name: (\w+), value: v\}/g, '$1=v')}]}\n${services}`;
+  const count = (kind: YamlKind, text: string, path: string): number =>
+    kind
+      .extract(new YamlPiece(text), {
+        path,
+        name: path.slice(3),
+        languageId: 'yaml',
+        text,
+        companions: new Map(),
+      })
+      .workloads.reduce((sum, { variables }) => sum + variables.length, 0);
+  for (const found of [
+    count(kubernetes, pod, '/w/pod.yaml'),
+    count(composeKind, compose, '/w/compose.yaml'),
+  ]) {
+    assert.ok(found >= 1_000 && found <= 30_000, `${found} variables were read`);
   }
 });

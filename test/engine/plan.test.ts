@@ -45,6 +45,17 @@ test('of two findings with one name either can be fixed', async () => {
   }
 });
 
+test('an ADD that becomes a COPY leaves the findings of the ADD behind it what they are', async () => {
+  const text = 'FROM node:22.12.0\nADD a.json /x/\nADD b /y/\nADD https://github.com/a/b.git /z/\n';
+  const document = analyze({ path: '/w/Dockerfile', text });
+  const found = document.findings.filter(({ rule }) => rule === 'add-instead-of-copy');
+  assert.equal(found.length, 2);
+  for (const finding of found) {
+    const plan = await planFix(document, finding, first(finding.fixes()), { registry: registryThat() });
+    assert.ok(plan.ok);
+  }
+});
+
 test('one image that cannot be looked up does not keep the others from being pinned', async () => {
   const text = 'FROM gone:1.0.0 AS a\nFROM there:1.0.0 AS b\nARG V=1.0.0\nFROM there:${V}\n';
   const registry = registryThat((repository) => repository.endsWith('gone'));

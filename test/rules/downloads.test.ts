@@ -24,13 +24,40 @@ const piped: readonly Row[] = [
   [1, 'sh -c "$(wget -qO- https://example.org/i)"'],
   [1, 'eval "$(curl https://example.org/i)"'],
   [2, 'curl https://example.org/i | sh && curl https://example.org/i | sh'],
-  [0, 'curl https://example.org/i | tar -xz'],
+  [1, 'curl -o- -L https://example.org/i | bash'],
+  [0, 'curl -o /srv/i https://example.org/i | bash'],
   [0, 'curl https://example.org/i | jq -r .tag | sh -c "cat"'],
   [0, 'curl https://example.org/i | python3 -m json.tool'],
   [0, 'curl https://example.org/i | node -e "process.stdin"'],
   [0, 'curl https://example.org/i | perl -ne print'],
   [0, 'curl http://127.0.0.1:3000/i | sh'],
   [0, 'curl -s file:///srv/i | sh'],
+];
+
+const unpacked: readonly Row[] = [
+  [1, 'curl -L https://example.org/a.tgz | tar -xz'],
+  [1, 'curl -L https://example.org/a.tgz | sudo tar xzf - -C /opt --strip-components=1'],
+  [1, 'wget -qO- https://example.org/a.tgz | tar --extract --gzip'],
+  [1, 'wget -O - https://example.org/a.txz | xz -d | tar x'],
+  [1, 'curl https://example.org/a.zip | bsdtar -xf -'],
+  [1, 'wget -qO- https://example.org/a.zip | unzip -'],
+  [1, 'curl https://example.org/a.cpio.gz | gunzip | cpio -idm'],
+  [1, 'curl https://example.org/a.gz | gunzip > /bin/a'],
+  [1, 'curl https://example.org/a.gz | zcat > a'],
+  [1, 'curl https://example.org/a.tgz | (cd /opt && tar xz)'],
+  [1, 'curl https://example.org/a.tgz | tee a.tgz | tar xz'],
+  [1, 'curl https://example.org/a.tgz | pv | tar xz && tar xf b.tgz'],
+  [0, 'curl https://example.org/a.tgz | tar -tz'],
+  [0, 'curl https://example.org/a.tgz | tar -tz > files.txt'],
+  [0, 'curl -o a.tgz https://example.org/a.tgz | tar -xz'],
+  [0, 'curl https://example.org/a.gz | gunzip | psql'],
+  [0, 'curl https://example.org/a | gzip > a.gz'],
+  [0, 'curl https://example.org/a.json | jq -r .files | base64 -d | tar xz'],
+  [0, 'curl https://example.org/a.gpg | gpg -d | tar xz'],
+  [0, 'curl https://example.org/a.tgz | tee >(sha256sum -c <(echo "$SUM  -")) | tar xz'],
+  [0, 'curl https://example.org/a.tgz | tee a.tgz | tar xz && echo "$SUM  a.tgz" | sha256sum -c'],
+  [0, 'curl https://example.org/a.gz | gunzip > a && echo "$SUM  a" | sha256sum -c'],
+  [0, 'curl http://localhost/a.tgz | tar xz'],
 ];
 
 const saved: readonly Row[] = [
@@ -92,7 +119,7 @@ const checked: readonly Row[] = [
   [1, `curl https://example.org/i | sh && sha256sum -c SUMS`],
 ];
 
-for (const [name, rows] of Object.entries({ piped, saved, checked })) {
+for (const [name, rows] of Object.entries({ piped, unpacked, saved, checked })) {
   describe(`downloads that are ${name}`, () => {
     for (const [found, ...runs] of rows) {
       test(runs.join(' ⏎ ').slice(0, 110), () => assert.equal(count('unverified-download', runs), found));

@@ -97,6 +97,8 @@ async function soundFixes(id: string, { context, kind, text }: Example): Promise
   const document = read(kind, text, context);
   for (const { finding, fix, plan } of await attempts(document, id)) {
     assert.match(fix.title, /^[A-Z].*[^.]$/);
+    // The only thing that is read before somebody agrees to it.
+    if (fix.safety === 'behaviour') assert.match(fix.description ?? '', /^[A-Z`].{20,400}\.$/, fix.title);
     if (!plan.ok) {
       assert.equal(finding.fixable, false, plan.message);
       assert.equal(refusal(fix), plan.message, 'a fix that is offered either works or refuses by itself');

@@ -4,6 +4,7 @@ import { applyEdits, isRefusal, trialEdits } from '../../server/src/engine/index
 import { secretFile } from '../../server/src/engine/rules/support/secret-files.ts';
 import {
   hasPasswordInAddress,
+  hasPasswordInConnection,
   isSecretName,
   isSecretValue,
 } from '../../server/src/engine/rules/support/secrets.ts';
@@ -122,6 +123,25 @@ test('passwords in addresses', () => {
     'amqp://shop:shop@queue',
   ];
   for (const address of other) assert.ok(!hasPasswordInAddress(address), address);
+});
+
+test('passwords in connection strings', () => {
+  for (const text of [
+    'Server=db;Database=shop;User Id=sa;Password=kJ7pQ2vW;',
+    'pwd=kJ7pQ2vW;Data Source=db',
+    'jdbc:mysql://db:3306/shop?user=app&password=kJ7pQ2vW',
+  ])
+    assert.ok(hasPasswordInConnection(text), text);
+  const other = [
+    'Server=db;Database=shop;Integrated Security=true',
+    'Server=db;User Id=sa;Password=${SA_PASSWORD}',
+    'Server=db;User Id=shop;Password=shop',
+    'Server=db;Password=<password>',
+    'trace=on;password=kJ7pQ2vW',
+    'jdbc:mysql://db/shop?user=app&passwordCharacterEncoding=kJ7pQ2vW',
+    'Server=db\nx;Password=kJ7pQ2vW',
+  ];
+  for (const text of other) assert.ok(!hasPasswordInConnection(text), text);
 });
 
 test('files that hold secrets', () => {

@@ -22,6 +22,8 @@ import { shownPath } from './files.ts';
 export type Found =
   | {
       readonly ok: true;
+      /** The file they come from, and those it extends. */
+      readonly files: readonly string[];
       settingsOf(path: string): Settings;
       /** Whether the file at a path is left out; folders are given with `isFolder`. */
       isLeftOut(path: string, isFolder: boolean): boolean;
@@ -45,6 +47,7 @@ export interface SettingsSource {
 
 const none: Found = {
   ok: true,
+  files: [],
   settingsOf: () => defaultSettings,
   isLeftOut: () => false,
   kindOf: () => null,
@@ -77,11 +80,28 @@ export function createSettings(
       );
     }
     const path = join(folder, configFileName);
-    if (await exists(path)) return loaded(path);
-    const above = dirname(folder);
-    return above === folder || (await exists(join(folder, '.git'))) ? none : of(above);
+    const above = (await isRoot(folder)) ? null : dirname(folder);
+    if (!(await exists(path))) return above === null ? none : of(above);
+    const outer = above === null ? null : await nearestPath(above);
+    const found = await load(cwd, path, today, told);
+    if (outer !== null && found.ok && !found.files.includes(outer)) {
+      told.warnings.push(
+        `${shownPath(cwd, path)} counts for what is below it, in the place of ${shownPath(cwd, outer)}, which it does not extend.`,
+      );
+    }
+    return found;
   };
   return { ...source, of };
+}
+
+/** Configurations are looked for up to the root of the repository. */
+const isRoot = async (folder: string): Promise<boolean> =>
+  dirname(folder) === folder || (await exists(join(folder, '.git')));
+
+async function nearestPath(folder: string): Promise<string | null> {
+  const path = join(folder, configFileName);
+  if (await exists(path)) return path;
+  return (await isRoot(folder)) ? null : nearestPath(dirname(folder));
 }
 
 /** What was found on the way. */
@@ -119,6 +139,7 @@ async function load(cwd: string, path: string, today: string, { errors }: Told):
   const kindOf = kindTest(all.files);
   return {
     ok: true,
+    files: loaded.files.map((uri) => URI.parse(uri).fsPath),
     settingsOf: (found) => policyFor(loaded.policy, below(found), today),
     isLeftOut: (found, isFolder) => ignores(below(found) + (isFolder ? '/' : '')),
     kindOf: (found) => kindOf(below(found)),

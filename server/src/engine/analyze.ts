@@ -5,7 +5,7 @@ import { imageNameTest } from './image/pattern.ts';
 import { kinds } from './kinds/index.ts';
 import type { DocumentKind, SourceFile } from './kinds/kind.ts';
 import type { Comment, Facts, ImageUse, Skip } from './model/facts.ts';
-import type { Finding, Report } from './model/finding.ts';
+import type { Finding, Fix, Related, Report } from './model/finding.ts';
 import { uniqueKey } from './model/key.ts';
 import { placeFix, placeImage, placeRelated } from './model/place.ts';
 import { pinnedTag } from './model/pulled.ts';
@@ -19,6 +19,7 @@ import { placeComment, type Readable, readSuppressions, Silences, type Suppressi
 import { isRefusal } from './text/edit.ts';
 import { SourceText } from './text/source-text.ts';
 import { type Span, shiftSpan, span } from './text/span.ts';
+import { shortened, told } from './text/visible.ts';
 import { readComments } from './yaml/comments.ts';
 import { YamlPiece } from './yaml/parse.ts';
 import { splitDocuments } from './yaml/split.ts';
@@ -238,7 +239,7 @@ function assemble({ input, settings, source, pieces, placed }: Parts): Analysis 
   };
   for (const { offset, piece } of placed) {
     for (const { report, rule } of allReports(piece, around)) {
-      const key = uniqueKey(`${rule.id} ${report.path}`, taken);
+      const key = uniqueKey(nameOf(rule, report), taken);
       // Asked of every report, whatever its level: a comment is in use where its rule is off too.
       if (!silences.silences(piece.suppressions, rule.id, report.span.start))
         add({ rule, report, offset, key });
@@ -250,7 +251,7 @@ function assemble({ input, settings, source, pieces, placed }: Parts): Analysis 
     const comments = silences.judge(readable(piece));
     suppressions.push(...comments.map((comment) => placeComment(comment, offset)));
     for (const { report, rule } of suppressionReports(comments)) {
-      add({ rule, report, offset, key: uniqueKey(`${rule.id} ${report.path}`, taken) });
+      add({ rule, report, offset, key: uniqueKey(nameOf(rule, report), taken) });
     }
   }
   findings.sort((a, b) => a.span.start - b.span.start);
@@ -268,7 +269,11 @@ function assemble({ input, settings, source, pieces, placed }: Parts): Analysis 
     outline,
     neighbours,
     skipped: placed.flatMap(({ offset, piece }) =>
-      skipsIn(piece.facts).map((skip) => ({ ...skip, span: shiftSpan(skip.span, offset) })),
+      skipsIn(piece.facts).map((skip) => ({
+        ...skip,
+        reason: told(skip.reason),
+        span: shiftSpan(skip.span, offset),
+      })),
     ),
     commentMark: commentMarkOf(placed, input),
     suppressions,
@@ -312,6 +317,11 @@ interface PlacedReport extends RuleReport {
   readonly key: string;
 }
 
+/** Of a path; what names in a file add to it beyond that is left out, as every finding carries its key. */
+const longestPath = 500;
+
+const nameOf = ({ id }: Rule, { path }: Report): string => `${id} ${path.slice(0, longestPath)}`;
+
 /** No finding where the rule is off. */
 function toFinding(
   { key, offset, report, rule }: PlacedReport,
@@ -321,14 +331,14 @@ function toFinding(
   const waiver = waiverOf(settings.waivers, rule.id, report.image?.resolved ?? null);
   if (severity === null) return { finding: null, waiver };
   const fixes = (): ReturnType<Finding['fixes']> =>
-    report.fixes?.().map((fix) => placeFix(fix, offset)) ?? [];
+    report.fixes?.().map((fix) => placeFix(shownFix(fix), offset)) ?? [];
   const finding: Finding = {
     rule: rule.id,
     severity,
     key,
     span: shiftSpan(report.span, offset),
-    message: `${report.message}${waiver ? waiverNote(waiver) : ''}`,
-    related: report.related?.map((related) => placeRelated(related, offset)) ?? [],
+    message: told(`${report.message}${waiver ? waiverNote(waiver) : ''}`),
+    related: report.related?.map((related) => placeRelated(shownRelated(related), offset)) ?? [],
     get fixable() {
       return fixes().some((fix) => !isRefusal(trialEdits(fix)));
     },
@@ -336,6 +346,21 @@ function toFinding(
   };
   return { finding, waiver };
 }
+
+/** Longer titles fit in no menu. */
+const longestTitle = 200;
+
+/** What a fix says of itself may quote the file. */
+function shownFix(fix: Fix): Fix {
+  const { description, title } = fix;
+  return {
+    ...fix,
+    title: shortened(told(title), longestTitle),
+    ...(description && { description: told(description) }),
+  };
+}
+
+const shownRelated = (related: Related): Related => ({ ...related, message: told(related.message) });
 
 const suppressionReports = (comments: readonly SuppressionComment[]): readonly RuleReport[] =>
   rules.flatMap((rule) =>

@@ -67,6 +67,7 @@ export {
   type Severity,
   severities,
 } from './model/finding.ts';
+export type { SuppressionComment } from './model/suppression.ts';
 export type { Observation, Outline } from './model/surroundings.ts';
 export { WorkspaceOutline } from './neighbours.ts';
 export { isPinnable, lookupName, pinEdits, sampleDigest, trialEdits } from './pin.ts';
@@ -85,7 +86,7 @@ export {
 export type * from './ports.ts';
 export { type Answer, answerQuestion, type QuestionPorts } from './question.ts';
 export { type Format, formatNames, formats, isFormat } from './report/index.ts';
-export { summarize, visible } from './report/words.ts';
+export { summarize } from './report/words.ts';
 export { rules } from './rules/index.ts';
 export {
   digestOf,
@@ -99,3 +100,4 @@ export type { Rule } from './rules/rule.ts';
 export { applyEdits, isRefusal, type TextEdit } from './text/edit.ts';
 export { type Place, SourceText } from './text/source-text.ts';
 export type { Span } from './text/span.ts';
+export { visible } from './text/visible.ts';

@@ -28,6 +28,34 @@ describe('without holes', () => {
     assert.deepEqual(reading, { state: 'unknown', holes: ['__REGISTRY__', '__APP_VERSION_2__'] });
     assert.equal(readReference('registry.example.com/web__base:v1__2', []).reading.state, 'parsed');
   });
+
+  const standIns: readonly (readonly [text: string, mutability: Mutability, ...holes: string[]])[] = [
+    ['BASEIMAGE', 'unknown', 'BASEIMAGE'],
+    ['IMAGE_URL', 'unknown', 'IMAGE_URL'],
+    ['PROJECT_ID/REPO', 'unknown', 'PROJECT_ID', 'REPO'],
+    ['gcr.io/PROJECT-ID/app:1.2.3', 'tag', 'PROJECT-ID'],
+    ['gcr.io/PROJECT_ID/app', 'implicit', 'PROJECT_ID'],
+    ['REPOSITORY/IMAGE:TAG', 'unknown', 'REPOSITORY', 'IMAGE', 'TAG'],
+  ];
+  for (const [text, mutability, ...holes] of standIns) {
+    it(`${text} is to be filled in`, () => {
+      assert.deepEqual(readReference(text, []), { reading: { state: 'unknown', holes }, mutability });
+    });
+  }
+
+  const mistakes = [
+    'NGINX:1.27',
+    'Nginx',
+    'ghcr.io/ACME/app:1',
+    'library/GHOST',
+    'myorg/MyImage',
+    'PROJECT_ID/Web',
+    'COUCHBASE',
+    'my_Image',
+  ];
+  for (const text of mistakes) {
+    it(`${text} is a mistake`, () => assert.equal(readReference(text, []).reading.state, 'invalid'));
+  }
 });
 
 /** «…» marks a hole. */

@@ -2,7 +2,7 @@ import type { Files } from '../ports.ts';
 import { SourceText } from '../text/source-text.ts';
 import type { Span } from '../text/span.ts';
 import { keyFault } from './faults.ts';
-import { type FileReference, type Mistake, mistakeAt, parsePolicy } from './parse.ts';
+import { type FileReference, type Mistake, mayBePolicy, mistakeAt, parsePolicy } from './parse.ts';
 import { resolvePath } from './paths.ts';
 import { emptyPolicy, type Policy, type PolicyLayer } from './policy.ts';
 import type { SignatureDemand } from './settings.ts';
@@ -104,6 +104,13 @@ class Loading {
         step,
         reference,
         `${name} is the ${chain.length}th file of a chain in which each extends the next, and ${deepest} are read. Let this file extend it directly.`,
+      );
+    } else if (!mayBePolicy(text)) {
+      // It may hold secrets, and a mistake in it would be told in its words.
+      this.#complain(
+        step,
+        reference,
+        `${name} has none of the settings of a configuration. Name one that has.`,
       );
     } else if (++this.#count > most) {
       this.#complain(

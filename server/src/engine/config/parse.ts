@@ -75,6 +75,14 @@ export function parsePolicy(text: string): ParsedPolicy {
   return { ...(parsed ?? nothing), mistakes };
 }
 
+/** Whether a text can be a configuration: a mapping that has none of its settings is a file of something else. */
+export function mayBePolicy(text: string): boolean {
+  const [first] = splitDocuments(text);
+  const root = first ? new YamlPiece(text.slice(first.start, first.end)).root : null;
+  const keys = root?.entries() ?? [];
+  return keys.length === 0 || keys.some(({ key }) => Object.hasOwn(policyShape.keys, key));
+}
+
 const nothing: Omit<ParsedPolicy, 'mistakes'> = { layer: emptyLayer, extends: [], keyFiles: [] };
 
 export function mistakeAt(source: SourceText, span: Span, message: string, by: FoundBy): Mistake {

@@ -132,6 +132,9 @@ function readBuilt(
   return built;
 }
 
+/** Each stage hands on all that it has: more, through thousands of stages, nobody wrote by hand. */
+const mostVolumes = 100;
+
 function leftBy({ steps }: BuildStage, before: Left | undefined): Left {
   const volumes = new Set(before?.volumes);
   let user = before?.user ?? null;
@@ -145,7 +148,9 @@ function leftBy({ steps }: BuildStage, before: Left | undefined): Left {
     if (step.keyword.value !== 'VOLUME') continue;
     for (const word of words) {
       const path = known(word);
-      if (path?.startsWith('/')) volumes.add(path.length > 1 ? path.replace(/\/$/, '') : path);
+      if (path?.startsWith('/') && volumes.size < mostVolumes) {
+        volumes.add(path.length > 1 ? path.replace(/\/$/, '') : path);
+      }
     }
   }
   return { volumes: [...volumes], user, hasHealthcheck };

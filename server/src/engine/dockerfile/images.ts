@@ -12,7 +12,8 @@ import { readFlags } from './words.ts';
  * Every image a Dockerfile pulls: the frontend, base images, and the sources of `COPY --from=` and `RUN --mount=…,from=`,
  * behind `ONBUILD` too. Left out is what names no image: `scratch`, an earlier stage in `FROM`, and in `from=` any stage of
  * the file by name or number (BuildKit `dockerfile2llb/convert.go`). A build context named on the command line can
- * stand in for any reference; the file does not tell, so a name without a stage is the image it is without one.
+ * stand in for any reference; the file does not tell, so a name without a stage is the image it is without one. Only a lone word with
+ * `_` is left open: it has the form of a folder's name, and no official image has it.
  */
 export function readImages(
   file: Dockerfile,
@@ -37,11 +38,15 @@ export function readImages(
       const source = expand(word, () => 'unknown', file.escapeToken);
       if (/^\d*$/.test(source.text) || namesStage(source, names)) continue;
       const path = `${role === 'copy-source' ? 'copy' : 'mount'}-from/${counts[role]++}`;
-      uses.push(useOf(role, stage.path + path, stage.label, source));
+      const named = contextName.test(source.text) ? { ...source, holes: [source.text] } : source;
+      uses.push(useOf(role, stage.path + path, stage.label, named));
     }
   }
   return uses;
 }
+
+/** https://docs.docker.com/build/concepts/context/: `docker build --build-context binary_dir=./bin`. */
+const contextName = /^[a-zA-Z\d-]*_[\w-]*$/;
 
 interface SourceWord {
   readonly role: 'copy-source' | 'mount-source';

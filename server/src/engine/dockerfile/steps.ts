@@ -42,8 +42,10 @@ export class StepReader {
       ? { ...instructionOf(instruction.rest), heredocs: instruction.heredocs }
       : instruction;
     const word = inner.keyword.toLowerCase();
-    const count = this.#counts.get(word) ?? 0;
-    this.#counts.set(word, count + 1);
+    // Counted together: one that becomes the other leaves the paths of those behind it as they are.
+    const counted = word === 'add' ? 'copy' : word;
+    const count = this.#counts.get(counted) ?? 0;
+    this.#counts.set(counted, count + 1);
     const path = `${this.#context.path}${word}/${count}`;
     const { start, end } = instruction.text.span;
     return this.#readStep(inner, {

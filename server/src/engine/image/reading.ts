@@ -26,8 +26,14 @@ export function readReference(text: string, holes: readonly string[]): Reading {
   const result = parseReference(text);
   const tag = result.ok && result.reference.digest === undefined ? result.reference.tag : undefined;
   if (tag !== undefined && placeholder.test(tag)) return readReference(text, [tag]);
-  return result.ok
-    ? { reading: { state: 'parsed', reference: result.reference }, mutability: classify(result.reference) }
+  if (result.ok)
+    return {
+      reading: { state: 'parsed', reference: result.reference },
+      mutability: classify(result.reference),
+    };
+  const names = text.length <= longestText ? text.split(/[/:@]/).filter(isStandIn) : [];
+  return names.length > 0 && parseReference(maskHoles(text, names).replaceAll(mask, '1')).ok
+    ? readReference(text, names)
     : { reading: { state: 'invalid', error: result.error }, mutability: 'unknown' };
 }
 
@@ -36,6 +42,13 @@ const placeholder = /^[A-Z]+(?:_[A-Z]+)+$/;
 
 /** `__REGISTRY__`: the same, for a part of the text; a repository has no capitals. */
 const marker = /__[A-Z][A-Z\d]*(?:_[A-Z\d]+)*__/g;
+
+/** `PROJECT_ID`, `BASEIMAGE`: what is to be filled in, by hand or with `sed`, where it cannot be a name. `NGINX` is a mistake. */
+const isStandIn = (part: string): boolean =>
+  /^[A-Z][A-Z\d_-]*$/.test(part) && (part.includes('_') || standIn.test(part));
+
+const standIn =
+  /(?:IMAGE|PROJECT|REPO(?:SITORY)?|ACCOUNT)-?(?:ID|NAME|TAG|URL)?$|(?:NAMESPACE|REGISTRY|USERNAME)$|^(?:CHANGEME|PLACEHOLDER|REPLACE|TAG$|VERSION$|YOUR)/;
 
 const mask = '\0';
 

@@ -1,8 +1,9 @@
 import type { AuditFinding, AuditSkip, AuditWaived } from '../audit.ts';
 import { severities } from '../model/finding.ts';
 import { pageUrl } from '../rules/page.ts';
+import { visible } from '../text/visible.ts';
 import type { Formatter } from './report.ts';
-import { count, summarize, untilWords, visible } from './words.ts';
+import { count, summarize, untilWords } from './words.ts';
 
 /** GitHub takes comments of at most 65,536 characters, GitLab more; some room is left for what people put around it. */
 const lengthMax = 60_000;

@@ -1,6 +1,7 @@
 import type { AuditFinding, AuditResult, AuditSkip } from '../audit.ts';
+import { visible } from '../text/visible.ts';
 import type { Formatter } from './report.ts';
-import { summarize, visible } from './words.ts';
+import { summarize } from './words.ts';
 
 /** SGR parameters of ECMA-48: what each part is drawn with. */
 const styles = {

@@ -18,10 +18,3 @@ export function summarize({ files, findings, images, skipped, waived }: AuditRes
 /** Until when a waiver holds: `until 2027-03-31`, `without end`. */
 export const untilWords = ({ expires }: Pick<AuditWaived, 'expires'>): string =>
   expires === null ? 'without end' : `until ${expires}`;
-
-/** Text of an audited file may hold anything; control and direction characters are shown as their code points. */
-export const visible = (text: string): string =>
-  text.replace(
-    /[\p{Cc}\u2028\u2029\u202a-\u202e\u2066-\u2069]/gu,
-    (one) => `\\u{${(one.codePointAt(0) ?? 0).toString(16)}}`,
-  );

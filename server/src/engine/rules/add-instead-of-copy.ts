@@ -29,8 +29,8 @@ const isPlainAdd = (step: BuildStep): step is CopyStep =>
   !step.flags.some(({ name }) => own.has(name)) &&
   step.sources.every(({ value }) => isPlain(value));
 
-/** Flags that `COPY` does not have. */
-const own: ReadonlySet<string> = new Set(['checksum', 'keep-git-dir', 'unpack']);
+/** Flags that `COPY` does not have, and `from`, which makes another thing of it. */
+const own: ReadonlySet<string> = new Set(['checksum', 'keep-git-dir', 'unpack', 'from']);
 
 /** By its name, not something that `ADD` downloads, clones or unpacks. A variable or a pattern can stand for an archive. */
 const isPlain = (source: string): boolean =>

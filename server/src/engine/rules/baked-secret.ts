@@ -75,7 +75,7 @@ function inCopy({ flags, sources, target }: CopyStep): readonly Report[] {
   if (flags.some(({ name }) => name === 'from')) return [];
   return sources.flatMap((source) => {
     const what = secretFile(source.value, target?.value ?? '');
-    if (what === null) return [];
+    if (what === null || (isNpmrc(source) && sources.some(isManifest))) return [];
     return {
       path: source.path,
       span: source.span,
@@ -83,6 +83,14 @@ function inCopy({ flags, sources, target }: CopyStep): readonly Report[] {
     };
   });
 }
+
+/** Beside the manifest of a project it is a part of that project, where it holds settings of pnpm, or the address of a registry. */
+const isNpmrc = ({ value }: Located<string>): boolean => /(?:^|\/)\.npmrc$/.test(value);
+
+const isManifest = ({ value }: Located<string>): boolean =>
+  /(?:^|\/)(?:package(?:-lock|[\w-]*\*[\w-]*)?\.json|npm-shrinkwrap\.json|yarn\.lock|pnpm-(?:lock|workspace)\.yaml)$/.test(
+    value,
+  );
 
 function inScript(script: Script): readonly Report[] {
   const ordinals = new Ordinals();

@@ -1,7 +1,7 @@
-import type { Mount, Workload } from '../model/facts.ts';
-import type { Report } from '../model/finding.ts';
+import type { Mount } from '../model/facts.ts';
 import type { FactsRule } from './rule.ts';
 import { mountName, reachesEngine } from './support/mounts.ts';
+import { type Draft, perPlace } from './support/places.ts';
 import { code } from './support/words.ts';
 
 const onePath =
@@ -27,11 +27,10 @@ export const containerSocketMount: FactsRule = {
       'It knows four paths; ours also other paths, the socket of Podman, and the folders that hold them.',
   },
   fixSafety: null,
-  check: (facts) =>
-    facts.workloads.flatMap((workload) => workload.mounts.flatMap((mount) => report(workload, mount))),
+  check: (facts) => perPlace(facts.workloads, ({ mounts }) => mounts.flatMap(report)),
 };
 
-function report({ label }: Workload, mount: Mount): readonly Report[] {
+function report(mount: Mount): readonly Draft[] {
   const reached = reachesEngine(mount);
   if (!reached) return [];
   const holds = reached === 'socket' ? 'is' : 'holds';
@@ -39,7 +38,8 @@ function report({ label }: Workload, mount: Mount): readonly Report[] {
     {
       path: mount.path,
       span: mount.span,
-      message: `${code(mountName(mount) ?? '')} ${holds} the container engine's socket: through it ${label} can start, change and replace any container and take over the host, even when it is mounted read-only. Remove the mount, or reach the engine through a proxy that lets only the needed calls pass.`,
+      message: ({ label }) =>
+        `${code(mountName(mount) ?? '')} ${holds} the container engine's socket: through it ${label} can start, change and replace any container and take over the host, even when it is mounted read-only. Remove the mount, or reach the engine through a proxy that lets only the needed calls pass.`,
     },
   ];
 }

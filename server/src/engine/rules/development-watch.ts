@@ -1,6 +1,6 @@
 import type { Facts, Located, Mount, Workload } from '../model/facts.ts';
-import type { Report } from '../model/finding.ts';
 import type { FactsRule } from './rule.ts';
+import { type Draft, perPlace } from './support/places.ts';
 import { code } from './support/words.ts';
 
 export const developmentWatch: FactsRule = {
@@ -11,29 +11,29 @@ export const developmentWatch: FactsRule = {
   kinds: ['compose'],
   sameAs: {},
   fixSafety: null,
-  check: (facts) => (facts.deploys === null ? [] : facts.workloads.flatMap((one) => reports(one, facts))),
+  check: (facts) => (facts.deploys === null ? [] : perPlace(facts.workloads, (one) => reports(one, facts))),
 };
 
-function reports(workload: Workload, { deploys }: Facts): readonly Report[] {
+function reports(workload: Workload, { deploys }: Facts): readonly Draft[] {
   const file = `This file deploys (${deploys})`;
   return [
-    ...workload.watches.map((watch) => watched(workload, watch, file)),
-    ...workload.mounts
-      .filter((mount) => isSource(mount, workload))
-      .map((mount) => mounted(workload, mount, file)),
+    ...workload.watches.map((watch) => watched(watch, file)),
+    ...workload.mounts.filter((mount) => isSource(mount, workload)).map((mount) => mounted(mount, file)),
   ];
 }
 
-const watched = (workload: Workload, watch: Located<string>, file: string): Report => ({
+const watched = (watch: Located<string>, file: string): Draft => ({
   path: watch.path,
   span: watch.span,
-  message: `${file}, yet ${code(watch.value)} is copied into ${workload.label} while it runs, so what runs is not its image. Keep \`develop.watch\` in a file for development, such as \`compose.override.yaml\`.`,
+  message: ({ label }) =>
+    `${file}, yet ${code(watch.value)} is copied into ${label} while it runs, so what runs is not its image. Keep \`develop.watch\` in a file for development, such as \`compose.override.yaml\`.`,
 });
 
-const mounted = (workload: Workload, mount: Mount, file: string): Report => ({
+const mounted = (mount: Mount, file: string): Draft => ({
   path: `${mount.path}.source`,
   span: mount.span,
-  message: `${file}, yet ${workload.label} takes its program from ${code(mount.source ?? '')} on the host, so what runs is not its image. Copy it in when the image is built, and mount it for development only.`,
+  message: ({ label, several }) =>
+    `${file}, yet ${label} ${several ? 'take their' : 'takes its'} program from ${code(mount.source ?? '')} on the host, so what runs is not ${several ? 'their' : 'its'} image. Copy it in when the image is built, and mount it for development only.`,
 });
 
 /** Folders that images keep the program in. */

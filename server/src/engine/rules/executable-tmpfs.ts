@@ -1,6 +1,6 @@
-import type { Mount, Workload } from '../model/facts.ts';
-import type { Report } from '../model/finding.ts';
+import type { Mount } from '../model/facts.ts';
 import type { FactsRule } from './rule.ts';
+import { type Draft, perPlace } from './support/places.ts';
 import { code } from './support/words.ts';
 
 export const executableTmpfs: FactsRule = {
@@ -14,21 +14,21 @@ export const executableTmpfs: FactsRule = {
   },
   fixSafety: 'behaviour',
   check: (facts) =>
-    facts.workloads.flatMap((workload) =>
-      workload.mounts
-        .filter(({ executable }) => executable?.value === true)
-        .map((mount) => report(workload, mount)),
+    perPlace(facts.workloads, ({ mounts }) =>
+      mounts.filter(({ executable }) => executable?.value === true).map(report),
     ),
 };
 
-const report = ({ label }: Workload, mount: Mount): Report => ({
+const report = (mount: Mount): Draft => ({
   path: `${mount.path}.exec`,
   span: mount.executable?.underline ?? mount.span,
-  message: `Programs can be started from ${code(mount.target ?? 'this tmpfs')}, so ${label} can run what was never part of its image. Mount it \`noexec\`, unless the program unpacks its own code there.`,
+  message: ({ label }) =>
+    `Programs can be started from ${code(mount.target ?? 'this tmpfs')}, so ${label} can run what was never part of its image. Mount it \`noexec\`, unless the program unpacks its own code there.`,
   fixes: () => [
     {
       id: 'mount-noexec',
       title: `Mount ${mount.target ?? 'it'} noexec`,
+      description: `Nothing can be started from ${code(mount.target ?? 'this tmpfs')} any more, and no library loaded from there: a program that unpacks code of its own into it stops working.`,
       safety: 'behaviour',
       edits: () => mount.executable?.set(false) ?? [],
     },

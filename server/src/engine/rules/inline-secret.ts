@@ -1,6 +1,7 @@
 import type { Facts, ImageUse, Variable } from '../model/facts.ts';
-import type { Fix, Report } from '../model/finding.ts';
+import type { Fix } from '../model/finding.ts';
 import type { FactsRule } from './rule.ts';
+import { type Draft, perPlace } from './support/places.ts';
 import { type Secret, secretIn } from './support/secrets.ts';
 import { code } from './support/words.ts';
 
@@ -25,7 +26,7 @@ export const inlineSecret: FactsRule = {
     'compose-lint CL-0021': 'Ours passes over passwords that everybody knows, such as `postgres`.',
   },
   fixSafety: 'behaviour',
-  check: (facts) => places(facts).flatMap((place) => place.variables.flatMap(inPlace(place))),
+  check: (facts) => perPlace(places(facts), (place) => place.variables.flatMap(inPlace(place))),
 };
 
 interface Place {
@@ -40,7 +41,7 @@ const places = ({ configurations, workloads }: Facts): readonly Place[] => [
   ...configurations.filter(({ type }) => type === 'config'),
 ];
 
-function inPlace({ image, label, variables }: Place): (variable: Variable) => readonly Report[] {
+function inPlace({ image, label, variables }: Place): (variable: Variable) => readonly Draft[] {
   const known = new Set([
     ...variables.flatMap(({ name, value }) => (isKnown.test(name.value) ? value.value : [])),
     label.slice(label.lastIndexOf(' ') + 1),
@@ -54,7 +55,7 @@ function inPlace({ image, label, variables }: Place): (variable: Variable) => re
       {
         path: value.path,
         span: isLong ? name.span : value.span,
-        message: messageOf(secret, name.value, label),
+        message: (owners) => messageOf(secret, name.value, owners.label),
         fixes: () => (secretRef ? [fixOf(secretRef)] : []),
       },
     ];

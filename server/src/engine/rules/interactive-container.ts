@@ -1,7 +1,7 @@
 import type { Workload } from '../model/facts.ts';
-import type { Report } from '../model/finding.ts';
 import { joinEdits } from '../text/edit.ts';
 import type { FactsRule } from './rule.ts';
+import { type Draft, perPlace } from './support/places.ts';
 import { sentenceLabel } from './support/words.ts';
 
 export const interactiveContainer: FactsRule = {
@@ -12,10 +12,10 @@ export const interactiveContainer: FactsRule = {
   kinds: ['compose', 'kubernetes', 'quadlet'],
   sameAs: {},
   fixSafety: 'behaviour',
-  check: (facts) => (facts.deploys === null ? [] : facts.workloads.flatMap(report)),
+  check: (facts) => (facts.deploys === null ? [] : perPlace(facts.workloads, report)),
 };
 
-function report(workload: Workload): readonly Report[] {
+function report(workload: Workload): readonly Draft[] {
   const { interactive, path } = workload;
   if (interactive?.stdin.value !== true || interactive.tty.value !== true) return [];
   const { stdin, tty } = interactive;
@@ -23,12 +23,15 @@ function report(workload: Workload): readonly Report[] {
     {
       path: `${path}.interactive`,
       span: stdin.underline,
-      message: `${sentenceLabel(workload)} keeps its input open and has a terminal, so whoever attaches to it can type into what runs. Close both, and look into it with a container of its own (\`kubectl debug\`, \`docker debug\`).`,
+      message: (owners) =>
+        `${sentenceLabel(owners)} ${owners.several ? 'keep their input open and have' : 'keeps its input open and has'} a terminal, so whoever attaches can type into what runs. Close both, and look into it with a container of its own (\`kubectl debug\`, \`docker debug\`).`,
       related: [{ span: tty.underline, message: 'This gives it a terminal.' }],
       fixes: () => [
         {
           id: 'not-interactive',
           title: 'Close its input and take the terminal away',
+          description:
+            'A shell ends at once when there is nobody to type, so a container whose program is one stops. Some programs write their output in another way without a terminal.',
           safety: 'behaviour',
           edits: () => joinEdits(stdin.set(false), tty.set(false)),
         },

@@ -75,6 +75,7 @@ const choicesMax = 3;
 const align = (pinned: PinnedUse, { count, digest }: PinnedDigest): LocalFix => ({
   id: `use-${shortDigest(digest)}`,
   title: `Use ${shortDigest(digest)}, as ${count === 1 ? '1 other place does' : `${count} other places do`}${reachOf(pinned.use)}`,
+  description: `Another build of ${code(tagged(pinned))} is used afterwards: the one with the digest ${code(shortDigest(digest))}. Test it like any other update.`,
   safety: 'behaviour',
   edits: () => withDigest(pinned, digest),
 });

@@ -68,5 +68,5 @@ const forWork: ReadonlySet<string> = new Set([
 const report = ({ builds, name, path, span }: Toolchain): Report => ({
   path,
   span,
-  message: `${code(name)} is needed to build (${code(builds)}), not to run, and stays in the image: it is more to keep up to date, and a help to whoever gets in. Build in a stage of its own, and copy the outcome with ${code('COPY --from')}.`,
+  message: `${code(name)} is needed to build${builds === name ? '' : ` (${code(builds)})`}, not to run, and stays in the image: it is more to keep up to date, and a help to whoever gets in. Build in a stage of its own, and copy the outcome with ${code('COPY --from')}.`,
 });

@@ -20,6 +20,8 @@ export const mutableConfig: SurroundingsRule = {
           {
             id: 'immutable',
             title: 'Make it immutable',
+            description:
+              'What runs stays the same, but the cluster refuses the next change of this object: it has to get another name then, or to be deleted first. This cannot be taken back.',
             safety: 'behaviour',
             edits: () => immutable.set(true),
           },

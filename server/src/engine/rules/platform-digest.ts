@@ -31,14 +31,15 @@ function report(pinned: PinnedUse, platform: string, whole: string): Report {
     message: `The digest ${code(shortDigest(digest))} is the part of ${code(`${name}:${reference.tag}`)} for ${code(platform)} alone: on any other platform it does not start, or runs emulated. Pin the digest of the whole image, and each machine takes the part made for it.`,
     related: usedHere(use),
     image: use,
-    fixes: () => [wholeImage(pinned, whole)],
+    fixes: () => [wholeImage(pinned, platform, whole)],
   };
 }
 
 /** On another platform another part is taken from then on, so what runs there changes. */
-const wholeImage = (pinned: PinnedUse, digest: string): LocalFix => ({
+const wholeImage = (pinned: PinnedUse, platform: string, digest: string): LocalFix => ({
   id: 'pin-index',
   title: `Pin ${pinned.name}:${pinned.reference.tag} for all platforms${reachOf(pinned.use)}`,
+  description: `On ${code(platform)} the same image runs as before. On any other platform its own part is taken, where this one was emulated or did not start.`,
   safety: 'behaviour',
   edits: () => withDigest(pinned, digest),
 });

@@ -1,5 +1,6 @@
 import type { Workload } from '../model/facts.ts';
 import type { FactsRule } from './rule.ts';
+import { type Draft, perPlace } from './support/places.ts';
 import { capabilityName } from './support/words.ts';
 
 const privilegedToo =
@@ -26,22 +27,26 @@ export const privilegeEscalation: FactsRule = {
   },
   fixSafety: 'behaviour',
   check: (facts) =>
-    facts.workloads.flatMap((workload) => {
+    perPlace(facts.workloads, (workload) => {
       const { path, privilegeEscalation: escalation } = workload;
       if (escalation?.value !== true || hasItAll(workload)) return [];
-      return {
+      const draft: Draft = {
         path: `${path}.privilege-escalation`,
         span: escalation.underline,
-        message: `A process in ${workload.label} can get more privileges than it was started with, through a setuid program such as \`su\`. Forbid that unless the program needs it.`,
+        message: ({ label }) =>
+          `A process in ${label} can get more privileges than it was started with, through a setuid program such as \`su\`. Forbid that unless the program needs it.`,
         fixes: () => [
           {
             id: 'no-escalation',
             title: 'Keep processes from getting more privileges',
+            description:
+              'A program that needs its setuid bit or the capabilities of its file stops working: `sudo`, `su`, `ping` of some images, servers that are given a low port that way.',
             safety: 'behaviour',
             edits: () => escalation.set(false),
           },
         ],
       };
+      return [draft];
     }),
 };
 

@@ -1,6 +1,6 @@
 import type { Located, Workload } from '../model/facts.ts';
-import type { Report } from '../model/finding.ts';
 import type { FactsRule } from './rule.ts';
+import { type Draft, perPlace } from './support/places.ts';
 import { capabilityName, code, sentenceLabel } from './support/words.ts';
 
 /** What a capability of this reach allows, to finish `… gives container api`. */
@@ -34,23 +34,30 @@ export const privilegedContainer: FactsRule = {
   },
   fixSafety: 'behaviour',
   check: (facts) =>
-    facts.workloads.flatMap((workload) => [
+    perPlace(facts.workloads, (workload) => [
       ...privileged(workload),
-      ...workload.addedCapabilities.flatMap((added) => capability(workload, added)),
+      ...workload.addedCapabilities.flatMap(capability),
     ]),
 };
 
-function privileged(workload: Workload): readonly Report[] {
+function privileged(workload: Workload): readonly Draft[] {
   if (workload.privileged.value !== true) return [];
   return [
     {
       path: `${workload.path}.privileged`,
       span: workload.privileged.underline,
-      message: `${sentenceLabel(workload)} runs privileged: it has every capability and the host's devices, so nothing keeps it from changing the host. Take the privilege away, and add only the capabilities it needs.`,
+      message: (owners) => {
+        const [runs, has, it, needs] = owners.several
+          ? ['run', 'they have', 'them', 'they need']
+          : ['runs', 'it has', 'it', 'it needs'];
+        return `${sentenceLabel(owners)} ${runs} privileged: ${has} every capability and the host's devices, so nothing keeps ${it} from changing the host. Take the privilege away, and add only the capabilities ${needs}.`;
+      },
       fixes: () => [
         {
           id: 'unprivileged',
           title: 'Run it without privileges',
+          description:
+            'It loses the devices of the host and all but the usual capabilities: what its program did with them stops working.',
           safety: 'behaviour',
           edits: () => workload.privileged.set(false),
         },
@@ -59,14 +66,15 @@ function privileged(workload: Workload): readonly Report[] {
   ];
 }
 
-function capability({ label }: Workload, added: Located<string>): readonly Report[] {
+function capability(added: Located<string>): readonly Draft[] {
   const gives = reach.get(capabilityName(added));
   if (!gives) return [];
   return [
     {
       path: added.path,
       span: added.span,
-      message: `${code(added.value)} gives ${label} ${gives}, which is nearly control of the host. Remove it, or add the narrower capabilities it needs.`,
+      message: ({ label, several }) =>
+        `${code(added.value)} gives ${label} ${gives}, which is nearly control of the host. Remove it, or add the narrower capabilities ${several ? 'they need' : 'it needs'}.`,
     },
   ];
 }

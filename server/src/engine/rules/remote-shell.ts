@@ -4,6 +4,7 @@ import type { Report } from '../model/finding.ts';
 import type { Command, Script } from '../model/script.ts';
 import type { Span } from '../text/span.ts';
 import type { FactsRule } from './rule.ts';
+import { isGitSource } from './support/git.ts';
 import { packageAction } from './support/packages/index.ts';
 import { code, sentenceLabel } from './support/words.ts';
 
@@ -95,7 +96,12 @@ const hasHomeOfGit = (step: BuildStep): boolean =>
 
 function textsOf(step: BuildStep): readonly Located<string>[] {
   if (step.type === 'plain') return step.words;
-  if (step.type === 'copy') return [...step.sources, ...(step.target ? [step.target] : [])];
+  // What is cloned is no sign of what it serves.
+  if (step.type === 'copy')
+    return [
+      ...step.sources.filter(({ value }) => !isGitSource(value)),
+      ...(step.target ? [step.target] : []),
+    ];
   return step.type === 'variable' && step.value ? [step.value] : [];
 }
 

@@ -19,6 +19,8 @@ export const rollingImageTrigger: FactsRule = {
           {
             id: 'not-automatic',
             title: 'Turn it off',
+            description:
+              'New images do not come by themselves any more, security updates among them: each has to be brought in by a change of the file.',
             safety: 'behaviour',
             edits: () => automatic.set(false),
           },

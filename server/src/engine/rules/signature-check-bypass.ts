@@ -59,6 +59,16 @@ const remedy: Readonly<Record<Check, string>> = {
 const message = (name: string, program: string, check: Check): string =>
   `With ${code(name)}${program === '' ? '' : ` of ${code(program)}`}, ${danger[check]}. ${remedy[check]}`;
 
+/** What happens once the check is made again. */
+const afterwards: Readonly<Record<Check, string>> = {
+  signature:
+    'The build stops where a package is not signed with a key it knows. Then add the key of the repository.',
+  checksum:
+    'The build stops where a module is not what everyone else got, or is not public. Then name the private ones in `GOPRIVATE`.',
+  certificate:
+    'The build stops where it does not know who made the certificate of a server. Then install the certificate authority that is missing.',
+};
+
 /** Variables that every later step of the build runs with. */
 function ofVariables({ steps }: BuildStage): readonly Report[] {
   return steps.flatMap((step) => {
@@ -84,10 +94,18 @@ function ofScript(script: Script): readonly Report[] {
   }));
 }
 
-function fixes({ name, option }: Bypass): readonly Fix[] {
+function fixes({ check, name, option }: Bypass): readonly Fix[] {
   const edit = option && removal(option);
   if (!edit) return [];
-  return [{ id: 'remove-option', title: `Remove ${name}`, safety: 'behaviour', edits: () => [edit] }];
+  return [
+    {
+      id: 'remove-option',
+      title: `Remove ${name}`,
+      description: afterwards[check],
+      safety: 'behaviour',
+      edits: () => [edit],
+    },
+  ];
 }
 
 /** Null where the option is not written with single blanks around its parts: as a list, over several lines. */

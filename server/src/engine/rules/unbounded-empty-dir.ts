@@ -53,6 +53,7 @@ function report(
       {
         id: 'limit-size',
         title: `Limit it to ${usual}`,
+        description: `A pod that writes more than ${usual} there is stopped and started anew. That is enough for the temporary files of most programs.`,
         safety: 'behaviour',
         edits: () => sizeLimit.set(usual),
       },

@@ -35,8 +35,10 @@ function downloaded(stage: BuildStage): readonly Report[] {
 }
 
 function messageOf({ file, into, use }: UncheckedDownload): string {
-  if (into !== null)
-    return `${code(into)} runs whatever this address gives on the day of the build, and nothing checks it. Save it to a file, compare its checksum with a known one (${code('sha256sum -c')}), and run it then.`;
+  if (into !== null) {
+    const [does, then] = use === 'run' ? ['runs', 'run'] : ['unpacks', 'unpack'];
+    return `${code(into)} ${does} whatever this address gives on the day of the build, and nothing checks it. Save it to a file, compare its checksum with a known one (${code('sha256sum -c')}), and ${then} it then.`;
+  }
   return `${file === '' ? 'This download' : code(file)} is ${use} without a check: whoever can change it at its source changes the image. Compare its checksum with a known one (${code('sha256sum -c')}), or its signature, before it is used.`;
 }
 

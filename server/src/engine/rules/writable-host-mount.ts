@@ -1,7 +1,7 @@
-import type { Mount, Workload } from '../model/facts.ts';
-import type { Report } from '../model/finding.ts';
+import type { Mount } from '../model/facts.ts';
 import type { FactsRule } from './rule.ts';
 import { isSocketOrDevice, mountName, reachesEngine } from './support/mounts.ts';
+import { type Draft, perPlace } from './support/places.ts';
 import { code, sentenceLabel } from './support/words.ts';
 
 const everyHostPath = 'It reports every `hostPath`, those that are mounted read-only too.';
@@ -31,10 +31,7 @@ export const writableHostMount: FactsRule = {
     'Kyverno disallow-host-path': everyHostPath,
   },
   fixSafety: 'behaviour',
-  check: (facts) =>
-    facts.workloads.flatMap((workload) =>
-      workload.mounts.filter(isWritableHostMount).map((mount) => report(workload, mount)),
-    ),
+  check: (facts) => perPlace(facts.workloads, ({ mounts }) => mounts.filter(isWritableHostMount).map(report)),
 };
 
 /** An engine's socket is worse than writable, and has a rule of its own. */
@@ -45,14 +42,16 @@ const isWritableHostMount = (mount: Mount): boolean =>
   reachesEngine(mount) === null &&
   !isSocketOrDevice(mount);
 
-const report = (workload: Workload, mount: Mount): Report => ({
+const report = (mount: Mount): Draft => ({
   path: mount.path,
   span: mount.readOnly.underline,
-  message: `${sentenceLabel(workload)} can write to ${place(mount)}: what it changes there outlives the container and can reach whatever else uses that path. Mount it read-only, or keep the data in a volume.`,
+  message: (owners) =>
+    `${sentenceLabel(owners)} can write to ${place(mount)}: what it changes there outlives the container and can reach whatever else uses that path. Mount it read-only, or keep the data in a volume.`,
   fixes: () => [
     {
       id: 'mount-read-only',
       title: `Mount ${mountName(mount) ?? 'it'} read-only`,
+      description: `The container can read ${place(mount)} as before, but a program that writes there stops working.`,
       safety: 'behaviour',
       edits: () => mount.readOnly.set(true),
     },

@@ -1,6 +1,6 @@
 import type { ImageName } from '../image/name.ts';
 import type { Facts, Workload } from '../model/facts.ts';
-import type { Fix, LocalFix, LookupFix, Report } from '../model/finding.ts';
+import type { Fix, LocalFix, LookupFix } from '../model/finding.ts';
 import { isPulled } from '../model/pulled.ts';
 import { uncovered } from '../model/scratch.ts';
 import type { Surroundings } from '../model/surroundings.ts';
@@ -8,6 +8,7 @@ import { joinEdits } from '../text/edit.ts';
 import type { SurroundingsRule } from './rule.ts';
 import { volumesOf } from './support/built.ts';
 import { mountAt, tidy } from './support/mounts.ts';
+import { type Draft, perPlace } from './support/places.ts';
 import { code, listed } from './support/words.ts';
 
 export const writableRootFilesystem: SurroundingsRule = {
@@ -30,22 +31,24 @@ export const writableRootFilesystem: SurroundingsRule = {
   },
   fixSafety: 'behaviour',
   check: (facts, around) =>
-    facts.workloads
-      .filter(
+    perPlace(
+      facts.workloads.filter(
         ({ readOnlyRoot, windows }) =>
           !windows && readOnlyRoot.value !== true && readOnlyRoot.origin !== 'unknown',
-      )
-      .map((workload) => report(workload, facts, around)),
+      ),
+      (workload) => [report(workload, facts, around)],
+    ),
 };
 
-function report(workload: Workload, facts: Facts, around: Surroundings): Report {
+function report(workload: Workload, facts: Facts, around: Surroundings): Draft {
   const { misplacedReadOnlyRoot: misplaced } = workload;
   return {
     path: `${workload.path}.read-only-root`,
     span: workload.readOnlyRoot.underline,
-    message: misplaced
-      ? `The root filesystem of ${workload.label} is writable: \`readOnlyRootFilesystem\` at pod level does nothing, because the field exists on containers only. Set it in the container's own \`securityContext\`.`
-      : `The root filesystem of ${workload.label} is writable, so what runs can be changed after the image was reviewed. Make it read-only, and mount scratch space where the program has to write.`,
+    message: ({ label }) =>
+      misplaced
+        ? `The root filesystem of ${label} is writable: \`readOnlyRootFilesystem\` at pod level does nothing, because the field exists on containers only. Set it in the container's own \`securityContext\`.`
+        : `The root filesystem of ${label} is writable, so what runs can be changed after the image was reviewed. Make it read-only, and mount scratch space where the program has to write.`,
     related: misplaced
       ? [{ span: misplaced, message: 'This has no effect: the field exists on containers only.' }]
       : [],
@@ -53,6 +56,10 @@ function report(workload: Workload, facts: Facts, around: Surroundings): Report 
     fixes: () => fixes(workload, facts, around),
   };
 }
+
+const beside = 'A program that writes anywhere beside its mounts stops working.';
+
+const withVolumes = 'read-only-with-volumes';
 
 /** Most programs write to `/tmp`, so the fix that also provides it comes first where nothing is mounted there. */
 function fixes(workload: Workload, facts: Facts, around: Surroundings): readonly Fix[] {
@@ -62,7 +69,7 @@ function fixes(workload: Workload, facts: Facts, around: Surroundings): readonly
   const readOnly: LocalFix = {
     id: 'read-only',
     title: 'Make the root filesystem read-only',
-    ...describe(needs.kept),
+    description: [...needs.kept, beside].join(' '),
     safety: isReady && needs.scratch.length === 0 ? 'safe' : 'behaviour',
     edits: () => workload.readOnlyRoot.set(true),
   };
@@ -71,9 +78,14 @@ function fixes(workload: Workload, facts: Facts, around: Surroundings): readonly
   if (needs.scratch.length === 0) return [readOnly, ...asking];
   const paths = needs.scratch.map(({ path }) => path);
   const withScratch: LocalFix = {
-    id: 'read-only-with-scratch',
+    // Once the registry has been asked, this is the fix that asked it.
+    id: needs.areVolumesKnown ? withVolumes : 'read-only-with-scratch',
     title: `Make the root filesystem read-only and mount ${paths.length > 1 ? several : one} at ${listed(paths, 'and')}`,
-    ...describe([...needs.scratch.map(({ path, why }) => `${code(path)}: ${why}.`), ...needs.kept]),
+    description: [
+      ...needs.scratch.map(({ path, why }) => `${code(path)} stays writable: ${why}.`),
+      ...needs.kept,
+      beside,
+    ].join(' '),
     safety: 'behaviour',
     edits: () => joinEdits(workload.readOnlyRoot.set(true), workload.provideScratch(paths)),
   };
@@ -86,6 +98,8 @@ interface Needs {
   readonly scratch: readonly { readonly path: string; readonly why: string }[];
   /** What stays as it is, in whole sentences. */
   readonly kept: readonly string[];
+  /** The volumes of the image are among them. */
+  readonly areVolumesKnown: boolean;
   /** The image whose volumes only its registry knows. */
   readonly ask: ImageName | null;
 }
@@ -104,14 +118,20 @@ function needsOf(workload: Workload, around: Surroundings): Needs {
   const coversTmp = mountsImageVolumes && volumes.some((path) => path === '/tmp');
   const tmp =
     coversTmp || mountAt(workload, '/tmp') ? [] : [{ path: '/tmp', why: 'most programs write there' }];
-  if (mountsImageVolumes) return { scratch: tmp, kept: keptVolumes(volumes, declared?.by), ask: null };
+  if (mountsImageVolumes)
+    return { scratch: tmp, kept: keptVolumes(volumes, declared?.by), areVolumesKnown: false, ask: null };
   const more = volumes
     .filter((path) => path !== '/tmp')
     .map((path) => ({
       path,
       why: `${declared?.by} declares it as a volume; what is written to an emptyDir is lost with the pod`,
     }));
-  return { scratch: [...tmp, ...more], kept: [], ask: declared ? null : askable(workload) };
+  return {
+    scratch: [...tmp, ...more],
+    kept: [],
+    areVolumesKnown: declared !== null,
+    ask: declared ? null : askable(workload),
+  };
 }
 
 /** A path of its own, which can be mounted without hiding everything. */
@@ -121,7 +141,7 @@ function keptVolumes(paths: readonly string[], by: string | undefined): readonly
   if (by === undefined) return ['What the image declares as volumes stays writable.'];
   if (paths.length === 0) return [];
   return [
-    `${paths.map(code).join(', ')}: stays writable, for ${by} declares it as a volume, and the engine mounts one there.${paths.some((path) => path !== '/tmp') ? ' Scratch space in its place would lose what it holds.' : ''}`,
+    `${listed(paths.map(code), 'and')} ${paths.length > 1 ? 'stay' : 'stays'} writable, for ${by} declares ${paths.length > 1 ? 'volumes' : 'a volume'} there, which the engine mounts.${paths.some((path) => path !== '/tmp') ? ' Scratch space in its place would lose what it holds.' : ''}`,
   ];
 }
 
@@ -136,9 +156,9 @@ function withAnswer(workload: Workload, needs: Needs, image: ImageName, several:
   const known = needs.scratch.map(({ path }) => path);
   const where = known.length > 0 ? `${listed(known, 'and')} and at the volumes` : 'the volumes';
   return {
-    id: 'read-only-with-volumes',
+    id: withVolumes,
     title: `Make the root filesystem read-only and mount ${several} at ${where} of ${workload.image?.resolved} (asks its registry)`,
-    description: 'What is written to an emptyDir is lost with the pod.',
+    description: `What is written to an emptyDir is lost with the pod. ${beside}`,
     safety: 'behaviour',
     question: { ask: 'volumes', image },
     sample: ['/data'],
@@ -154,6 +174,3 @@ function withAnswer(workload: Workload, needs: Needs, image: ImageName, several:
       ),
   };
 }
-
-const describe = (sentences: readonly string[]): Pick<Fix, 'description'> =>
-  sentences.length > 0 ? { description: sentences.join(' ') } : {};

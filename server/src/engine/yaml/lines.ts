@@ -1,6 +1,9 @@
 /** Where the line of an offset begins. */
-export const lineStart = (text: string, at: number): number =>
-  at === 0 ? 0 : Math.max(text.lastIndexOf('\n', at - 1), text.lastIndexOf('\r', at - 1)) + 1;
+export function lineStart(text: string, at: number): number {
+  const start = at === 0 ? 0 : text.lastIndexOf('\n', at - 1) + 1;
+  // Within the line alone: most texts have no `\r`, and a search for it would go back to their start.
+  return start + text.slice(start, at).lastIndexOf('\r') + 1;
+}
 
 /** Where the line of an offset ends, before its line break. */
 export function lineEnd(text: string, from: number): number {

@@ -25,12 +25,23 @@ export interface FoundImage {
   readonly write?: (wanted: string) => string;
 }
 
-type Growing = { -readonly [K in keyof ImageUse]: ImageUse[K] } & { site: Site; owners: string[] };
+type Growing = { -readonly [K in keyof ImageUse]: ImageUse[K] } & {
+  site: Site & { seenFrom: Span[] };
+  owners: string[];
+};
+
+/** What a use has already, as a text can be reached from thousands of places. */
+interface Known {
+  readonly use: Growing;
+  readonly owners: Set<string>;
+  /** Starts of the places it is seen from. */
+  readonly places: Set<number>;
+}
 
 /** Collects the image uses of a document: a text reached from several places is one use with several owners. */
 export class ImageUses {
   readonly #all: Growing[] = [];
-  readonly #byNode = new Map<Node, Growing[]>();
+  readonly #byNode = new Map<Node, Known[]>();
 
   /** In the order of the text. */
   get all(): readonly ImageUse[] {
@@ -44,19 +55,20 @@ export class ImageUses {
     if (!site) return null;
     const known = this.#byNode.get(value.node) ?? [];
     this.#byNode.set(value.node, known);
-    const same = known.find((use) => use.site.span.start === site.span.start);
+    const same = known.find(({ use }) => use.site.span.start === site.span.start);
     if (same) return widen(same, found, site);
     const { mutability, reading } = readReference(resolved, holes);
     const use: Growing = {
       role,
-      site,
+      site: { ...site, seenFrom: [...site.seenFrom] },
       resolved,
       reading,
       mutability: isPulled(found) ? mutability : 'none',
       path,
       owners: [owner],
     };
-    known.push(use);
+    const places = new Set(site.seenFrom.map(({ start }) => start));
+    known.push({ use, owners: new Set(use.owners), places });
     this.#all.push(use);
     return use;
   }
@@ -65,12 +77,13 @@ export class ImageUses {
 const isPulled = ({ replaced, role }: FoundImage): boolean => role !== 'build-output' && !replaced;
 
 /** What one of several owners pulls is pulled. */
-function widen(use: Growing, found: FoundImage, site: Site): ImageUse {
-  if (!use.owners.includes(found.owner)) use.owners.push(found.owner);
+function widen({ owners, places, use }: Known, found: FoundImage, site: Site): ImageUse {
+  if (!owners.has(found.owner)) use.owners.push(found.owner);
+  owners.add(found.owner);
   if (use.role !== 'build-output' && use.mutability === 'none' && isPulled(found)) {
     use.mutability = readReference(found.resolved, found.holes).mutability;
   }
-  const places = new Map([...use.site.seenFrom, ...site.seenFrom].map((at) => [at.start, at]));
-  use.site = { ...use.site, seenFrom: [...places.values()] };
+  use.site.seenFrom.push(...site.seenFrom.filter(({ start }) => !places.has(start)));
+  for (const { start } of site.seenFrom) places.add(start);
   return use;
 }

@@ -20,17 +20,18 @@ const service = 'services:\n  api:\n    image: shop/api:1.2.3\n    build: ./api\
 const pod = (image: string): string =>
   `apiVersion: v1\nkind: Pod\nmetadata: {name: a}\nspec:\n  containers:\n    - name: a\n      image: ${image}\n`;
 
+const gone = 'A program that writes anywhere beside its mounts stops working.';
 const kept =
-  '`/data`: stays writable, for `api/Dockerfile` declares it as a volume, and the engine mounts one there. Scratch space in its place would lose what it holds.';
+  '`/data` stays writable, for `api/Dockerfile` declares a volume there, which the engine mounts. Scratch space in its place would lose what it holds.';
 
 test('the fix says why each path is made writable, and what stays so', () => {
   assert.deepEqual(told(offered('/shop/compose.yaml', service, dockerfile)), [
-    `read-only-with-scratch: \`/tmp\`: most programs write there. ${kept}`,
-    `read-only: ${kept}`,
+    `read-only-with-scratch: \`/tmp\` stays writable: most programs write there. ${kept} ${gone}`,
+    `read-only: ${kept} ${gone}`,
   ]);
   assert.deepEqual(told(offered('/shop/compose.yaml', 'services:\n  web: {image: nginx}\n', {})), [
-    'read-only-with-scratch: `/tmp`: most programs write there. What the image declares as volumes stays writable.',
-    'read-only: What the image declares as volumes stays writable.',
+    'read-only-with-scratch: `/tmp` stays writable: most programs write there. What the image declares as volumes stays writable. A program that writes anywhere beside its mounts stops working.',
+    'read-only: What the image declares as volumes stays writable. A program that writes anywhere beside its mounts stops working.',
   ]);
 });
 
@@ -38,8 +39,8 @@ test('a pod gets scratch space where the Dockerfile of its image declares a volu
   const beside = { ...dockerfile, '/shop/compose.yaml': service };
   const fixes = offered('/shop/deploy/pod.yaml', pod('docker.io/shop/api:1.2.3'), beside);
   assert.deepEqual(told(fixes), [
-    'read-only-with-scratch: `/tmp`: most programs write there. `/data`: `../api/Dockerfile` declares it as a volume; what is written to an emptyDir is lost with the pod.',
-    'read-only: undefined',
+    'read-only-with-volumes: `/tmp` stays writable: most programs write there. `/data` stays writable: `../api/Dockerfile` declares it as a volume; what is written to an emptyDir is lost with the pod. A program that writes anywhere beside its mounts stops working.',
+    `read-only: ${gone}`,
   ]);
   assert.deepEqual(
     fixes.map(({ title }) => title),

@@ -89,6 +89,17 @@ describe('what else a service says', () => {
   test('Windows', () => {
     assert.equal(webIn(web('image: a\nplatform: windows/amd64')).windows, true);
     assert.equal(webIn(web('image: a\nplatform: linux/amd64')).windows, false);
+    const images =
+      'mcr.microsoft.com/windows:20H2 mcr.microsoft.com/windows/servercore/iis:1 microsoft/nanoserver golang:1.23-windowsservercore-ltsc2022 mcr.microsoft.com/dotnet/framework/aspnet:4.8 mcr.microsoft.com/dotnet/aspnet:8.0-nanoserver-1809 example/app:1.2-ltsc2022';
+    for (const image of images.split(' ')) assert.equal(webIn(web(`image: ${image}`)).windows, true, image);
+    for (const image of 'dockurr/windows:4 mcr.microsoft.com/dotnet/aspnet:8.0 jenkins/jenkins:lts'.split(
+      ' ',
+    ))
+      assert.equal(webIn(web(`image: ${image}`)).windows, false, image);
+    assert.equal(webIn(web('image: a\nisolation: hyperv')).windows, true);
+    assert.equal(webIn(web('image: a\nisolation: default')).windows, false);
+    assert.equal(webIn(web("image: a\nvolumes: ['C:\\data:C:\\data']")).windows, true);
+    assert.equal(webIn(web("image: a\nvolumes: ['C:\\data:/data']")).windows, false);
   });
 
   test('the name is underlined where nothing is written', () => {

@@ -178,6 +178,10 @@ const tables: Readonly<
       'base a:1 floating',
       'base a:1 floating',
     ],
+    ['a stage with an underscore', 'FROM a:1 AS b_c\nCOPY --from=b_C / /', 'base a:1 floating'],
+    ['a build context of the command line', 'COPY --from=b_c / /', 'copy-source b_c unknown'],
+    ['a name with an underscore and a tag', 'COPY --from=b_c:1.2.3 / /', 'copy-source b_c:1.2.3 tag'],
+    ['a name with an underscore of somebody', 'COPY --from=a/b_c / /', 'copy-source a/b_c implicit'],
     ['a number', 'FROM a:1\nCOPY --from=0 / /\nCOPY --from=7 / /', 'base a:1 floating'],
     ['scratch', 'FROM a:1\nCOPY --from=scratch / /', 'base a:1 floating'],
     ['other flags around it', 'COPY --link --from=x:1.2.3 --chown=a:b / /', 'copy-source x:1.2.3 tag'],
@@ -200,6 +204,7 @@ const tables: Readonly<
     ['first option', 'RUN --mount=from=x:1.2.3,target=/x true', 'mount-source x:1.2.3 tag'],
     ['last option', 'RUN --mount=target=/x,from=x:1.2.3', 'mount-source x:1.2.3 tag'],
     ['in capitals', 'RUN --mount=FROM=x:1.2.3 true', 'mount-source x:1.2.3 tag'],
+    ['a build context', 'RUN --mount=from=b_c,target=/x true', 'mount-source b_c unknown'],
     ['quotes', 'RUN --mount="type=bind,from=x:1.2.3" true', 'mount-source x:1.2.3 tag'],
     [
       'several',

@@ -11,9 +11,12 @@ const developing =
 /** Keys of `deploy` that `docker compose` passes over, and `docker stack deploy` reads. */
 const swarmKeys = ['update_config', 'rollback_config', 'placement'];
 
-/** The usual names of a file for `docker stack deploy`, which passes over some keys, such as `security_opt`. */
-export const isStackFile = (path: string): boolean =>
-  /(?:^|\/)(?:docker-)?stack\.(?:ya?ml|json)$/i.test(path);
+/** The usual names of a file for `docker stack deploy`. */
+const isStackFile = (path: string): boolean => /(?:^|\/)(?:docker-)?stack\.(?:ya?ml|json)$/i.test(path);
+
+/** Names of files that a swarm may be given, which passes over some keys, such as `security_opt`. */
+export const mayBeStackFile = (path: string): boolean =>
+  /(?:^|[/._-])(?:stack|swarm)\.(?:ya?ml|json)$/i.test(path);
 
 /** Why a Compose file counts as one that deploys, by its path and by what is in it; null for any other. */
 export function whyDeploys(path: string, services: readonly YamlValue[]): string | null {

@@ -9,14 +9,14 @@ import { appendItems, listFromScalar, setIn } from '../../yaml/insert.ts';
 import type { Entry, YamlValue } from '../../yaml/lookup.ts';
 import type { ImageUses } from '../../yaml/uses.ts';
 import { type BuiltHere, readBuildRequest, readBuildSource, resolvedName } from './builds.ts';
-import { isStackFile } from './deploys.ts';
+import { mayBeStackFile } from './deploys.ts';
 import type { InlineDockerfiles } from './inline.ts';
 import { decidedElsewhere, interpolate, type Values } from './interpolate.ts';
 import { isSet, type Layer } from './layer.ts';
 import { readEngineSocket, readMounts, targetOf } from './mounts.ts';
 import { readPorts } from './ports.ts';
 import { readPrivilegeEscalation } from './privileges.ts';
-import { type Project, written } from './project.ts';
+import { type Layers, type Project, written } from './project.ts';
 import { type Dependents, readReadiness } from './readiness.ts';
 import { readRollout } from './rollouts.ts';
 import { readScripts } from './scripts.ts';
@@ -69,7 +69,7 @@ export function readService(entry: Entry, around: Around, into: Collected): Serv
   const place = { key, keySpan, service, path, label, layers, whole, project };
   const flag = (name: string) => readFlagSetting(name, place);
   const build = builds ? readBuildSource(layers, project) : (built.get(imageName) ?? null);
-  const windows = /^windows\b/i.test(written(layers, 'platform')?.text ?? '');
+  const windows = isWindows(layers, image, mounts);
   const workload: Workload = {
     label,
     path,
@@ -83,7 +83,8 @@ export function readService(entry: Entry, around: Around, into: Collected): Serv
       item.text === null ? [] : { value: item.text, span: item.span, path: `${path}.cap_add.${item.text}` },
     ),
     pullPolicy: null,
-    privilegeEscalation: isStackFile(project.path) ? null : readPrivilegeEscalation(place),
+    // Windows has no such option.
+    privilegeEscalation: windows || mayBeStackFile(project.path) ? null : readPrivilegeEscalation(place),
     interactive: { stdin: flag('stdin_open'), tty: flag('tty') },
     variables: readVariables(service, values).filter(({ value }) => into.isFirst(value.span)),
     ports: (isKept('ports') ? readPorts(service, path) : []).filter(({ span }) => into.isFirst(span)),
@@ -107,6 +108,19 @@ export function readService(entry: Entry, around: Around, into: Collected): Serv
     request: readBuildRequest(layers, project, builds ? build : null),
   };
 }
+
+/** Windows images by what Microsoft, and the official images that are built on them, call theirs. */
+const windowsImage =
+  /(?:^|[/:._-])(?:windowsservercore|nanoserver|ltsc20\d\d)(?:[/:@._-]|$)|^mcr\.microsoft\.com\/(?:windows[/:@]|dotnet\/framework\/)/i;
+
+/** Its platform, its image, a kind of isolation that Windows alone has, or a drive within the container tells. */
+const isWindows = (layers: Layers, image: ImageUse | null, mounts: readonly Mount[]): boolean =>
+  /^windows\b/i.test(written(layers, 'platform')?.text ?? '') ||
+  windowsImage.test(image?.resolved.slice(0, longestName) ?? '') ||
+  /^(?:hyperv|process)$/i.test(written(layers, 'isolation')?.text ?? '') ||
+  mounts.some(({ target }) => target !== null && /^[A-Za-z]:[\\/]/.test(target));
+
+const longestName = 1000;
 
 /** What `develop.watch` copies into the running container; a rule that builds or starts it anew copies nothing. */
 const readWatches = (service: YamlValue, path: string): readonly Located<string>[] =>

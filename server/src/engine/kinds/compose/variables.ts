@@ -1,5 +1,6 @@
 import type { Located, Variable } from '../../model/facts.ts';
 import { span } from '../../text/span.ts';
+import { itemsWithin, mayRead } from '../../yaml/aliased.ts';
 import type { YamlValue } from '../../yaml/lookup.ts';
 import { mappedText } from '../../yaml/mapped.ts';
 import { interpolate, type Values } from './interpolate.ts';
@@ -14,7 +15,7 @@ interface Written {
 export function readVariables(service: YamlValue, values: Values): readonly Variable[] {
   const environment = service.get('environment');
   const written =
-    environment?.type === 'map' ? fromMap(environment) : (environment?.items() ?? []).flatMap(fromItem);
+    environment?.type === 'map' ? fromMap(environment) : itemsWithin(environment).flatMap(fromItem);
   return written.map(({ name, value }) => {
     const { text, variables } = interpolate(value.value, values);
     const isLiteral = variables.length === 0;
@@ -22,13 +23,16 @@ export function readVariables(service: YamlValue, values: Values): readonly Vari
   });
 }
 
-const fromMap = (environment: YamlValue): readonly Written[] =>
-  environment.entries().flatMap(({ key, keySpan, value }) => {
+function fromMap(environment: YamlValue): readonly Written[] {
+  const entries = environment.entries();
+  if (!mayRead(environment, entries.length)) return [];
+  return entries.flatMap(({ key, keySpan, value }) => {
     const { path, span, text } = value;
     return text === null
       ? []
       : { name: { value: key, span: keySpan, path }, value: { value: text, span, path } };
   });
+}
 
 function fromItem(item: YamlValue): readonly Written[] {
   const text = mappedText(item);

@@ -78,6 +78,18 @@ const filledTypes: ReadonlySet<string> = new Set([
 const argoCd =
   /^argocd-(?:cm|cmd-params-cm|rbac-cm|ssh-known-hosts-cm|tls-certs-cm|gpg-keys-cm|notifications-cm|notifications-secret|secret)$/;
 
+/**
+ * Settings of Istio itself, by revision: istiod takes up a change while it runs. Its mesh settings stand under the key `mesh`:
+ * https://istio.io/latest/docs/reference/config/istio.mesh.v1alpha1/
+ */
+const istio = /^istio(-sidecar-injector)?(?:-[a-z\d-]+)?$/;
+
+function isIstioConfig(root: YamlValue): boolean {
+  const found =
+    root.textAt('kind') === 'ConfigMap' ? istio.exec(root.textAt('metadata', 'name') ?? '') : null;
+  return found !== null && (found[1] !== undefined || root.at('data', 'mesh') !== undefined);
+}
+
 /** Why the object has to stay open for changes, or may not be what is applied; null where nothing says so. */
 function otherWriter(root: YamlValue): string | null {
   const metadata = root.get('metadata');
@@ -88,6 +100,8 @@ function otherWriter(root: YamlValue): string | null {
     return 'Something in the cluster writes into it, which it could then no longer do.';
   if (argoCd.test(metadata?.textAt('name') ?? ''))
     return 'Argo CD looks for it under this name, and its commands write into it.';
+  if (isIstioConfig(root))
+    return 'Istio looks for it under this name, and takes up each change of it while it runs.';
   const local = keys.some(({ key }) => key.startsWith('config.kubernetes.io/local-config'));
   if (local || keys.some(({ key }) => key === 'kustomize.config.k8s.io/behavior'))
     return 'Kustomize makes something else of it, so set this where that is described.';

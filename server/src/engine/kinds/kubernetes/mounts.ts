@@ -2,6 +2,7 @@ import type { Mount } from '../../model/facts.ts';
 import { uncovered } from '../../model/scratch.ts';
 import { type Edits, joinEdits, refuse } from '../../text/edit.ts';
 import { withoutTrailing } from '../../text/trim.ts';
+import { itemsWithin } from '../../yaml/aliased.ts';
 import { appendItems, setIn } from '../../yaml/insert.ts';
 import type { YamlValue } from '../../yaml/lookup.ts';
 import type { Fresh } from '../../yaml/render.ts';
@@ -30,7 +31,7 @@ interface Volume {
 /** The `volumeMounts` of a container, joined with the volumes they name. */
 export function readMounts({ container, object, path, pod }: ContainerPlace): readonly Mount[] {
   const volumes = pod ? volumesOf(pod, object.root) : new Map<string, Volume>();
-  return (container.get('volumeMounts')?.items() ?? []).flatMap((item) => {
+  return itemsWithin(container.get('volumeMounts')).flatMap((item) => {
     if (item.type !== 'map') return [];
     const volume = volumes.get(item.textAt('name') ?? '');
     const target = textHere(item.get('mountPath'));

@@ -112,7 +112,9 @@ class Reader {
     }
     this.#passOn(command, path, at);
     const source = runDownload(command) ?? readsInput(command);
-    if (source) this.#runPiped(source, command.name, path);
+    // What goes into a file does not go through the pipe.
+    if (source && savedBy(source, path, at).length === 0) this.#take(source, command.name, 'run', path);
+    this.#unpackPiped(command, path, at);
     for (const saved of this.#byName.get(command.name) ?? []) this.#use(saved, 'run');
     const use = useOf(command);
     if (!use) return;
@@ -129,7 +131,7 @@ class Reader {
       for (let at = number + 1; at < commands.length; at++) {
         const inner = commands[at];
         if (!inner || inner.span.start >= nameSpan.end) break;
-        if (isDownload(inner)) this.#runPiped(inner, 'sh', path);
+        if (isDownload(inner)) this.#take(inner, 'sh', 'run', path);
       }
     }
   }
@@ -157,7 +159,9 @@ class Reader {
           path,
           at,
         };
-        if (!isLocal(source)) this.#save(saved.file, saved);
+        if (isLocal(source)) return;
+        this.#save(saved.file, saved);
+        if (unpacksStream(command)) this.#use(saved, 'unpacked');
       }
       return;
     }
@@ -196,11 +200,26 @@ class Reader {
     this.found.push({ file, into: null, use, span, path, program: command.name });
   }
 
-  #runPiped(source: Command, into: string, path: string): void {
+  /** `curl … | tar -xz`: what comes could be checked on its way alone, or by the copy that `tee` keeps. */
+  #unpackPiped(command: Command, path: string, at: number): void {
+    const { name, pipedFrom } = command;
+    if (!archivers.test(name) || !unpacksStream(command)) return;
+    const source = pipedFrom.find(
+      (one) => isDownload(one) || !(passing.has(one.name) || meters.has(one.name)),
+    );
+    if (!source || !isDownload(source) || savedBy(source, path, at).length > 0) return;
+    const copies = pipedFrom
+      .slice(0, pipedFrom.indexOf(source))
+      .flatMap((one) => (one.name === 'tee' ? one.words.map(({ text }) => fileName(text)) : []));
+    if (!['', ...copies].some((file) => this.#checks.covers(file, at)))
+      this.#take(source, name, 'unpacked', path);
+  }
+
+  #take(source: Command, into: string, use: Use, path: string): void {
     if (this.#piped.has(source) || isLocal(source)) return;
     this.#piped.add(source);
     const span = addressesOf(source)[0]?.span ?? source.nameSpan;
-    this.found.push({ file: '', into, use: 'run', span, path, program: source.name });
+    this.found.push({ file: '', into, use, span, path, program: source.name });
   }
 }
 
@@ -232,6 +251,18 @@ const passing: ReadonlySet<string> = new Set([
   'zcat',
   'zstd',
 ]);
+
+/** They let everything through, and show how much it was. */
+const meters: ReadonlySet<string> = new Set(['buffer', 'dd', 'mbuffer', 'pv']);
+
+const archivers = /^(?:(?:bsd|g)?tar|(?:bsd)?cpio|unzip|bsdunzip|jar|7z[ar]?)$/;
+
+/** Unpacks what comes in. */
+const unpacksStream = (command: Command): boolean =>
+  /^(?:bz|xz|z|zstd)cat$|^funzip$/.test(command.name) ||
+  (/cpio$/.test(command.name)
+    ? command.words.some(({ text }) => /^-[a-zA-Z]*i|^--extract$/.test(text))
+    : useOf(command)?.use === 'unpacked');
 
 const moving: ReadonlySet<string> = new Set(['cp', 'install', 'ln', 'mv']);
 

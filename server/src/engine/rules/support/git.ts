@@ -38,9 +38,12 @@ export function readGitSource(source: string): GitSource | null {
 /** A whole SHA-1 or SHA-256 name of a commit. */
 export const isCommit = (ref: string): boolean => /^(?:[0-9a-f]{40}|[0-9a-f]{64})$/i.test(ref);
 
+const longestRef = 1000;
+
 /** A variable that may hold a commit: nothing beside it, and nothing in its name, says otherwise. */
 export const mayHoldCommit = (ref: string): boolean =>
   ref.includes('$') &&
+  ref.length <= longestRef &&
   /^[0-9a-f]*$/i.test(ref.replace(/\$\{[^{}]*\}|\$\w+|\$\(.*\)|`.*`/gs, '')) &&
   !/(?:^|[^a-z])(?:branch|tag)(?:[^a-z]|$)/i.test(ref);
 

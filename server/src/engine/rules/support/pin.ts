@@ -89,6 +89,7 @@ export function repinFixes(pinned: PinnedUse, known: string): readonly LookupFix
     {
       id: 'repin',
       title: `Pin ${pinned.name}:${image.version} to the digest its tag has now${reachOf(pinned.use)}`,
+      description: `Another build of ${code(`${pinned.name}:${image.version}`)} is used afterwards: the one that the tag names now. Test it like any other update.`,
       safety: 'behaviour',
       question: { ask: 'digest', image },
       sample: [known],

@@ -1,4 +1,4 @@
-import type { Located, Workload } from '../../model/facts.ts';
+import type { Located } from '../../model/facts.ts';
 
 /** Characters of the file's text that a message repeats at most. */
 const longest = 200;
@@ -12,7 +12,8 @@ export const capabilityName = (added: Located<string>): string =>
   added.value.toUpperCase().replace(/^CAP_/, '');
 
 /** `Service web`, to begin a sentence with. */
-export const sentenceLabel = ({ label }: Workload): string => label.charAt(0).toUpperCase() + label.slice(1);
+export const sentenceLabel = ({ label }: { readonly label: string }): string =>
+  label.charAt(0).toUpperCase() + label.slice(1);
 
 /** `a`, `a or b`, `a, b or c`, `a, b, c or 4 more`. */
 export function listed(items: readonly string[], joint: 'and' | 'or', most = 3): string {

@@ -118,7 +118,7 @@ export const dnf: Manager = manager({
   valued:
     '-c --config --installroot --releasever --enablerepo --disablerepo --repo --repoid --exclude -x --excludepkgs --setopt --forcearch --repofrompath --disableplugin --enableplugin -d --debuglevel -e --errorlevel --advisory --advisories --destdir --downloaddir --comment --color -R --randomwait --rpmverbosity',
   verbs: {
-    install: 'install, reinstall, downgrade, localinstall, install-n, install-nevra, install-na',
+    install: 'install, downgrade, localinstall, install-n, install-nevra, install-na',
     restore: 'builddep',
     upgrade:
       'update, upgrade, upgrade-minimal, update-minimal, distro-sync, dist-sync, distribution-synchronization, system-upgrade',

@@ -190,7 +190,7 @@ function itemsOfOptions({ options }: Call, { item, lists, named }: Manager): rea
 function itemOf({ isLiteral, span: at, text }: Word, { item }: Manager): PackageItem {
   const named = item(text);
   // A variable may hold a version, or many packages.
-  const isOpen = !isLiteral && named.version === 'none' && /[$`]/.test(text);
+  const isOpen = !isLiteral && (/^(?:`|\$\()/.test(text) || (named.version === 'none' && /[$`]/.test(text)));
   return { ...named, ...(isOpen && { version: 'unknown' }), span: at };
 }
 

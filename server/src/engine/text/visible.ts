@@ -1,0 +1,22 @@
+/** Text of a file may hold anything; control and direction characters are shown as their code points. */
+export const visible = (text: string): string =>
+  text.replace(
+    /[\p{Cc}\u2028\u2029\u202a-\u202e\u2066-\u2069]/gu,
+    (one) => `\\u{${(one.codePointAt(0) ?? 0).toString(16)}}`,
+  );
+
+/** Characters without a blank, and of a whole sentence, that people read. */
+const longest = { word: 300, text: 900 };
+
+/** Who signs in at an address, and with what; the address may be cut off before the `@`. */
+const signIn = /:\/\/(?:[^\s/@`…]{1,300}@|[^\s/@:`…]{0,100}:[^\s/@`…]{6,300}…)/g;
+
+/** What people are told: `text` may quote a file, which may hold anything of any length. Passwords in addresses are left out. */
+export const told = (text: string): string => {
+  const words = visible(text).replace(/\S{301,}/g, (word) => shortened(word, longest.word));
+  return shortened(words.replace(signIn, '://…@'), longest.text);
+};
+
+/** Cut where it is long. */
+export const shortened = (text: string, most: number): string =>
+  text.length > most ? `${text.slice(0, most - 1)}…` : text;
