@@ -56,6 +56,7 @@ export function createClient(context: ExtensionContext): LanguageClient {
     initializationOptions: (): InitializationOptions => ({
       trusted: workspace.isTrusted,
       promptForReason: true,
+      previewsFixes: true,
       yamlSchemaSupport: extensions.getExtension(yamlExtension) !== undefined,
     }),
     diagnosticPullOptions: { onChange: true },

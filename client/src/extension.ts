@@ -2,6 +2,7 @@ import type { ExtensionContext } from 'vscode';
 import { registerAudit } from './audit.ts';
 import { createClient, startClient } from './client.ts';
 import { registerCommands } from './commands.ts';
+import { registerPreview } from './preview.ts';
 import { createStatusBar } from './status-bar.ts';
 import { registerSuppress } from './suppress.ts';
 import { followTrust } from './trust.ts';
@@ -12,6 +13,7 @@ export async function activate(context: ExtensionContext): Promise<void> {
     client,
     registerAudit(client),
     registerCommands(client),
+    registerPreview(client),
     registerSuppress(client),
     followTrust(client),
     createStatusBar(),

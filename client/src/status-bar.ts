@@ -41,7 +41,7 @@ export function createStatusBar(): Disposable {
 function updateItem(item: StatusBarItem, document: TextDocument | undefined): void {
   const counts = document ? countFindings(document) : [];
   void commands.executeCommand('setContext', 'holdfast.activeFileHasFindings', counts.length > 0);
-  if (!document || (counts.length === 0 && !manifests.has(document.languageId))) {
+  if (!document || (counts.length === 0 && !isManifest(document))) {
     item.hide();
     return;
   }
@@ -60,6 +60,10 @@ function updateItem(item: StatusBarItem, document: TextDocument | undefined): vo
   item.accessibilityInformation = { label: item.tooltip };
   item.show();
 }
+
+/** What a comparison shows is not checked, so nothing can be said of it. */
+const isManifest = ({ languageId, uri }: TextDocument): boolean =>
+  manifests.has(languageId) && ['file', 'untitled'].includes(uri.scheme);
 
 function countFindings(document: TextDocument) {
   const ours = languages.getDiagnostics(document.uri).filter(({ source }) => source === diagnosticSource);

@@ -58,7 +58,7 @@ const trustedSteps: readonly Step[] = [
     async body(workbench) {
       await workbench.open('web/Dockerfile');
       await workbench.editor.locator('.squiggly-warning').first().waitFor();
-      await workbench.statusBarBecomes('Holdfast: 1 warning, 1 note in this file.');
+      await workbench.statusBarBecomes('Holdfast: 1 warning, 1 information in this file.');
     },
   },
   {
@@ -77,7 +77,7 @@ const trustedSteps: readonly Step[] = [
       const menu = await workbench.quickFixes();
       await menu.getByText(/^Pin node:22/).click();
       await workbench.textBecomes(`FROM node:22@${digests['library/node:22']} AS build`);
-      await workbench.statusBarBecomes('Holdfast: 1 note in this file.');
+      await workbench.statusBarBecomes('Holdfast: 1 information in this file.');
     },
   },
   {
@@ -85,8 +85,9 @@ const trustedSteps: readonly Step[] = [
     async body(workbench) {
       await workbench.goTo(4, 8);
       const menu = await workbench.quickFixes();
-      await menu.getByText(/^Suppress unpinned-image here/).click();
-      await workbench.prompt.waitFor();
+      await menu.getByText('Suppress unpinned-image…').click();
+      await workbench.pick('Here');
+      await workbench.prompt.getByText('Why is this acceptable here?').waitFor();
       await workbench.page.keyboard.press('Enter');
       await workbench.page.getByText('Give a reason').first().waitFor();
       await workbench.answer('the mirror keeps this tag');
@@ -98,10 +99,12 @@ const trustedSteps: readonly Step[] = [
     name: 'a suppression can be for the whole file',
     async body(workbench) {
       await workbench.open('k8s/gone.yaml');
-      await workbench.statusBarBecomes('Holdfast: 1 note in this file.');
+      await workbench.statusBarBecomes('Holdfast: 1 information in this file.');
       await workbench.goTo(11, 20);
       const menu = await workbench.quickFixes();
-      await menu.getByText('Suppress unpinned-image in this file, with a reason').click();
+      await menu.getByText('Suppress unpinned-image…').click();
+      await workbench.pick('In this file');
+      await workbench.prompt.getByText('Why is this acceptable in this file?').waitFor();
       await workbench.answer('pinned by the cluster');
       await workbench.textBecomes('# holdfast-ignore-file unpinned-image -- pinned by the cluster');
       await workbench.statusBarEntry.waitFor({ state: 'hidden' });
@@ -114,33 +117,72 @@ const trustedSteps: readonly Step[] = [
       await workbench.goTo(1, comment.length + 1);
       await workbench.page.keyboard.press('Shift+End');
       await workbench.page.keyboard.press('Delete');
-      await workbench.statusBarBecomes('Holdfast: 1 warning, 1 note in this file.');
+      await workbench.statusBarBecomes('Holdfast: 1 warning, 1 information in this file.');
       const menu = await workbench.quickFixes();
-      await menu.getByText('Write the reason of this comment').click();
+      await menu.getByText('Write the reason…').click();
       await workbench.answer('the cluster pins it when it starts');
       await workbench.textBecomes(`${comment} -- the cluster pins it when it starts`);
       await workbench.statusBarEntry.waitFor({ state: 'hidden' });
     },
   },
   {
-    name: 'a fix that changes behaviour is made once it has been looked at',
+    name: 'a fix that changes behaviour says what it does, and nothing is changed until somebody agrees',
     async body(workbench) {
       await workbench.open('k8s/database.yaml');
-      const offer = 'Make the root filesystem read-only and mount an emptyDir at /tmp (changes behaviour)';
-      const before = 'allowPrivilegeEscalation: false';
-      await workbench.goTo(14, 18);
-      await (await workbench.quickFixes()).getByText(offer).click();
-      await workbench.previewed('readOnlyRootFilesystem').hover();
-      await workbench.page.getByText(/\/tmp: most programs write there/).waitFor();
-      await workbench.refactorPreview.getByText('Discard').click();
-      await workbench.refactorPreview.waitFor({ state: 'hidden' });
-      await workbench.textBecomes(before);
+      await workbench.statusBarBecomes('Holdfast: 1 warning, 1 information in this file.');
+      await chooseReadOnly(workbench);
+      await workbench.dialog
+        .getByText('Make the root filesystem read-only and mount an emptyDir at /tmp', { exact: true })
+        .waitFor();
+      await workbench.dialog.getByText(/\/tmp stays writable: most programs write there/).waitFor();
+      await workbench.decide('Cancel');
+      await chooseReadOnly(workbench);
+      await workbench.decide('Show Changes');
+      await workbench.diff.locator('.modified .view-line', { hasText: 'mountPath: /tmp' }).waitFor();
+      await workbench.notification(shown).getByText('Discard').click();
+      await workbench.diff.waitFor({ state: 'hidden' });
+      await nothingChanged(workbench);
+    },
+  },
+  {
+    name: 'changes that are shown are discarded when their tab is closed',
+    async body(workbench) {
+      await chooseReadOnly(workbench);
+      await workbench.decide('Show Changes');
+      await workbench.diff.locator('.modified .view-line', { hasText: 'mountPath: /tmp' }).waitFor();
+      await workbench.notification(shown).waitFor();
+      await workbench.page.locator('.tab.active').click({ button: 'middle' });
+      await workbench.diff.waitFor({ state: 'hidden' });
+      await workbench.notification(shown).waitFor({ state: 'hidden' });
+      await nothingChanged(workbench);
+    },
+  },
+  {
+    name: 'a fix that was shown is not made once the file has changed, and can be tried again',
+    async body(workbench) {
+      await chooseReadOnly(workbench);
+      await workbench.decide('Show Changes');
+      await workbench.diff.locator('.modified .view-line', { hasText: 'mountPath: /tmp' }).waitFor();
+      await workbench.page.locator('.tab', { hasText: /^database\.yaml$/ }).click();
+      await workbench.goTo(18, 1);
+      await workbench.page.keyboard.type('# of the shop');
+      await workbench.textBecomes('# of the shop');
+      await workbench.page.locator('.tab', { hasText: 'what the fix changes' }).click();
+      await workbench.page.getByRole('button', { name: 'Apply Fix' }).click();
+      const refusal = workbench.notification('The file has changed since the fix was prepared');
+      await refusal.waitFor();
+      await workbench.diff.waitFor({ state: 'hidden' });
       assert.equal(await workbench.editor.getByText('readOnlyRootFilesystem').count(), 0);
-      await workbench.goTo(14, 18);
-      await (await workbench.quickFixes()).getByText(offer).click();
-      await workbench.applyPreview();
-      await workbench.textBecomes('readOnlyRootFilesystem: true', 'mountPath: /tmp');
-      await workbench.statusBarBecomes('Holdfast: 1 note in this file.');
+      await refusal.getByRole('button', { name: 'Try Again' }).click();
+      await workbench.decide('Show Changes');
+      await workbench.diff.locator('.modified .view-line', { hasText: '# of the shop' }).waitFor();
+      await workbench.notification(shown).getByRole('button', { name: 'Apply', exact: true }).click();
+      await workbench.diff.waitFor({ state: 'hidden' });
+      await workbench.textBecomes('# of the shop', 'readOnlyRootFilesystem: true', 'mountPath: /tmp');
+      await workbench.statusBarBecomes('Holdfast: 1 information in this file.');
+      await workbench.page.keyboard.press('Control+Z');
+      await workbench.statusBarBecomes('Holdfast: 1 warning, 1 information in this file.');
+      await nothingChanged(workbench);
     },
   },
   {
@@ -158,6 +200,23 @@ const trustedSteps: readonly Step[] = [
     },
   },
   {
+    name: 'a fix that asks a registry can be cancelled while it asks, and is shown with the answer',
+    async body(workbench, { recorder }) {
+      recorder.silent = true;
+      const asking = /^Make .* \(asks its registry, changes behaviour\)/;
+      await chooseReadOnly(workbench, asking);
+      const toast = workbench.notification('Preparing the fix');
+      await toast.getByText('Cancel').click();
+      await toast.waitFor({ state: 'hidden' });
+      await nothingChanged(workbench);
+      recorder.silent = false;
+      await chooseReadOnly(workbench, asking);
+      await workbench.decide('Apply');
+      await workbench.textBecomes('readOnlyRootFilesystem: true', 'mountPath: /tmp');
+      await workbench.statusBarEntry.waitFor({ state: 'hidden' });
+    },
+  },
+  {
     name: 'a check of the pins finds a tag that has moved, and its fix writes the new digest',
     async body(workbench, { hub }) {
       const before = hub.digests['library/mariadb:11.4.5'];
@@ -170,11 +229,12 @@ const trustedSteps: readonly Step[] = [
       await workbench.command('Holdfast: Check Pinned Images in File');
       await workbench.notification('1 image checked in 1 file: 1 new finding').waitFor();
       await workbench.textBecomes(`mariadb:11.4.5@${before}`);
-      await workbench.statusBarBecomes('Holdfast: 1 note in this file.');
+      await workbench.statusBarBecomes('Holdfast: 1 information in this file.');
       await workbench.goTo(15, 22);
       const menu = await workbench.quickFixes();
       await menu.getByText(/^Pin mariadb:11.4.5 to the digest its tag has now/).click();
-      await workbench.applyPreview();
+      await workbench.dialog.getByText('Another build of mariadb:11.4.5 is used afterwards').waitFor();
+      await workbench.decide('Apply');
       await workbench.textBecomes(`mariadb:11.4.5@${hub.digests['library/mariadb:11.4.5']}`);
       await workbench.statusBarEntry.waitFor({ state: 'hidden' });
     },
@@ -195,7 +255,7 @@ const trustedSteps: readonly Step[] = [
       await workbench.editor.locator('.squiggly-error').waitFor({ state: 'hidden' });
       await keyboard.press('Control+S');
       await workbench.open('k8s/web.yaml');
-      await workbench.statusBarBecomes('Holdfast: 1 note in this file.');
+      await workbench.statusBarBecomes('Holdfast: 1 information in this file.');
     },
   },
   {
@@ -219,13 +279,30 @@ const trustedSteps: readonly Step[] = [
   },
 ];
 
+/** Stands beside changes that are shown. */
+const shown = 'Nothing is changed until you apply the fix';
+
+/** Chooses a fix of the database's root filesystem. */
+async function chooseReadOnly(
+  workbench: WorkbenchPage,
+  offer: string | RegExp = /^Make .* mount an emptyDir at \/tmp \(changes behaviour\)/,
+): Promise<void> {
+  await workbench.goTo(14, 18);
+  await (await workbench.quickFixes()).getByText(offer).click();
+}
+
+async function nothingChanged(workbench: WorkbenchPage): Promise<void> {
+  await workbench.textBecomes('allowPrivilegeEscalation: false');
+  assert.equal(await workbench.editor.getByText('readOnlyRootFilesystem').count(), 0);
+}
+
 const untrustedSteps: readonly Step[] = [
   {
     name: 'an untrusted folder is checked',
     async body(workbench) {
       await workbench.page.getByText('Restricted Mode').first().waitFor();
       await workbench.open('web/Dockerfile');
-      await workbench.statusBarBecomes('Holdfast: 1 warning, 1 note in this file.');
+      await workbench.statusBarBecomes('Holdfast: 1 warning, 1 information in this file.');
     },
   },
   {

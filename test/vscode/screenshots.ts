@@ -71,16 +71,17 @@ async function main(): Promise<void> {
   await picture('hover-rule');
 
   await openAt('compose.yaml', '/var/run/docker.sock');
-  await workbench.quickFixes();
+  await (await workbench.quickFixes()).getByText('Suppress container-socket-mount…').click();
+  await workbench.prompt.getByRole('option', { name: /^In this file,/ }).waitFor();
   await picture('suppress');
   await page.keyboard.press('Escape');
 
   await openAt('k8s/database.yaml', 'name: postgres');
   const fixes = await workbench.quickFixes();
   await fixes.getByText(/^Make the root filesystem read-only and mount an emptyDir at/).click();
-  await workbench.tickPreview();
+  await workbench.dialog.waitFor();
   await picture('preview');
-  await workbench.refactorPreview.getByText('Discard').click();
+  await workbench.decide('Cancel');
 
   await workbench.command('Holdfast: Audit Workspace');
   const toast = workbench.notification('findings in');

@@ -72,26 +72,25 @@ export class WorkbenchPage {
     await list.waitFor({ state: 'hidden' });
   }
 
-  /** Where changes wait to be looked at. */
-  get refactorPreview(): Locator {
-    return this.page.locator('.bulk-edit-panel');
+  /** Takes an entry of the list that the input at the top of the window shows. */
+  async pick(label: string): Promise<void> {
+    await this.prompt.getByRole('option', { name: new RegExp(`^${label},`) }).click();
   }
 
-  /** A file or a change in the preview. */
-  previewed(text: string): Locator {
-    return this.refactorPreview.locator('.monaco-list-row', { hasText: text });
+  /** The question in the middle of the window, which nothing else can be done beside. */
+  get dialog(): Locator {
+    return this.page.locator('.monaco-dialog-box');
   }
 
-  /** Agrees to all changes of the YAML file in the preview: none is ticked to begin with. */
-  async tickPreview(): Promise<void> {
-    await this.previewed('.yaml').locator('.edit-checkbox').check();
+  /** Answers the question in the middle of the window. */
+  async decide(button: string): Promise<void> {
+    await this.dialog.getByRole('button', { name: button, exact: true }).click();
+    await this.dialog.waitFor({ state: 'hidden' });
   }
 
-  /** Agrees to all changes in the preview, and makes them. */
-  async applyPreview(): Promise<void> {
-    await this.tickPreview();
-    await this.refactorPreview.getByText('Apply').click();
-    await this.refactorPreview.waitFor({ state: 'hidden' });
+  /** Two texts beside each other, or one below the other. */
+  get diff(): Locator {
+    return this.page.locator('.editor-group-container.active .monaco-diff-editor');
   }
 
   /** Types into the input that a key opens, and takes the first proposal once it is `wanted`. */

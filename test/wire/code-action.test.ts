@@ -1,11 +1,38 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { type CodeAction, CodeActionKind, type Command } from 'vscode-languageserver/node';
-import { nowhere, type StartOptions, start } from './harness.ts';
+import { type CodeAction, CodeActionKind, type Command, LSPErrorCodes } from 'vscode-languageserver/node';
+import type { PlannedFix } from '../../server/src/lsp/protocol.ts';
+import { editsOf, nowhere, type StartOptions, start } from './harness.ts';
 
 const dockerfile = 'file:///shop/Dockerfile';
 const compose = 'file:///shop/compose.yaml';
 const composeText = 'services:\n  web:\n    image: nginx:1.27.3\n';
+
+const pod = 'file:///shop/pod.yaml';
+const podText = `apiVersion: v1
+kind: Pod
+metadata: { name: web }
+spec:
+  containers:
+    - name: web
+      image: nginx:1.27.3
+  restartPolicy: Always
+`;
+const podFixed = podText
+  .replace(
+    '  restartPolicy',
+    `      securityContext:
+        readOnlyRootFilesystem: true
+      volumeMounts:
+        - name: tmp
+          mountPath: /tmp
+  restartPolicy`,
+  )
+  .concat(`  volumes:
+    - name: tmp
+      emptyDir:
+        sizeLimit: 64Mi
+`);
 
 const titles = (actions: readonly (CodeAction | Command)[]): string[] => actions.map(({ title }) => title);
 
@@ -149,6 +176,117 @@ test('a fix that changes behaviour is looked at before it is made, a safe one is
   const safe = actions.filter(({ edit, title }) => edit && !title.endsWith('(changes behaviour)'));
   assert.ok(safe.length > 0);
   for (const { edit } of safe) assert.equal(edit?.changeAnnotations, undefined);
+});
+
+test('a fix that changes several places is one change to whoever can leave some of them out', async (t) => {
+  const client = await start(t);
+  await client.open(pod, podText);
+  const fix = await client.action(pod, 'writable-root-filesystem', /an emptyDir at \/tmp \(/);
+  const edits = editsOf(fix.edit ?? {}).flatMap(([, some]) => some);
+  assert.equal(edits.length, 1);
+  await client.apply(fix.edit);
+  assert.equal(client.text(pod), podFixed);
+});
+
+test('a client that shows fixes itself gets a command for those that change behaviour', async (t) => {
+  const client = await start(t, { initializationOptions: { previewsFixes: true } });
+  await client.open(pod, podText);
+  const { data } = await client.diagnostic(pod, 'writable-root-filesystem');
+  const fix = await client.action(pod, 'writable-root-filesystem', /an emptyDir at \/tmp \(/);
+  assert.equal(fix.edit, undefined);
+  assert.equal(fix.data, undefined);
+  const target = { uri: pod, key: data.key, fix: 'read-only-with-scratch' };
+  assert.deepEqual(fix.command, {
+    title: fix.title,
+    command: 'holdfast.previewFix',
+    arguments: [target],
+  });
+  const planned = await client.execute<PlannedFix>('holdfast.server.planFix', target);
+  assert.equal(planned.title, fix.title.replace(' (changes behaviour)', ''));
+  assert.match(planned.description, /^\/tmp stays writable: most programs write there\. /);
+  assert.equal(planned.version, 1);
+  assert.ok(planned.edits.length > 1);
+  assert.deepEqual(client.applied, []);
+  assert.equal(client.text(pod), podText);
+  await client.change(pod, [...planned.edits]);
+  assert.equal(client.text(pod), podFixed);
+  assert.deepEqual(client.registry.calls, []);
+});
+
+test('only what changes behaviour is left to such a client', async (t) => {
+  const client = await start(t, { initializationOptions: { previewsFixes: true } });
+  await client.open(
+    compose,
+    'services:\n  web:\n    image: nginx:1.27.3\n    tmpfs: [/tmp]\n    volumes: [/srv:/srv]\n',
+  );
+  for (const { command, edit, title } of await client.actions(compose, await client.diagnostics(compose))) {
+    if (/^(Pin|Suppress)/.test(title)) continue;
+    const isShown = title.endsWith('(changes behaviour)');
+    assert.equal(command?.command, isShown ? 'holdfast.previewFix' : undefined, title);
+    assert.equal(edit === undefined, isShown, title);
+  }
+});
+
+test('a fix that asks its registry says both in one pair of brackets, and has asked when it is shown', async (t) => {
+  const client = await start(t, { initializationOptions: { previewsFixes: true } });
+  client.registry.contents = {
+    platforms: null,
+    config: { volumes: ['/data'], user: null, created: null, labels: {} },
+  };
+  await client.open(pod, podText);
+  const fix = await client.action(pod, 'writable-root-filesystem', /asks/);
+  assert.match(fix.title, / of nginx:1\.27\.3 \(asks its registry, changes behaviour\)$/);
+  assert.deepEqual(client.registry.calls, []);
+  const planned = await client.execute<PlannedFix>('holdfast.server.planFix', fix.command?.arguments?.[0]);
+  assert.equal(client.registry.calls.length, 1);
+  assert.match(planned.title, / of nginx:1\.27\.3$/);
+  await client.change(pod, [...planned.edits]);
+  assert.match(client.text(pod), /mountPath: \/data/);
+});
+
+test('a fix that is planned while the text changes is for the new text', async (t) => {
+  const client = await start(t, { initializationOptions: { previewsFixes: true } });
+  await client.open(pod, podText);
+  const fix = await client.action(pod, 'writable-root-filesystem', /asks/);
+  const held = client.registry.hold();
+  const target: unknown = fix.command?.arguments?.[0];
+  const planning = client.execute<PlannedFix>('holdfast.server.planFix', target);
+  await client.until('the lookup', () => client.registry.calls.length === 1);
+  await client.edit(pod, 'kind: Pod', 'kind: Pod # a');
+  await client.settle();
+  held.release();
+  assert.equal((await planning).version, 2);
+  // What was asked is known by now, and whoever tries again still gets this fix.
+  assert.equal((await client.execute<PlannedFix>('holdfast.server.planFix', target)).version, 2);
+});
+
+test('a fix that is planned can be cancelled', async (t) => {
+  const client = await start(t, { initializationOptions: { previewsFixes: true } });
+  await client.open(pod, podText);
+  const fix = await client.action(pod, 'writable-root-filesystem', /asks/);
+  client.registry.hold();
+  const stopped = client.execute('holdfast.server.planFix', fix.command?.arguments?.[0]);
+  await client.until('the lookup', () => client.registry.calls.length === 1);
+  client.timer.elapse();
+  await client.until('the progress', () => client.progress.some(({ value }) => value.kind === 'begin'));
+  await client.notify('window/workDoneProgress/cancel', { token: client.progress.at(-1)?.token });
+  await assert.rejects(stopped, { code: LSPErrorCodes.RequestCancelled });
+  assert.deepEqual(client.shown, []);
+});
+
+test('where there is nothing to plan the user is told why, and no answer is a plan', async (t) => {
+  const client = await start(t, { initializationOptions: { previewsFixes: true, trusted: false } });
+  await client.open(pod, podText);
+  const fix = await client.action(pod, 'writable-root-filesystem', /asks/);
+  const target = fix.command?.arguments?.[0];
+  assert.equal(await client.execute('holdfast.server.planFix', target), null);
+  assert.match(client.shown[0]?.message ?? '', /trust/);
+  assert.equal(await client.execute('holdfast.server.planFix', { ...target, key: 'gone' }), null);
+  assert.match(client.shown[1]?.message ?? '', /changed/);
+  for (const broken of [undefined, {}, { uri: pod }, { uri: pod, key: 1, fix: 2 }]) {
+    assert.equal(await client.execute('holdfast.server.planFix', broken), null);
+  }
+  assert.deepEqual(client.registry.calls, []);
 });
 
 test('where changes cannot be looked at before they are made, the title still says what they do', async (t) => {

@@ -367,10 +367,10 @@ export class Client {
   async change(uri: string, edits: readonly TextEdit[]): Promise<void> {
     const document = this.#document(uri);
     const version = document.version + 1;
-    // From the end, so that no edit moves the place of the next.
-    const ordered = [...edits].sort(
-      (a, b) => document.offsetAt(b.range.start) - document.offsetAt(a.range.start),
-    );
+    // From the end, and of two at one place the second, so that no edit moves the place of the next.
+    const ordered = [...edits]
+      .reverse()
+      .sort((a, b) => document.offsetAt(b.range.start) - document.offsetAt(a.range.start));
     const contentChanges = ordered.map(({ newText, range }) => ({ range, text: newText }));
     TextDocument.update(document, contentChanges, version);
     await this.notify('textDocument/didChange', { textDocument: { uri, version }, contentChanges });

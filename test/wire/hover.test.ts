@@ -45,10 +45,20 @@ test('each class has its words', async (t) => {
     [`FROM nginx:1.27.3@${digest} AS c`, /pinned to a digest/],
     ['FROM nginx:$TAG AS d', /does not tell the value of `.*TAG/],
     ['FROM Nginx:1 AS e', /no image reference/],
+    ['FROM BASE_IMAGE AS f', /`BASE_IMAGE` stands for something that is given elsewhere, so/],
   ];
   await client.open(uri, `${lines.map(([line]) => line).join('\n')}\n`);
   for (const [line, [, expected]] of lines.entries())
     assert.match((await hover(client, 6, line)) ?? '', expected);
+});
+
+test('a name that only the command line can explain says so', async (t) => {
+  const client = await start(t);
+  await client.open(uri, 'FROM nginx:1.27.3\nCOPY --from=binary_dir / /\n');
+  assert.match(
+    (await hover(client, 14, 1)) ?? '',
+    /`binary_dir` stands for .* such as with `--build-context`/,
+  );
 });
 
 test('text of the file cannot become markup', async (t) => {

@@ -18,11 +18,12 @@ test('a client that asks for the reason sends it back', async (t) => {
   const client = await start(t, { initializationOptions: { promptForReason: true } });
   await client.open(uri, 'FROM nginx:1.27.3\n');
   const diagnostic = await client.diagnostic(uri, 'unpinned-image');
-  const action = await client.action(uri, 'unpinned-image', title);
+  const action = await client.action(uri, 'unpinned-image', /^Suppress/);
+  assert.equal(action.title, 'Suppress unpinned-image…');
   assert.equal(action.edit, undefined);
   assert.equal(action.command?.command, 'holdfast.suppress');
   assert.deepEqual(action.command?.arguments, [
-    { uri, key: diagnostic.data.key, rule: 'unpinned-image', scope: 'line' },
+    { uri, key: diagnostic.data.key, rule: 'unpinned-image', scopes: ['line', 'file'] },
   ]);
   const [target] = action.command?.arguments ?? [];
   const reason = 'built by\nus --  nightly';
@@ -75,13 +76,11 @@ test('where a file can hold no comment, none is offered', async (t) => {
 });
 
 test('a rule can be suppressed in the whole file', async (t) => {
-  const client = await start(t, { initializationOptions: { promptForReason: true } });
+  const client = await start(t);
   const text = '# syntax=docker/dockerfile:1.7.0\nFROM nginx:1.27.3 AS a\nFROM redis:7.4.1\n';
   await client.open(uri, text);
-  const action = await client.action(uri, 'unpinned-image', /^Suppress .* in this file/);
-  const [target] = action.command?.arguments ?? [];
-  assert.equal(target.scope, 'file');
-  await client.request('holdfast/suppress', { ...target, reason: 'mirrored' });
+  const { data } = await client.diagnostic(uri, 'unpinned-image');
+  await client.request('holdfast/suppress', { uri, key: data.key, scope: 'file', reason: 'mirrored' });
   assert.equal(
     client.text(uri),
     text.replace('FROM', '# holdfast-ignore-file unpinned-image -- mirrored\nFROM'),
@@ -100,20 +99,67 @@ test('above a parser directive nothing can stand, so only the file is offered', 
     actions.map(({ title: shown }) => shown).filter((shown) => shown.startsWith('Suppress')),
     ['Suppress unpinned-frontend in this file, with a reason'],
   );
+  const asking = await start(t, { initializationOptions: { promptForReason: true } });
+  await asking.open(uri, '# syntax=docker/dockerfile:1.7.0\nFROM scratch\n');
+  const one = await asking.action(uri, 'unpinned-frontend', /^Suppress unpinned-frontend…$/);
+  assert.deepEqual(one.command?.arguments?.[0].scopes, ['file']);
+});
+
+test('three findings in one place have a line each in the menu of a client that asks, at its end', async (t) => {
+  const client = await start(t, { initializationOptions: { promptForReason: true } });
+  const compose = 'file:///shop/compose.yaml';
+  await client.open(
+    compose,
+    'services:\n  web:\n    image: nginx:1.27.3@sha256:0\n    build: .\n    stdin_open: true\n',
+  );
+  const diagnostics = await client.diagnostics(compose);
+  const places = diagnostics.filter(({ range }) => range.start.line === 1);
+  assert.ok(places.length > 1);
+  const titles = (await client.actions(compose, places)).map((action) => action.title);
+  const silencing = titles.filter((shown) => shown.startsWith('Suppress'));
+  assert.deepEqual(
+    silencing,
+    places.map(({ code }) => `Suppress ${code}…`),
+  );
+  assert.deepEqual(titles.slice(-silencing.length), silencing);
 });
 
 test('the reason that a comment lacks is asked for, and what stands there is offered', async (t) => {
   const client = await start(t, { initializationOptions: { promptForReason: true } });
   await client.open(uri, '# holdfast-ignore unpinned-image: the mirror keeps it\nFROM nginx:1.27.3\n');
-  const action = await client.action(uri, 'suppression-without-reason', /^Write the reason/);
+  const action = await client.action(uri, 'suppression-without-reason', /^Write the reason…$/);
   const [target] = action.command?.arguments ?? [];
   assert.equal(target.reason, 'the mirror keeps it');
+  assert.deepEqual(target.scopes, ['line']);
   await client.request('holdfast/suppress', { uri, key: target.key, reason: 'the mirror keeps every tag' });
   assert.equal(
     client.text(uri),
     '# holdfast-ignore unpinned-image -- the mirror keeps every tag\nFROM nginx:1.27.3\n',
   );
   assert.deepEqual(await client.diagnostics(uri), []);
+});
+
+test('the finding that a comment would silence offers to write its reason too', async (t) => {
+  const client = await start(t, { initializationOptions: { promptForReason: true } });
+  for (const [comment, scope] of [
+    ['# holdfast-ignore unpinned-image', 'line'],
+    ['# holdfast-ignore-file unpinned-image', 'file'],
+  ] as const) {
+    await client.open(uri, `${comment}\nFROM nginx:1.27.3\n`);
+    const both = await client.diagnostics(uri);
+    assert.equal(both.length, 2);
+    const actions = (await client.actions(uri, both)).filter(({ title: shown }) => !shown.startsWith('Pin'));
+    assert.deepEqual(
+      actions.map(({ diagnostics, title: shown }) => [shown, diagnostics?.length]),
+      [['Write the reason…', 2]],
+    );
+    const written = await client.action(uri, 'unpinned-image', /^Write/);
+    const [target] = written.command?.arguments ?? [];
+    assert.deepEqual([target.scopes, target.reason], [[scope], '']);
+    await client.request('holdfast/suppress', { uri, key: target.key, scope, reason: 'mirrored' });
+    assert.equal(client.text(uri), `${comment} -- mirrored\nFROM nginx:1.27.3\n`);
+    await client.close(uri);
+  }
 });
 
 test('without a client that asks, a missing reason gets the placeholder', async (t) => {

@@ -31,7 +31,9 @@ interface Refused {
 }
 
 /** A request turned into edits of today's text, or why not. */
-export type Outcome = (Planned & { readonly document: DocumentEdits }) | Refused;
+export type Outcome =
+  | (Planned & { readonly document: DocumentEdits & { readonly version: number } })
+  | Refused;
 
 export interface CarryOutOptions {
   readonly signal: AbortSignal;

@@ -5,6 +5,8 @@ export interface Client {
   /** Null when the client said nothing about trust. */
   readonly trusted: boolean | null;
   readonly promptForReason: boolean;
+  /** Shows what a fix changes before it is made; see `previewCommand`. */
+  readonly previewsFixes: boolean;
   /** Another server of the client checks YAML by JSON Schemas, ours among them. */
   readonly yamlSchemaSupport: boolean;
   readonly pullsDiagnostics: boolean;
@@ -36,6 +38,7 @@ export function readClient(params: Pick<InitializeParams, 'capabilities' | 'init
   return {
     trusted: typeof trusted === 'boolean' ? trusted : null,
     promptForReason: optionOf(options, 'promptForReason') === true,
+    previewsFixes: optionOf(options, 'previewsFixes') === true,
     yamlSchemaSupport: optionOf(options, 'yamlSchemaSupport') === true,
     pullsDiagnostics: diagnostic !== undefined,
     refreshesDiagnostics: workspace?.diagnostics?.refreshSupport === true,

@@ -14,6 +14,7 @@ import {
   offeredPins,
   type Plan,
   planSuppression,
+  type SuppressionComment,
   type SuppressionScope,
   tryFix,
 } from '../engine/index.ts';
@@ -31,7 +32,13 @@ import {
 } from './convert.ts';
 import type { FixRequest } from './fix-request.ts';
 import { guarded, throwIfAborted, withSignal } from './guard.ts';
-import { type SuppressTarget, serverCommands, suppressCommand } from './protocol.ts';
+import {
+  type FixTarget,
+  previewCommand,
+  type SuppressTarget,
+  serverCommands,
+  suppressCommand,
+} from './protocol.ts';
 import type { Session } from './session.ts';
 
 /** Stands in a suppression for the reason that only the author can give. */
@@ -88,7 +95,7 @@ async function listOffers(
       // Each offer is tried out, which takes its time in a large file: others get their turn in between.
       await turn();
       throwIfAborted(signal);
-      offers.push(...fixOffers(reading, one));
+      offers.push(...fixOffers(session, reading, one));
     }
     offers.push(...pinAllOffer(reading, chosen), ...suppressOffers(session, reading, chosen));
   }
@@ -121,11 +128,18 @@ function chooseFindings(
     .map((finding) => ({ finding, diagnostic: toDiagnostic(uri, analysis.source, finding, client) }));
 }
 
-function fixOffers(reading: Reading, { diagnostic, finding }: Chosen): readonly Offer[] {
-  return finding.fixes().map((fix) => ({ ...fixOffer(reading, finding, fix), diagnostics: [diagnostic] }));
+function fixOffers(session: Session, reading: Reading, { diagnostic, finding }: Chosen): readonly Offer[] {
+  return finding
+    .fixes()
+    .map((fix) => ({ ...fixOffer(session, reading, finding, fix), diagnostics: [diagnostic] }));
 }
 
-function fixOffer(reading: Reading, finding: Finding, fix: Fix): Omit<Offer, 'diagnostics'> {
+function fixOffer(
+  session: Session,
+  reading: Reading,
+  finding: Finding,
+  fix: Fix,
+): Omit<Offer, 'diagnostics'> {
   const offer = {
     title: fixTitle(fix),
     kind: CodeActionKind.QuickFix,
@@ -135,59 +149,118 @@ function fixOffer(reading: Reading, finding: Finding, fix: Fix): Omit<Offer, 'di
   if (!plan.ok) return { ...offer, disabled: plan.message };
   // Offered without trust too: an editor hides what is disabled, and choosing it says what is missing.
   if (isPinFix(fix)) return { ...offer, preferred: true };
-  return isLookupFix(fix)
-    ? offer
-    : { ...offer, edits: editsOf(reading, plan), confirmation: confirmationOf(fix) };
+  const confirmation = confirmationOf(fix);
+  if (confirmation && session.client.previewsFixes) return { ...offer, command: preview(offer) };
+  return isLookupFix(fix) ? offer : { ...offer, edits: editsOf(reading, plan), confirmation };
 }
 
-/** What silences the chosen findings, each place once: lines first, then the whole file. */
+function preview({
+  request: { fix, key, uri },
+  title,
+}: {
+  readonly title: string;
+  readonly request: FixTarget;
+}): Command {
+  const target: FixTarget = { uri, key, fix };
+  return { title, command: previewCommand, arguments: [target] };
+}
+
+/**
+ * What silences the chosen findings, each place once. A client that asks for the reason asks for the reach too; for any other the lines come
+ * first, then the whole file.
+ */
 function suppressOffers(session: Session, reading: Reading, chosen: readonly Chosen[]): readonly Offer[] {
+  const reaches: readonly (readonly SuppressionScope[])[] = session.client.promptForReason
+    ? [['line', 'file']]
+    : [['line'], ['file']];
   const offers = new Map<string, Offer>();
-  for (const scope of ['line', 'file'] as const) {
+  for (const scopes of reaches) {
     for (const { diagnostic, finding } of chosen) {
-      const { line } = reading.analysis.source.placeAt(finding.span.start);
-      const place = `${scope} ${finding.rule} ${scope === 'line' ? line : ''}`;
+      const place = placeOf(session, reading, finding, scopes);
       const known = offers.get(place);
       if (known) {
         offers.set(place, { ...known, diagnostics: [...known.diagnostics, diagnostic] });
         continue;
       }
-      const offer = suppressOffer(session, reading, finding, scope);
+      const offer = suppressOffer(session, reading, finding, scopes);
       if (offer) offers.set(place, { ...offer, diagnostics: [diagnostic] });
     }
   }
   return [...offers.values()];
 }
 
-function suppressOffer(
-  { client }: Session,
+/** Names the comment that would be written. */
+function placeOf(
+  session: Session,
   reading: Reading,
   finding: Finding,
-  scope: SuppressionScope,
+  scopes: readonly SuppressionScope[],
+): string {
+  const comment = commentFor(session, reading, finding);
+  if (comment) return `comment ${comment.span.start} ${scopes.join()}`;
+  const { line } = reading.analysis.source.placeAt(finding.span.start);
+  return `${scopes.join()} ${finding.rule} ${scopes.includes('line') ? line : ''}`;
+}
+
+/**
+ * The comment that lacks the reason which is to be written: the one the finding is about, or, where the user is asked anyway, one that would
+ * silence the finding with it.
+ */
+function commentFor(
+  { client }: Session,
+  { analysis }: Reading,
+  { rule, span: { start } }: Finding,
+): SuppressionComment | null {
+  const found = analysis.suppressions.find(
+    ({ isFileWide, names, reason, span, subject }) =>
+      span.start === start ||
+      (client.promptForReason &&
+        reason === '' &&
+        (isFileWide || (subject.start <= start && start < subject.end)) &&
+        names.some(({ state, value }) => value === rule && state === 'used')),
+  );
+  return found ?? null;
+}
+
+function suppressOffer(
+  session: Session,
+  reading: Reading,
+  finding: Finding,
+  scopes: readonly SuppressionScope[],
 ): Omit<Offer, 'diagnostics'> | null {
-  const { key, rule, span } = finding;
-  const comment = reading.analysis.suppressions.find((one) => one.span.start === span.start);
-  // The reason of a comment is written one time, whatever it speaks about.
-  if (comment && scope === 'file') return null;
-  const plan = planSuppression(reading.analysis, finding, reasonPlaceholder, scope);
-  if (!plan.ok) return null;
-  // Above a parser directive no comment can stand: the offer for the file is the one.
-  if (scope === 'line' && plan.edits.some(({ newText }) => /holdfast-ignore-file/.test(newText))) return null;
+  const { key, rule } = finding;
   const { uri } = reading;
+  const comment = commentFor(session, reading, finding);
+  // The reason of a comment is written one time, whatever it speaks about.
+  if (comment && !scopes.includes('line')) return null;
+  const wanted = comment ? [comment.isFileWide ? ('file' as const) : ('line' as const)] : scopes;
+  const possible = wanted.flatMap((scope) => {
+    const plan = planSuppression(reading.analysis, finding, reasonPlaceholder, scope);
+    if (!plan.ok) return [];
+    // Above a parser directive no comment can stand: the offer for the file is the one.
+    const isElsewhere = plan.edits.some(({ newText }) => /holdfast-ignore-file/.test(newText));
+    return scope === 'line' && isElsewhere ? [] : [{ scope, plan }];
+  });
+  const [first] = possible;
+  if (!first) return null;
+  const { plan, scope } = first;
+  const begun = comment?.remark.replace(/^[^\p{L}\p{N}]+/u, '');
+  const request = { act: 'suppress', uri, key, scope, reason: begun || reasonPlaceholder } as const;
+  const offer = { kind: CodeActionKind.QuickFix, request };
+  if (session.client.promptForReason) {
+    const title = comment ? 'Write the reason…' : `Suppress ${rule}…`;
+    const target: SuppressTarget = {
+      uri,
+      key,
+      rule,
+      scopes: possible.map((one) => one.scope),
+      ...(begun !== undefined && { reason: begun }),
+    };
+    return { ...offer, title, command: { title, command: suppressCommand, arguments: [target] } };
+  }
   const where = scope === 'file' ? 'in this file' : 'here';
   const title = comment ? 'Write the reason of this comment' : `Suppress ${rule} ${where}, with a reason`;
-  const reason = comment?.remark.replace(/^[^\p{L}\p{N}]+/u, '');
-  const target: SuppressTarget = { uri, key, rule, scope, ...(reason && { reason }) };
-  return {
-    title,
-    kind: CodeActionKind.QuickFix,
-    request: { act: 'suppress', uri, key, scope, reason: reason || reasonPlaceholder },
-    ...(client.promptForReason
-      ? { command: { title, command: suppressCommand, arguments: [target] } }
-      : reason
-        ? {}
-        : { edits: editsOf(reading, plan) }),
-  };
+  return { ...offer, title, ...(!begun && { edits: editsOf(reading, plan) }) };
 }
 
 function pinAllOffer(reading: Reading, chosen: readonly Chosen[]): readonly Offer[] {

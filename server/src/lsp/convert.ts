@@ -4,10 +4,12 @@ import {
   DiagnosticSeverity,
   type Location,
   type Position,
+  type TextEdit as ProtocolEdit,
   type Range,
   type WorkspaceEdit,
 } from 'vscode-languageserver/node';
 import {
+  applyEdits,
   type FilePlace,
   type Finding,
   type Fix,
@@ -102,9 +104,13 @@ export interface DocumentEdits {
   readonly edits: readonly TextEdit[];
 }
 
-/** What a menu says of a fix: whether it changes more than the text. */
-export const fixTitle = ({ safety, title }: Fix): string =>
-  safety === 'behaviour' ? `${title} (changes behaviour)` : title;
+/** What a menu says of a fix: whether it changes more than the text. A title that ends in brackets has it there. */
+export const fixTitle = ({ safety, title }: Fix): string => {
+  if (safety !== 'behaviour') return title;
+  return / \([^()]+\)$/.test(title)
+    ? `${title.slice(0, -1)}, changes behaviour)`
+    : `${title} (changes behaviour)`;
+};
 
 /** What the user is shown of a change that is made only once they have looked at it: plain text. */
 export interface Confirmation {
@@ -116,34 +122,49 @@ export interface Confirmation {
 export const confirmationOf = ({ description, safety, title }: Fix): Confirmation | null =>
   safety === 'behaviour'
     ? {
-        label: title,
+        // What is to be asked has been asked by the time this is read.
+        label: title.replace(/ \(asks [^()]+\)$/, ''),
         description: (description ?? 'This changes how the container behaves.').replaceAll('`', ''),
       }
     : null;
 
 /**
  * Versioned where the client can take it, so that an edit made for an older text is refused rather than misplaced. With a confirmation the
- * client shows the edits before it makes them, if it can.
+ * client shows the edits before it makes them, if it can: as one edit a document, since the user may take some and leave others.
  */
 export function toWorkspaceEdit(
   documents: readonly DocumentEdits[],
   client: Pick<Client, 'changeAnnotations' | 'documentChanges'>,
   confirmation: Confirmation | null = null,
 ): WorkspaceEdit {
-  const changed = documents.map(({ edits, source, uri, version }) => ({
-    textDocument: { uri, version },
-    edits: edits.map(({ newText, span }) => ({ range: toRange(source, span), newText })),
-  }));
   if (client.changeAnnotations && confirmation) {
     const annotationId = 'fix';
     return {
-      documentChanges: changed.map(({ edits, textDocument }) => ({
-        textDocument,
-        edits: edits.map((edit) => ({ ...edit, annotationId })),
+      documentChanges: documents.map(({ edits, source, uri, version }) => ({
+        textDocument: { uri, version },
+        edits: merged(source, edits).map((edit) => ({ ...toProtocolEdit(source, edit), annotationId })),
       })),
       changeAnnotations: { [annotationId]: { ...confirmation, needsConfirmation: true } },
     };
   }
+  const changed = documents.map(({ edits, source, uri, version }) => ({
+    textDocument: { uri, version },
+    edits: edits.map((edit) => toProtocolEdit(source, edit)),
+  }));
   if (client.documentChanges) return { documentChanges: changed };
   return { changes: Object.fromEntries(changed.map(({ edits, textDocument }) => [textDocument.uri, edits])) };
+}
+
+export const toProtocolEdit = (source: SourceText, { newText, span }: TextEdit): ProtocolEdit => ({
+  range: toRange(source, span),
+  newText,
+});
+
+/** The same change as one edit, from the first place that changes to the last. */
+function merged({ text }: SourceText, edits: readonly TextEdit[]): readonly TextEdit[] {
+  const whole = applyEdits(text, edits);
+  if (edits.length < 2 || typeof whole !== 'string') return edits;
+  const start = Math.min(...edits.map(({ span }) => span.start));
+  const end = Math.max(...edits.map(({ span }) => span.end));
+  return [{ span: { start, end }, newText: whole.slice(start, whole.length - (text.length - end)) }];
 }

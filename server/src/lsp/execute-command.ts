@@ -8,6 +8,7 @@ import { applyEdit, notConfirmed } from './apply-edit.ts';
 import type { Audit } from './audit.ts';
 import { carryOut } from './carry-out.ts';
 import { checkFiles } from './check-pins.ts';
+import { toProtocolEdit } from './convert.ts';
 import { property } from './editor-settings.ts';
 import { type FixRequest, isFixRequest } from './fix-request.ts';
 import { guarded } from './guard.ts';
@@ -20,6 +21,7 @@ import {
   type Applied,
   type PinCheckOutcome,
   type PinOutcome,
+  type PlannedFix,
   serverCommands,
   type TagListing,
 } from './protocol.ts';
@@ -47,6 +49,8 @@ export function serveCommands(session: Session, audit: Audit, tags: Tags): void 
           return checkPins(call, audit);
         case serverCommands.applyFix:
           return applyRequested(call);
+        case serverCommands.planFix:
+          return planRequested(call);
         case serverCommands.listTags:
           return listTags(call, tags);
         default:
@@ -149,6 +153,40 @@ async function applyRequested(call: Call): Promise<Applied | null> {
     return null;
   }
   return applyFix(session, request, call.token, call.given);
+}
+
+/** Plans a fix for a client that shows it before it is made. The user is told where there is nothing to show. */
+async function planRequested(call: Call): Promise<PlannedFix | null> {
+  const { params, session } = call;
+  const { connection, ports } = session;
+  const target: unknown = params.arguments?.[0];
+  const request = {
+    act: 'fix',
+    uri: property(target, 'uri'),
+    key: property(target, 'key'),
+    fix: property(target, 'fix'),
+  };
+  if (!isFixRequest(request)) {
+    ports.log.warn(`${params.command} takes the argument {uri, key, fix}.`);
+    return null;
+  }
+  const outcome = await inProgress(call, 'Preparing the fix', delays.progress, (signal, onProgress) =>
+    carryOut(session, request, { signal, onProgress }),
+  );
+  tellOutcome(connection, ports.log, outcome);
+  if (!outcome.ok) return null;
+  const { edits, source, version } = outcome.document;
+  // The text may have changed so that the fix is a safe one by now.
+  const { description, label } = outcome.confirmation ?? {
+    label: 'Make the change',
+    description: 'What runs stays the same.',
+  };
+  return {
+    title: label,
+    description,
+    version,
+    edits: edits.map((edit) => toProtocolEdit(source, edit)),
+  };
 }
 
 /** Plans a fix and has the client make it. The user is told when that fails. */

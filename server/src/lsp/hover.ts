@@ -138,7 +138,7 @@ function describe(session: Session, use: ImageUse, settings: Settings, markup: M
   return paragraphs.filter((paragraph) => paragraph !== null).join('\n\n');
 }
 
-function meaning({ mutability, reading, role }: ImageUse, { code, prose }: Markup): string {
+function meaning({ mutability, reading, resolved, role }: ImageUse, { code, prose }: Markup): string {
   if (reading.state === 'invalid') return `no image reference. ${prose(reading.error.message)}`;
   if (role === 'build-output') return 'the name that a build gives its result. Nothing is pulled by it.';
   switch (mutability) {
@@ -153,6 +153,8 @@ function meaning({ mutability, reading, role }: ImageUse, { code, prose }: Marku
     case 'none':
       return 'nothing is pulled.';
     case 'unknown':
+      if (reading.state === 'unknown' && reading.holes[0] === resolved && /^[\w-]+$/.test(resolved))
+        return `${code(resolved)} stands for something that is given elsewhere${role.endsWith('-source') ? `, such as with ${code('--build-context')}` : ''}, so the image is not known.`;
       return reading.state === 'unknown' && reading.holes.length > 0
         ? `this file does not tell the value of ${reading.holes.map(code).join(', ')}, so the image is not known.`
         : 'the image cannot be told from this file.';

@@ -10,8 +10,10 @@ export const diagnosticSource = 'holdfast';
 export interface InitializationOptions {
   /** Whether the workspace is trusted; taken as true when nothing is said. Without trust no request leaves the machine. */
   readonly trusted?: boolean;
-  /** The client has the command `holdfast.suppress`, which asks for the reason and sends `holdfast/suppress`. */
+  /** The client has the command `holdfast.suppress`, which asks for place and reason and sends `holdfast/suppress`. */
   readonly promptForReason?: boolean;
+  /** The client has the command `holdfast.previewFix`, which has a fix that changes behaviour planned, shows it and makes it once the user agrees. */
+  readonly previewsFixes?: boolean;
   /**
    * Something else in the client checks, completes and explains `.holdfast.yaml` by its JSON Schema (`schemas/holdfast.schema.json`). The server
    * then says only what a schema cannot.
@@ -51,10 +53,20 @@ export interface SuppressTarget {
   readonly uri: string;
   readonly key: string;
   readonly rule: string;
-  /** What the comment is to speak about; the line where nothing is said. */
-  readonly scope?: 'line' | 'file';
-  /** Something like a reason stands there already. */
+  /** What a comment can speak about here: the user chooses. At least one. */
+  readonly scopes: readonly ('line' | 'file')[];
+  /** A comment is there and lacks its reason: what stands in its place, perhaps nothing. */
   readonly reason?: string;
+}
+
+/** A client command that a code action of the server runs, with one `FixTarget`; see `previewsFixes`. */
+export const previewCommand = 'holdfast.previewFix';
+export interface FixTarget {
+  readonly uri: string;
+  /** `data.key` of the diagnostic. */
+  readonly key: string;
+  /** Which of the finding's fixes. */
+  readonly fix: string;
 }
 
 /** Commands of the server, for `workspace/executeCommand`. */
@@ -69,6 +81,8 @@ export const serverCommands = {
   audit: 'holdfast.server.audit',
   /** Argument: `data` of a code action. For clients that cannot resolve code actions. Answers `Applied`. */
   applyFix: 'holdfast.server.applyFix',
+  /** Argument: a `FixTarget`. Answers `PlannedFix`, or null when there is nothing to show; the server has told the user why. Nothing is changed. */
+  planFix: 'holdfast.server.planFix',
   /**
    * Argument `{uri, name}`: an image's name without tag. Asks its registry for the tags, which completion offers from then on. Answers
    * `TagListing`; a client then asks for completions again.
@@ -81,6 +95,28 @@ export interface Applied {
   readonly applied: boolean;
   /** What was done, or why nothing was. The server has shown it to the user already. */
   readonly message: string;
+}
+
+/** A fix that is ready to be made: what has to be known for it has been looked up. */
+export interface PlannedFix {
+  /** What it does, for a heading. Plain text, like the description. */
+  readonly title: string;
+  /** What runs differently afterwards, in one or a few sentences. */
+  readonly description: string;
+  /** Version of the document that the edits are for. */
+  readonly version: number;
+  /** Ranges as in the Language Server Protocol; none overlaps another. */
+  readonly edits: readonly PlannedEdit[];
+}
+
+export interface PlannedEdit {
+  readonly range: { readonly start: PlannedPosition; readonly end: PlannedPosition };
+  readonly newText: string;
+}
+
+interface PlannedPosition {
+  readonly line: number;
+  readonly character: number;
 }
 
 export interface PinOutcome extends Applied {

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import * as vscode from 'vscode';
+import type { PlannedFix } from '../../../server/src/lsp/protocol.ts';
 import { type Fixture, fixtures, madeUp } from '../fixtures.ts';
 import {
   actionTitles,
@@ -45,7 +46,7 @@ export const related: readonly Test[] = [
     const editor = await show('shop/batch.yaml');
     await putCursorAt(editor, 'holdfast-ignore writable');
     const [fix, ...others] = await quickFixes(editor);
-    assert.equal(fix?.title, 'Write the reason of this comment');
+    assert.equal(fix?.title, 'Write the reason…');
     assert.equal(fix.command?.command, 'holdfast.suppress');
     assert.deepEqual(others, []);
   }),
@@ -72,8 +73,7 @@ export const related: readonly Test[] = [
     assert.deepEqual(await actionTitles(editor), [
       'Make the root filesystem read-only and mount emptyDirs at /tmp and /data (changes behaviour)',
       'Make the root filesystem read-only (changes behaviour)',
-      'Suppress writable-root-filesystem here, with a reason',
-      'Suppress writable-root-filesystem in this file, with a reason',
+      'Suppress writable-root-filesystem…',
     ]);
   }),
 
@@ -82,8 +82,13 @@ export const related: readonly Test[] = [
     await putCursorAt(editor, 'api\n          image');
     const edited = async (): Promise<string> => {
       const [first] = await quickFixes(editor);
-      const edits = first?.edit?.get(editor.document.uri) ?? [];
-      return edits.map(({ newText }) => newText).join('\n');
+      assert.equal(first?.command?.command, 'holdfast.previewFix');
+      // Asks for the plan alone: no dialog is shown where tests run.
+      const planned = await vscode.commands.executeCommand<PlannedFix>(
+        'holdfast.server.planFix',
+        first.command.arguments?.[0],
+      );
+      return planned.edits.map(({ newText }) => newText).join('\n');
     };
     assert.match(await edited(), /mountPath: \/data/);
     const dockerfile = await show('shop/api/Dockerfile');
@@ -132,10 +137,12 @@ export const related: readonly Test[] = [
     const editor = await show('shop/api.yaml');
     await findingsBecome(editor.document.uri, api);
     const text = await hoverText(editor, 'api\n          image');
-    assert.match(text, /^\*\*writable-root-filesystem\*\*: /);
-    assert.match(text, /\*\*Why:\*\* \w/);
+    assert.match(
+      text,
+      /^\[\*\*writable-root-filesystem\*\*\]\(https:\/\/[^)]*\/writable-root-filesystem\.md\): /,
+    );
+    assert.match(text, /\n\nAn image is reviewed, a running container is not\./);
     assert.match(text, /\*\*Fix:\*\* Make the root filesystem read-only/);
-    assert.match(text, /\]\(https:\/\/[^)]*\/writable-root-filesystem\.md\)/);
   }),
 
   test('a policy is checked while it is written', async () => {

@@ -101,8 +101,7 @@ export const trusted: readonly Test[] = [
     assert.deepEqual(titles, [
       'Pin node:22 to its digest',
       'Pin every image in this file (2)',
-      'Suppress floating-tag here, with a reason',
-      'Suppress floating-tag in this file, with a reason',
+      'Suppress floating-tag…',
     ]);
   }),
 
