@@ -56,7 +56,7 @@ function differences({ ours }: PeerRule): string {
 function row(found: PeerRule, titles: Readonly<Record<string, string>>): string {
   const title = titles[found.id];
   const theirs = title === undefined ? found.id : `${found.id}: ${title}`;
-  return `| ${cell(theirs)} | ${found.ours.map(({ rule }) => link(rule)).join(', ')} | ${cell(differences(found))} |`;
+  return `| ${cell(theirs)} | ${found.ours.map(({ rule }) => `${link(rule)} (${rule.severity})`).join(', ')} | ${cell(differences(found))} |`;
 }
 
 const table = (found: readonly PeerRule[], titles: Readonly<Record<string, string>>): string =>
@@ -91,6 +91,8 @@ it looks at what can change after review, so for style, network, resources and r
   Below each table stands what to write instead. The reason behind the two hyphens is required.
 - Whether a rule counts, and how much, is said in [\`.holdfast.yaml\`](policy.md). To begin with, turn off what your tool did not ask for, and
   see what \`holdfast audit\` says.
+- Behind each rule of ours stands its severity. \`holdfast audit\` fails from \`warning\` on: give a rule another level in the policy, or use \`--fail-on\`,
+  where your pipeline is to fail on less.
 - A rule of another tool may be several here, because they can be fixed in different ways: no tag, a tag that moves, a tag without a digest.
 
 ${peers.map(section).join('\n')}

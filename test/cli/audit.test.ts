@@ -451,7 +451,7 @@ describe('what cannot be read', () => {
   it('is told where it is a template, or a named file that is no manifest', async (t) => {
     const folder = await makeFolder(t, {
       'templates/pod.yaml': 'apiVersion: v1\nkind: Pod\nspec: {{ .Values.x }}\n',
-      'notes.txt': 'FROM nginx\n',
+      'notes.txt': 'Notes\n',
     });
     const audit = await invoke(folder, ['audit', '.', 'notes.txt']);
     assert.equal(audit.status, 0);
@@ -460,4 +460,46 @@ describe('what cannot be read', () => {
     assert.match(audit.out, /2 skipped/);
     assert.match((await invoke(folder, ['pin'])).err, /1 file skipped/);
   });
+});
+
+describe('a long report', () => {
+  const services = Array.from(
+    { length: 20 },
+    (_, at) => `  s${at}: {image: 'nginx:1.27.3', privileged: true}\n`,
+  ).join('');
+
+  it('ends with how often each rule found something, gravest first', async (t) => {
+    const folder = await makeFolder(t, { 'compose.yaml': `services:\n${services}` });
+    const { out } = await invoke(folder, ['audit']);
+    const table = out.split('\n').filter((line) => /^ *\d+ {2}/.test(line));
+    assert.deepEqual(table, [
+      '20  warning      writable-root-filesystem',
+      '20  warning      privileged-container',
+      '20  information  unpinned-image',
+    ]);
+  });
+
+  it('can leave out what is less grave, and fails all the same', async (t) => {
+    const folder = await makeFolder(t, {
+      'compose.yaml': 'services: {a: {image: "nginx:1.27.3", read_only: true}}\n',
+    });
+    const all = await invoke(folder, ['audit', '--fail-on', 'information']);
+    assert.match(all.out, /information +unpinned-image/);
+    const few = await invoke(folder, ['audit', '--level', 'warning', '--fail-on', 'information']);
+    assert.equal(few.status, 1);
+    assert.doesNotMatch(few.out, /unpinned-image/);
+    const wrong = await invoke(folder, ['audit', '--level', 'warn']);
+    assert.equal(wrong.status, 2);
+    assert.match(wrong.err, /Did you mean warning\?/);
+  });
+});
+
+it('a named file that begins like a Dockerfile is one', async (t) => {
+  const folder = await makeFolder(t, {
+    'build.docker': '# syntax=docker/dockerfile:1\nARG A=1\n\nFROM nginx\n',
+    notes: 'Letters\nFROM home\n',
+  });
+  assert.match((await invoke(folder, ['audit', 'build.docker'])).out, /build\.docker:4:6 .*implicit-latest/);
+  assert.match((await invoke(folder, ['audit', 'notes'])).out, /not recognised/);
+  assert.match((await invoke(folder, ['audit'])).out, /^No container manifests found/);
 });

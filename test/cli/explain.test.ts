@@ -51,6 +51,14 @@ describe('the page of each rule', () => {
   }
 });
 
+it('the rule of another tool leads to those that take its place', async () => {
+  const { out, status } = await invoke(cwd, ['explain', 'dl3007']);
+  assert.equal(status, 0);
+  assert.ok(out.startsWith('floating-tag: '));
+  const both = (await invoke(cwd, ['explain', 'CKV_K8S_14'])).out;
+  assert.ok(both.startsWith('implicit-latest: ') && both.includes('\nfloating-tag: '));
+});
+
 it('several pages come one after another', async () => {
   const { out } = await invoke(cwd, ['explain', 'floating-tag', 'implicit-latest']);
   assert.ok(out.indexOf('floating-tag: ') < out.indexOf('implicit-latest: '));

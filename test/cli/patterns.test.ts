@@ -25,16 +25,18 @@ test('files that the configuration names a kind of are found and read as that', 
     'deploy/deep/pod.tpl': pod,
     'left-out/base.docker.in': dockerfile,
     'notes.in': dockerfile,
+    letter: 'Dear all,\n',
   });
   const all = ['base.docker.in dockerfile', 'deep/base.docker.in dockerfile', 'deploy/pod.tpl kubernetes'];
   assert.deepEqual(await auditedIn(folder), all);
   assert.deepEqual(await auditedIn(join(folder, 'deploy')), ['pod.tpl kubernetes']);
-  assert.deepEqual(await auditedIn(folder, 'deploy/pod.tpl', 'notes.in'), ['deploy/pod.tpl kubernetes']);
+  assert.deepEqual(await auditedIn(folder, 'deploy/pod.tpl', 'letter'), ['deploy/pod.tpl kubernetes']);
 });
 
 test('the patterns of the nearest configuration count, and those of one that is given', async (t) => {
   const folder = await makeFolder(t, {
     '.holdfast.yaml': 'files: {"*.in": dockerfile}\n',
+    'deep/.git/HEAD': '',
     'deep/.holdfast.yaml': 'files: {"*.tpl": kubernetes}\n',
     'deep/a.in': dockerfile,
     'deep/a.tpl': pod,

@@ -65,11 +65,22 @@ describe('a policy', () => {
     const { err } = await audit(folder);
     const [line = '', ...more] = err.split('\n').filter((one) => one.includes('in the place of'));
     assert.deepEqual(more, []);
-    assert.match(line, /vendor\/\.holdfast\.yaml counts for what is below it, in the place of \.holdfast\.yaml/);
+    assert.match(
+      line,
+      /vendor\/\.holdfast\.yaml counts for what is below it, in the place of \.holdfast\.yaml/,
+    );
     assert.deepEqual(await levels(folder), [
       'Dockerfile implicit-latest error',
       'own/Dockerfile implicit-latest hint',
     ]);
+  });
+
+  it('tells of waivers whose last day is over', async (t) => {
+    const folder = await makeFolder(t, {
+      '.holdfast.yaml': waivers('2026-06-14'),
+      Dockerfile: 'FROM nginx\n',
+    });
+    assert.match((await audit(folder)).err, /\.holdfast\.yaml:6: This waiver expired on 2026-06-14/);
   });
 
   it('given by its path is relative to its own folder', async (t) => {

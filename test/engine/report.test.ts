@@ -89,7 +89,7 @@ describe('the text report', () => {
         'k8s/chart.yaml:7  skipped                            it is a Helm template',
         '',
         '3 findings (1 error, 1 warning, 1 information) in 2 files with 1 image, 1 skipped.',
-        '2 fixable with `holdfast pin --write`.',
+        '2 findings fixable with `holdfast pin --write`.',
         '',
       ].join('\n'),
     );

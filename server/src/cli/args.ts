@@ -16,6 +16,8 @@ export interface AuditOptions extends CommonOptions {
   readonly format: Format;
   readonly output: string | null;
   readonly failOn: Severity | 'never';
+  /** Findings less grave are not reported. */
+  readonly level: Severity;
   /** The registries are asked about pinned images. */
   readonly online: boolean;
 }
@@ -47,6 +49,7 @@ const options = {
   format: { type: 'string', of: ['audit'] },
   output: { type: 'string', of: ['audit'] },
   'fail-on': { type: 'string', of: ['audit'] },
+  level: { type: 'string', of: ['audit'] },
   online: { type: 'boolean', of: ['audit'] },
   write: { type: 'boolean', of: ['pin'] },
 } as const satisfies Record<
@@ -104,8 +107,10 @@ export function readArgs(argv: readonly string[]): Request {
   if (!isFormat(format)) return complain(unknownValue('--format', format, formatNames));
   const failOn = levels.find((level) => level === (given.get('fail-on') ?? 'warning'));
   if (failOn === undefined) return complain(unknownValue('--fail-on', given.get('fail-on') ?? '', levels));
+  const level = severities.find((one) => one === (given.get('level') ?? 'hint'));
+  if (level === undefined) return complain(unknownValue('--level', given.get('level') ?? '', severities));
   const [output, online] = [given.get('output') ?? null, given.has('online')];
-  return { does: 'audit', options: { ...common, format, output, failOn, online } };
+  return { does: 'audit', options: { ...common, format, output, failOn, level, online } };
 }
 
 interface OptionToken {
@@ -125,7 +130,7 @@ function optionFault(
   const { of, type } = options[name];
   const swallowed = inlineValue === false && value !== undefined && /^-./.test(value);
   if (type === 'string' && (value === undefined || value === '' || swallowed)) {
-    return `${written} needs a value, as in ${written}=${name === 'fail-on' ? 'error' : name === 'format' ? 'json' : 'FILE'}.`;
+    return `${written} needs a value, as in ${written}=${valueLike[name] ?? 'FILE'}.`;
   }
   if (type === 'boolean' && value !== undefined) return `${written} takes no value.`;
   if (command !== null && of.length > 0 && !of.some((one) => one === command)) {
@@ -133,6 +138,12 @@ function optionFault(
   }
   return null;
 }
+
+const valueLike: Readonly<Partial<Record<OptionName, string>>> = {
+  'fail-on': 'error',
+  level: 'warning',
+  format: 'json',
+};
 
 const optionsOf = (command: CommandName | null): readonly string[] =>
   Object.entries(options)

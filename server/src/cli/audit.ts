@@ -75,7 +75,7 @@ export async function audit(options: AuditOptions, boundary: Boundary): Promise<
   for (const note of online?.notes() ?? []) tell(boundary, note);
   for (const warning of settings.warnings()) tell(boundary, warning);
   const result = joinAudits(parts);
-  const reported = await report(result, options, boundary);
+  const reported = await report(atLevel(result, options), options, boundary);
   const trouble = [...settings.errors(), ...failures];
   if (trouble.length > 0) return tellErrors(trouble, boundary);
   return reported ? verdict(result, options) : exitCodes.trouble;
@@ -134,6 +134,11 @@ async function report(
   tell(boundary, `${summarize(result)}. The report is in ${shownPath(cwd, path)}.`);
   return true;
 }
+
+const atLevel = (result: AuditResult, { level }: AuditOptions): AuditResult => ({
+  ...result,
+  findings: result.findings.filter(({ severity }) => reaches(severity, level)),
+});
 
 function verdict({ findings }: AuditResult, { failOn }: AuditOptions): number {
   if (failOn === 'never') return exitCodes.ok;

@@ -5,6 +5,7 @@ import {
   type Rule,
   readPageBlocks,
   rules,
+  rulesLike,
   withoutMarks,
 } from '../engine/index.ts';
 import { pageText } from '../pages.ts';
@@ -18,7 +19,7 @@ const widest = 100;
 /** `holdfast explain`: the pages of some rules, or the list of all. */
 export function explain({ color, operands }: ExplainOptions, boundary: Boundary): number {
   const { stdout } = boundary;
-  const found = operands.map((name) => ({ name, rule: rules.find(({ id }) => id === name) }));
+  const found = operands.flatMap((name) => named(name).map((rule) => ({ name, rule })));
   const unknown = found.filter(({ rule }) => rule === undefined).map(({ name }) => unknownRule(name));
   if (unknown.length > 0) return tellErrors(unknown, boundary);
   const width = Math.min(widest, stdout.columns ?? widest);
@@ -28,6 +29,13 @@ export function explain({ color, operands }: ExplainOptions, boundary: Boundary)
   const pages = found.flatMap(({ rule }) => (rule ? page(rule, width, bold) : []));
   stdout.write(operands.length === 0 ? list(width, bold) : pages.join('\n\n'));
   return exitCodes.ok;
+}
+
+/** The rule of that name, or those that take the place of a rule of another tool. */
+function named(name: string): readonly (Rule | undefined)[] {
+  const own = rules.find(({ id }) => id === name);
+  const like = own ? [] : rulesLike(name);
+  return like.length === 0 ? [own] : rules.filter(({ id }) => like.includes(id));
 }
 
 function unknownRule(name: string): string {

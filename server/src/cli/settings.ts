@@ -11,7 +11,9 @@ import {
   loadPolicy,
   misnamedConfig,
   policyFor,
+  policyNotices,
   type Settings,
+  SourceText,
 } from '../engine/index.ts';
 import { readText } from '../files/read.ts';
 import { errorCode } from '../files/reason.ts';
@@ -117,7 +119,7 @@ const files: Files = {
   },
 };
 
-async function load(cwd: string, path: string, today: string, { errors }: Told): Promise<Found> {
+async function load(cwd: string, path: string, today: string, { errors, warnings }: Told): Promise<Found> {
   const file = shownPath(cwd, path);
   const read = await readText(path, true);
   if (!read.ok) {
@@ -132,6 +134,10 @@ async function load(cwd: string, path: string, today: string, { errors }: Told):
       if (!errors.includes(told)) errors.push(told);
     }
     return { ok: false, file };
+  }
+  for (const { message, severity, span } of policyNotices(read.file.text, today)) {
+    const { line } = new SourceText(read.file.text).placeAt(span.start);
+    if (severity === 'warning') warnings.push(`${file}:${line + 1}: ${message}`);
   }
   const below = (found: string): string => relative(dirname(path), found).split(sep).join('/');
   const all = policyFor(loaded.policy, '', today);

@@ -97,7 +97,11 @@ export async function openTarget(
   if (!read.ok) return { kind: 'skip', shown, reason: read.reason, failed: read.failed || explicit };
   try {
     const input = await inputOf(path, read.file.text, found.kindOf(path));
-    const analysis = analyze({ ...input, ...around }, found.settingsOf(path));
+    const named = analyze({ ...input, ...around }, found.settingsOf(path));
+    const isDockerfile = explicit && named.kinds.length === 0 && beginsWithFrom.test(read.file.text);
+    const analysis = isDockerfile
+      ? analyze({ ...input, ...around, kind: 'dockerfile' }, found.settingsOf(path))
+      : named;
     if (explicit && analysis.kinds.length === 0)
       return { kind: 'skip', shown, reason: unrecognised, failed: false };
     return { kind: 'opened', path, shown, file: read.file, analysis };
@@ -106,6 +110,9 @@ export async function openTarget(
     return { kind: 'skip', shown, reason: `its analysis failed: ${reasonOf(error)}`, failed: true };
   }
 }
+
+/** A Dockerfile under a name of its own: comments and arguments, then a stage. */
+const beginsWithFrom = /^\uFEFF?(?:[ \t]*(?:#.*|ARG[ \t].*)?\r?\n){0,200}[ \t]*FROM[ \t]+\S/i;
 
 /** What a file found in a folder tells others; null where it tells nothing, or cannot be read. Never rejects. */
 export async function readOutlineOf(path: string, settings: SettingsSource): Promise<Outline | null> {

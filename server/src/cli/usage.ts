@@ -41,6 +41,8 @@ Usage: holdfast audit [PATH…] [options]
 
   --format FORMAT    text (default), json, sarif or markdown
   --output FILE      write the report there instead of to the terminal
+  --level LEVEL      report findings of this severity and graver ones only; the exit status is
+                     that of all of them
   --fail-on LEVEL    exit with 1 from this severity on: error, warning (default), information,
                      hint; never
   --online           ask the registries about images that are pinned: whether the digest is still
@@ -91,7 +93,8 @@ const explain = `Shows the page of each rule: what it flags and why, with exampl
 
 Usage: holdfast explain [RULE…] [options]
 
-  RULE               the name that stands beside a finding; without one, all rules are listed
+  RULE               the name that stands beside a finding, or the name of such a rule in
+                     another tool (DL3007, CKV_K8S_22); without one, all rules are listed
 
   --color, --no-color
                      bold headings or none; without either, in a terminal unless NO_COLOR is set

@@ -70,6 +70,7 @@ export {
 export type { SuppressionComment } from './model/suppression.ts';
 export type { Observation, Outline } from './model/surroundings.ts';
 export { WorkspaceOutline } from './neighbours.ts';
+export { rulesLike } from './peers.ts';
 export { isPinnable, lookupName, pinEdits, sampleDigest, trialEdits } from './pin.ts';
 export {
   offeredPins,

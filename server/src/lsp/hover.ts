@@ -49,7 +49,7 @@ export function serveHover(session: Session): void {
           ...(use ? [describe(session, use, settings, markup)] : []),
           ...rules.flatMap((rule) => {
             const own = found.filter((finding) => finding.rule === rule.id);
-            return own.length > 0 ? describeRule(rule, own, markup) : [];
+            return own.length > 0 ? describeRule(rule, own, use !== undefined, markup) : [];
           }),
         ];
         return {
@@ -67,8 +67,13 @@ export function serveHover(session: Session): void {
 /** Fixes that are named before the others are only counted. */
 const mostFixes = 3;
 
-/** The page of a rule in short, with the fixes of what it found. */
-function describeRule({ id, title }: Rule, found: readonly Finding[], markup: Markup): string {
+/** The page of a rule in short, with the fixes of what it found. Where an image is described already, that says why. */
+function describeRule(
+  { id, title }: Rule,
+  found: readonly Finding[],
+  isBrief: boolean,
+  markup: Markup,
+): string {
   const { fix, why } = digestOf(pageText(id));
   const offered = [...new Set(found.flatMap((finding) => finding.fixes()).map(fixTitle))];
   const more = offered.length > mostFixes ? [`${offered.length - mostFixes} more`] : [];
@@ -77,7 +82,7 @@ function describeRule({ id, title }: Rule, found: readonly Finding[], markup: Ma
     text === null || text === '' ? null : `${markup.strong(name)} ${markup.own(text)}`;
   const paragraphs = [
     `${markup.heading(id, pageUrl(id))}: ${markup.own(title)}.`,
-    why === '' ? null : markup.own(why),
+    isBrief || why === '' ? null : markup.own(why),
     offered.length > 0 ? `${markup.strong('Fix:')} ${fixes}.` : told('Fix:', fix),
     markup.footing(pageUrl(id)),
   ];

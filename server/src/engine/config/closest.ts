@@ -1,5 +1,7 @@
 /** The one of `names` that `word` was probably meant to be; undefined where none is near. */
 export function closest(word: string, names: readonly string[]): string | undefined {
+  const begun = word.length < 3 ? [] : names.filter((name) => name.startsWith(word.toLowerCase()));
+  if (begun.length === 1) return begun[0];
   const near = Math.max(1, Math.floor(word.length / 3));
   let best: string | undefined;
   let least = near + 1;

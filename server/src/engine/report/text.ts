@@ -1,7 +1,8 @@
 import type { AuditFinding, AuditResult, AuditSkip } from '../audit.ts';
+import { severities } from '../model/finding.ts';
 import { visible } from '../text/visible.ts';
 import type { Formatter } from './report.ts';
-import { summarize } from './words.ts';
+import { count, summarize } from './words.ts';
 
 /** SGR parameters of ECMA-48: what each part is drawn with. */
 const styles = {
@@ -88,8 +89,33 @@ const skipRow = ({ file, line, reason }: AuditSkip): Row => ({
 function conclusion(result: AuditResult): string {
   if (result.files === 0 && result.skipped.length === 0) return 'No container manifests found.\n';
   const pinnable = result.findings.filter((finding) => finding.pinnable).length;
-  const offer = pinnable === 0 ? '' : `${pinnable} fixable with \`holdfast pin --write\`.\n`;
-  return `${summarize(result)}.\n${offer}`;
+  const offer =
+    pinnable === 0 ? '' : `${count(pinnable, 'finding')} fixable with \`holdfast pin --write\`.\n`;
+  return `${byRule(result)}${summarize(result)}.\n${offer}`;
+}
+
+/** From how many findings on a reader wants to know what they are about. */
+const many = 30;
+
+/** How often each rule found something, gravest first; nothing where a reader sees that at a glance. */
+function byRule({ findings }: AuditResult): string {
+  if (findings.length < many) return '';
+  const counts = new Map<string, { readonly severity: AuditFinding['severity']; number: number }>();
+  for (const { rule, severity } of findings) {
+    const key = `${severity} ${rule}`;
+    const known = counts.get(key);
+    if (known) known.number++;
+    else counts.set(key, { severity, number: 1 });
+  }
+  const rows = [...counts].sort(
+    ([, a], [, b]) => severities.indexOf(a.severity) - severities.indexOf(b.severity) || b.number - a.number,
+  );
+  const width = widest(rows.map(([, { number }]) => String(number)));
+  const lines = rows.map(([key, { number, severity }]) => {
+    const rule = key.slice(severity.length + 1);
+    return `${String(number).padStart(width)}  ${severity.padEnd(widest(severities))}  ${rule}\n`;
+  });
+  return `${lines.join('')}\n`;
 }
 
 const widest = (texts: readonly string[]): number =>
