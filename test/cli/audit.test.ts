@@ -130,7 +130,16 @@ describe('what the JSON report says of a finding', () => {
     const folder = await makeFolder(t, { Dockerfile: 'FROM nginx\n' });
     const { findings, summary, version } = await report(folder);
     assert.equal(version, 1);
-    assert.deepEqual(summary, { files: 1, images: 1, findings: 1, waived: 0 });
+    assert.deepEqual(summary, {
+      files: 1,
+      images: 1,
+      findings: 1,
+      waived: 0,
+      suppressed: 0,
+      unread: 0,
+      severities: { error: 0, warning: 1, information: 0, hint: 0 },
+      rules: { 'implicit-latest': 1 },
+    });
     const [{ message, ...rest } = assert.fail('no finding')] = findings;
     assert.match(message, /`nginx`/);
     assert.deepEqual(rest, {
@@ -201,9 +210,14 @@ describe('what is looked at', () => {
     await symlink('Dockerfile', join(folder, 'link.Dockerfile'));
     const { skipped, summary } = await report(folder);
     assert.deepEqual(skipped, [
-      { file: 'Dockerfile', line: 1, reason: 'it is a binary file' },
-      { file: 'latin.Dockerfile', line: 1, reason: 'it is not UTF-8 text' },
-      { file: 'link.Dockerfile', line: 1, reason: 'it is a symbolic link, followed only when named' },
+      { file: 'Dockerfile', line: 1, reason: 'it is a binary file', unread: false },
+      { file: 'latin.Dockerfile', line: 1, reason: 'it is not UTF-8 text', unread: false },
+      {
+        file: 'link.Dockerfile',
+        line: 1,
+        reason: 'it is a symbolic link, followed only when named',
+        unread: false,
+      },
     ]);
     assert.equal(summary.files, 0);
   });
@@ -260,8 +274,15 @@ describe('the exit status', () => {
     const { findings, skipped }: JsonReport = JSON.parse(out);
     assert.equal(findings.length, 1);
     assert.deepEqual(
-      skipped.map(({ file }) => file),
-      ['gone', 'binary'],
+      skipped.map(({ file, unread }) => [file, unread]),
+      [
+        ['gone', true],
+        ['binary', true],
+      ],
+    );
+    assert.match(
+      (await invoke(folder, ['audit', 'gone', '.'])).out,
+      /^gone +unread +no such file or folder$/m,
     );
   });
 
@@ -348,8 +369,8 @@ describe('the configuration', () => {
     );
     const reason = 'its configuration x/.holdfast.yaml has errors';
     assert.deepEqual(skipped, [
-      { file: 'x/Dockerfile', line: 1, reason },
-      { file: 'x/y/Dockerfile', line: 1, reason },
+      { file: 'x/Dockerfile', line: 1, reason, unread: true },
+      { file: 'x/y/Dockerfile', line: 1, reason, unread: true },
     ]);
   });
 

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { join } from 'node:path';
-import { describe, it } from 'node:test';
+import { describe, it, type TestContext } from 'node:test';
 import { digest, fakeRegistry, type InvokeOptions, invoke, makeFolder } from './support.ts';
 
 const now = (): number => Date.UTC(2026, 5, 15, 12);
@@ -125,8 +125,8 @@ describe('a policy', () => {
       'holdfast: policies/base.yaml:1:10: There is no file "gone.yaml" that could be read; the path is taken from the folder of this file.',
       'holdfast: policies/base.yaml:3:3: There is no rule "floating-tg". Did you mean floating-tag?',
     ]);
-    assert.match(out, /Dockerfile:1\s+skipped\s+its configuration \.holdfast\.yaml has errors/);
-    assert.match(out, /x\/Dockerfile:1\s+skipped\s+its configuration x\/\.holdfast\.yaml has errors/);
+    assert.match(out, /^Dockerfile\s+unread\s+its configuration \.holdfast\.yaml has errors/m);
+    assert.match(out, /^x\/Dockerfile\s+unread\s+its configuration x\/\.holdfast\.yaml has errors/m);
   });
 
   it('by the other ending of its name is told to be renamed, once', async (t) => {
@@ -232,5 +232,98 @@ describe('waived findings', () => {
         ],
       ],
     );
+  });
+});
+
+describe('what in a policy came to nothing', () => {
+  const waiver = (...more: readonly string[]): string =>
+    ['- rules: [implicit-latest]', 'reason: known', 'approved-by: me', 'expires: never', ...more].join(
+      '\n  ',
+    );
+  const policy = (...lines: readonly string[]): string => `${lines.join('\n')}\n`;
+  const manifests = { 'awesome-compose/Dockerfile': 'FROM nginx\n', 'deploy/Dockerfile': 'FROM redis\n' };
+  const told = async (
+    t: TestContext,
+    files: Readonly<Record<string, string>>,
+    argv: readonly string[] = [],
+  ): Promise<readonly string[]> => {
+    const { err } = await audit(await makeFolder(t, files), argv);
+    return err.split('\n').filter((line) => /No manifest fits|let nothing pass/.test(line));
+  };
+
+  it('is told with file and line: patterns that fit no manifest, waivers that let nothing pass', async (t) => {
+    const text = policy(
+      'overrides:',
+      '- files: [deploi/, "*", "!nothing/"]',
+      '  rules: {floating-tag: error}',
+      'waivers:',
+      waiver('files: awsome-compose/'),
+      waiver('image: docker.io/library/nodde'),
+      waiver('image: redis', 'files: awesome-compose/'),
+      waiver('image: nginx', 'files: [awesome-compose/, zzzzzz/]'),
+    );
+    assert.deepEqual(await told(t, { ...manifests, '.holdfast.yaml': text }), [
+      'holdfast: .holdfast.yaml:2: No manifest fits "deploi/" of this override. Did you mean "deploy/"?',
+      'holdfast: .holdfast.yaml:9: No manifest fits "awsome-compose/" of this waiver. Did you mean "awesome-compose/"?',
+      'holdfast: .holdfast.yaml:10: This waiver let nothing pass in this audit. Correct its rules or its image "docker.io/library/nodde", or take it out.',
+      'holdfast: .holdfast.yaml:15: This waiver let nothing pass in this audit. Correct its rules, its files or its image "redis", or take it out.',
+      'holdfast: .holdfast.yaml:26: No manifest fits "zzzzzz/" of this waiver. Correct the pattern, or take it out.',
+    ]);
+  });
+
+  const idle = policy('waivers:', waiver('image: nodde'), waiver('files: gone/'));
+
+  it('changes no exit status, and is told wherever the whole folder was audited', async (t) => {
+    const folder = await makeFolder(t, { 'a/.holdfast.yaml': idle, 'a/Dockerfile': 'FROM nginx:1.27.3\n' });
+    for (const [cwd, argv] of [
+      [folder, []],
+      [folder, ['a']],
+      [join(folder, 'a'), ['.']],
+      [folder, ['a/Dockerfile', '.']],
+    ] as const) {
+      const { err, status } = await audit(cwd, argv);
+      assert.equal(status, 0);
+      assert.equal(err.match(/let nothing pass|No manifest fits/g)?.length, 2, argv.join(' '));
+    }
+  });
+
+  it('is not told where only a part was looked at, or something failed', async (t) => {
+    const files = { ...manifests, '.holdfast.yaml': idle };
+    for (const argv of [['deploy'], ['deploy', 'awesome-compose'], ['.', 'gone'], ['deploy/Dockerfile']]) {
+      assert.deepEqual(await told(t, files, argv), [], argv.join(' '));
+    }
+    const broken = { ...files, 'compose.yaml': 'services:\n  a: {\n   image x\n\tfoo\n' };
+    assert.deepEqual(await told(t, broken), []);
+    const given = { ...manifests, 'deploy/p.yaml': idle };
+    assert.deepEqual(await told(t, given, ['--config', 'deploy/p.yaml', 'deploy']), []);
+    assert.equal((await told(t, given, ['--config', 'deploy/p.yaml'])).length, 2);
+  });
+
+  it('is not told of what another audit, another folder or another day may need', async (t) => {
+    const registry = policy('waivers:', waiver().replace('implicit-latest', 'drifted-pin'));
+    const astray = policy('waivers:', waiver('files: gone/').replace('implicit-latest', 'drifted-pin'));
+    assert.equal((await told(t, { ...manifests, '.holdfast.yaml': astray })).length, 1);
+    const over = policy('waivers:', waiver('image: nodde').replace('never', '2026-06-14'));
+    const extended = policy('waivers:', waiver('image: nodde'));
+    for (const files of [
+      { '.holdfast.yaml': registry },
+      { '.holdfast.yaml': over },
+      { '.holdfast.yaml': 'extends: base.holdfast.yaml\n', 'base.holdfast.yaml': extended },
+      {
+        '.holdfast.yaml': extended,
+        'x/.holdfast.yaml': 'extends: ../.holdfast.yaml\n',
+        'x/Dockerfile': 'FROM nodde\n',
+      },
+    ]) {
+      assert.deepEqual(await told(t, { ...manifests, ...files }), [], Object.keys(files).join(' '));
+    }
+  });
+
+  it('counts what is passed over on purpose as there', async (t) => {
+    const files = {
+      'charts/templates/pod.yaml': 'apiVersion: v1\nkind: Pod\nspec: {{ .Values.x }}\n',
+      '.holdfast.yaml': policy('overrides:', '- files: charts/', '  profile: strict'),
+    };
+    assert.deepEqual(await told(t, files), []);
   });
 });

@@ -69,12 +69,35 @@ describe('an audited file', () => {
 
   it('counts only when it holds a manifest', () => {
     const none = auditFile('a.yaml', analyze({ path: '/a.yaml', text: 'a: b\n' }));
-    assert.deepEqual(none, { files: 0, images: [], findings: [], waived: [], skipped: [] });
+    assert.deepEqual(none, { files: 0, images: [], findings: [], waived: [], suppressed: [], skipped: [] });
   });
 
   it('is told of when it was skipped', () => {
-    assert.deepEqual(auditSkip('a', 'it is odd', 3).skipped, [{ file: 'a', line: 3, reason: 'it is odd' }]);
-    assert.equal(auditSkip('a', 'it is odd').skipped[0]?.line, 1);
+    const left = { file: 'a', line: null, reason: 'it is odd', unread: false };
+    assert.deepEqual(auditSkip('a', 'it is odd').skipped, [left]);
+    assert.deepEqual(auditSkip('a', 'it is odd', true).skipped, [{ ...left, unread: true }]);
+  });
+
+  it('tells a mistake in the text from what cannot be known', () => {
+    const unread = (path: string, text: string): readonly boolean[] =>
+      auditFile(path, analyze({ path, text })).skipped.map((skip) => skip.unread);
+    assert.deepEqual(unread('/compose.yaml', 'services:\n  a: {\n   image x\n\tfoo\n'), [true]);
+    assert.deepEqual(unread('/templates/pod.yaml', 'apiVersion: v1\nkind: Pod\nspec: {{ .Values.x }}\n'), [
+      false,
+    ]);
+  });
+
+  it('keeps what comments silence apart, with the reason', () => {
+    const silenced = 'FROM nginx # x\n# holdfast-ignore floating-tag -- tested nightly\nFROM redis:7\n';
+    const { findings, suppressed } = auditFile(
+      'Dockerfile',
+      analyze({ path: '/Dockerfile', text: silenced }),
+    );
+    assert.deepEqual(
+      suppressed.map(({ column, line, reason, rule, severity }) => [line, column, rule, severity, reason]),
+      [[3, 6, 'floating-tag', 'warning', 'tested nightly']],
+    );
+    assert.ok(!findings.some(({ rule }) => rule === 'floating-tag'));
   });
 
   it('tells once for each stage why its commands are not read', () => {
@@ -82,8 +105,18 @@ describe('an audited file', () => {
       `FROM mcr.microsoft.com/windows/servercore:ltsc2022 AS ${name}\nRUN dir\nRUN dir\n`;
     const windows = analyze({ path: '/Dockerfile', text: `${stage('a')}${stage('b')}FROM alpine\nRUN ls\n` });
     assert.deepEqual(auditFile('Dockerfile', windows).skipped, [
-      { file: 'Dockerfile', line: 2, reason: 'the commands of stage a were not checked: it runs on Windows' },
-      { file: 'Dockerfile', line: 5, reason: 'the commands of stage b were not checked: it runs on Windows' },
+      {
+        file: 'Dockerfile',
+        line: 2,
+        reason: 'the commands of stage a were not checked: it runs on Windows',
+        unread: false,
+      },
+      {
+        file: 'Dockerfile',
+        line: 5,
+        reason: 'the commands of stage b were not checked: it runs on Windows',
+        unread: false,
+      },
     ]);
     assert.equal(windows.images.length, 3);
   });

@@ -12,6 +12,7 @@ const says = (path: string, more: Partial<Outline> = {}): Outline => ({
   built: [],
   builds: [],
   consumes: [],
+  replaced: [],
   ...more,
 });
 
@@ -22,7 +23,7 @@ const builds = (path: string, dockerfile: string): Outline =>
   says(path, { builds: [{ images: ['docker.io/shop/api:1'], dockerfile, target: null }] });
 
 const built = (dockerfile: string, volumes: readonly string[]): Outline =>
-  says(dockerfile, { built: [{ dockerfile, target: null, volumes, user: null, hasHealthcheck: false }] });
+  says(dockerfile, { built: [{ dockerfile, target: null, volumes, hasHealthcheck: false }] });
 
 function workspace(...outlines: readonly Outline[]): WorkspaceOutline {
   const made = new WorkspaceOutline();
@@ -202,4 +203,30 @@ test('after any changes it answers as if it had been told the last state at once
       assert.deepEqual(answers(grown), answers(workspace(...last.values())));
     }),
   );
+});
+
+describe('what a tool builds and puts in the place of an image', () => {
+  const api = 'docker.io/shop/api';
+  const skaffold = (path: string): Outline => says(path, { replaced: [api] });
+
+  test('counts for files in its folder and below it', () => {
+    const made = workspace(skaffold('/shop/skaffold.yaml'));
+    assert.ok(made.around(says('/shop/k8s/api.yaml')).isReplaced(api));
+    assert.ok(!made.around(says('/shop/k8s/api.yaml')).isReplaced('docker.io/shop/web'));
+    for (const elsewhere of ['/shop2/api.yaml', '/api.yaml']) {
+      assert.ok(!made.around(says(elsewhere)).isReplaced(api), elsewhere);
+    }
+  });
+
+  test('is asked again when it changes', () => {
+    const made = workspace();
+    const around = made.around(says('/shop/api.yaml'));
+    assert.ok(!around.isReplaced(api));
+    assert.ok(around.wasAsked);
+    made.put(skaffold('/shop/skaffold.yaml'));
+    assert.ok(!around.isReplaced(api));
+    assert.ok(!around.isSettled());
+    made.remove('/shop/skaffold.yaml');
+    assert.ok(around.isSettled());
+  });
 });

@@ -8,8 +8,9 @@ import {
   formats,
   rules,
 } from '../../server/src/engine/index.ts';
+import { pageText } from '../../server/src/pages.ts';
 
-const plain = { color: false, width: null, version: '1.2.3' };
+const plain = { color: false, width: null, version: '1.2.3', pageText };
 
 const image: AuditImage = {
   file: 'web/Dockerfile',
@@ -70,11 +71,22 @@ const result: AuditResult = {
     }),
   ],
   waived: [],
-  skipped: [{ file: 'k8s/chart.yaml', line: 7, reason: 'it is a Helm template' }],
+  suppressed: [],
+  skipped: [
+    { file: 'k8s/chart.yaml', line: 7, reason: 'it is a Helm template', unread: false },
+    { file: 'gone', line: null, reason: 'no such file or folder', unread: true },
+  ],
 };
 
-const empty: AuditResult = { files: 0, images: [], findings: [], waived: [], skipped: [] };
-const clean: AuditResult = { files: 1, images: [image, image], findings: [], waived: [], skipped: [] };
+const empty: AuditResult = { files: 0, images: [], findings: [], waived: [], suppressed: [], skipped: [] };
+const clean: AuditResult = {
+  files: 1,
+  images: [image, image],
+  findings: [],
+  waived: [],
+  suppressed: [],
+  skipped: [],
+};
 
 describe('the text report', () => {
   it('aligns the findings of each file and counts them at the end', () => {
@@ -88,7 +100,9 @@ describe('the text report', () => {
         '',
         'k8s/chart.yaml:7  skipped                            it is a Helm template',
         '',
-        '3 findings (1 error, 1 warning, 1 information) in 2 files with 1 image, 1 skipped.',
+        'gone  unread                             no such file or folder',
+        '',
+        '3 findings (1 error, 1 warning, 1 information) in 2 files with 1 image, 1 unread, 1 skipped.',
         '2 findings fixable with `holdfast pin --write`.',
         '',
       ].join('\n'),
@@ -137,11 +151,25 @@ describe('the JSON report', () => {
   it('has exactly this shape', () => {
     assert.deepEqual(JSON.parse(formats.json(result, plain)), {
       version: 1,
-      summary: { files: 2, images: 1, findings: 3, waived: 0 },
+      tool: { name: 'Holdfast', version: '1.2.3' },
+      summary: {
+        files: 2,
+        images: 1,
+        findings: 3,
+        waived: 0,
+        suppressed: 0,
+        unread: 1,
+        severities: { error: 1, warning: 1, information: 1, hint: 0 },
+        rules: { 'implicit-latest': 2, 'privileged-container': 1 },
+      },
       images: [image],
       findings: result.findings.map(({ key: _key, pinnable: _pinnable, related: _related, ...rest }) => rest),
       waived: [],
-      skipped: result.skipped,
+      suppressed: [],
+      skipped: [
+        { file: 'k8s/chart.yaml', line: 7, reason: 'it is a Helm template', unread: false },
+        { file: 'gone', line: 1, reason: 'no such file or folder', unread: true },
+      ],
     });
   });
 
@@ -149,8 +177,27 @@ describe('the JSON report', () => {
     const text = formats.json(result, plain);
     assert.equal(text.at(-1), '\n');
     const parsed = JSON.parse(text);
-    assert.deepEqual(Object.keys(parsed), ['version', 'summary', 'images', 'findings', 'waived', 'skipped']);
-    assert.deepEqual(Object.keys(parsed.summary), ['files', 'images', 'findings', 'waived']);
+    assert.deepEqual(Object.keys(parsed), [
+      'version',
+      'tool',
+      'summary',
+      'images',
+      'findings',
+      'waived',
+      'suppressed',
+      'skipped',
+    ]);
+    assert.deepEqual(Object.keys(parsed.summary), [
+      'files',
+      'images',
+      'findings',
+      'waived',
+      'suppressed',
+      'unread',
+      'severities',
+      'rules',
+    ]);
+    assert.deepEqual(Object.keys(parsed.summary.severities), ['error', 'warning', 'information', 'hint']);
     assert.deepEqual(Object.keys(parsed.images[0]), [
       'file',
       'line',
@@ -177,16 +224,27 @@ describe('the JSON report', () => {
       'message',
       'fixable',
     ]);
-    assert.deepEqual(Object.keys(parsed.skipped[0]), ['file', 'line', 'reason']);
+    assert.deepEqual(Object.keys(parsed.skipped[0]), ['file', 'line', 'reason', 'unread']);
   });
 
   it('has every list when there is nothing', () => {
     assert.deepEqual(JSON.parse(formats.json(empty, plain)), {
       version: 1,
-      summary: { files: 0, images: 0, findings: 0, waived: 0 },
+      tool: { name: 'Holdfast', version: '1.2.3' },
+      summary: {
+        files: 0,
+        images: 0,
+        findings: 0,
+        waived: 0,
+        suppressed: 0,
+        unread: 0,
+        severities: { error: 0, warning: 0, information: 0, hint: 0 },
+        rules: {},
+      },
       images: [],
       findings: [],
       waived: [],
+      suppressed: [],
       skipped: [],
     });
   });
@@ -235,6 +293,29 @@ describe('what the policy lets pass', () => {
   });
 });
 
+describe('what a comment silences', () => {
+  const silenced: AuditResult = { ...clean, suppressed: [{ ...finding(), reason: 'tested [here]' }] };
+
+  it('is counted and listed in JSON, with the reason of the comment', () => {
+    const { summary, suppressed } = JSON.parse(formats.json(silenced, plain));
+    assert.deepEqual([summary.findings, summary.suppressed], [0, 1]);
+    assert.deepEqual(suppressed, [
+      {
+        ...JSON.parse(formats.json({ ...clean, findings: [finding()] }, plain)).findings[0],
+        reason: 'tested [here]',
+      },
+    ]);
+  });
+
+  it('is a suppressed result in SARIF, and nothing in the reports for people', () => {
+    const { results } = JSON.parse(formats.sarif(silenced, plain)).runs[0];
+    assert.equal(results[0].ruleId, 'implicit-latest');
+    assert.deepEqual(results[0].suppressions, [{ kind: 'inSource', justification: 'tested [here]' }]);
+    assert.equal(formats.text(silenced, plain), formats.text(clean, plain));
+    assert.equal(formats.markdown(silenced, plain), formats.markdown(clean, plain));
+  });
+});
+
 describe('the SARIF report', () => {
   const log = JSON.parse(formats.sarif(result, plain));
   const [run] = log.runs;
@@ -260,6 +341,23 @@ describe('the SARIF report', () => {
     }
   });
 
+  it('has the page of every rule in short', () => {
+    for (const rule of run.tool.driver.rules) {
+      assert.ok(rule.fullDescription.text.length > 40, rule.id);
+      // Longer descriptions are cut by code scanning services.
+      assert.ok(rule.fullDescription.text.length <= 1024, rule.id);
+      assert.doesNotMatch(rule.fullDescription.text, /`|\]\(|\*\*/);
+      assert.doesNotMatch(rule.help.text, /`|\]\(|\*\*/);
+      assert.ok(rule.help.text.endsWith(`/${rule.id}.md`), rule.id);
+      assert.ok(rule.help.markdown.includes('**Safety:** '), rule.id);
+      for (const [, target = ''] of rule.help.markdown.matchAll(/\]\(([^)]*)\)/g)) {
+        assert.match(target, /^https:/, rule.id);
+      }
+      assert.ok(rule.properties.tags.includes('containers'));
+      assert.equal(new Set(rule.properties.tags).size, rule.properties.tags.length);
+    }
+  });
+
   it('has a result for each finding, with its rule, level, place and fingerprint', () => {
     assert.deepEqual(
       run.results.map(({ level }: { level: string }) => level),
@@ -280,9 +378,13 @@ describe('the SARIF report', () => {
   });
 
   it('tells what was not looked at', () => {
-    const [notification] = run.invocations[0].toolExecutionNotifications;
+    const [notification, unread] = run.invocations[0].toolExecutionNotifications;
     assert.equal(notification.message.text, 'Not looked at: it is a Helm template.');
     assert.deepEqual(notification.locations[0].physicalLocation.region, { startLine: 7 });
+    assert.equal(unread.message.text, 'Could not be read: no such file or folder.');
+    assert.deepEqual(unread.locations, [
+      { physicalLocation: { artifactLocation: { uri: 'gone', uriBaseId: '%SRCROOT%' } } },
+    ]);
   });
 
   it('makes no links of what a file says', () => {
@@ -308,7 +410,11 @@ describe('the Markdown report', () => {
       [
         '## Holdfast',
         '',
-        '3 findings (1 error, 1 warning, 1 information) in 2 files with 1 image, 1 skipped.',
+        '3 findings (1 error, 1 warning, 1 information) in 2 files with 1 image, 1 unread, 1 skipped.',
+        '',
+        '| Could not be read | Why |',
+        '| --- | --- |',
+        '| `gone` | no such file or folder |',
         '',
         '| Severity | Where | Rule | Finding |',
         '| --- | --- | --- | --- |',
@@ -348,10 +454,43 @@ describe('the Markdown report', () => {
 
   it('is cut where a comment would become too long, and says how much is missing', () => {
     const many = Array.from({ length: 2000 }, () => finding());
-    const text = markdown(many);
-    assert.equal(text.length < 65_536, true);
-    const shown = text.split('\n').filter((line) => line.startsWith('| warning')).length;
-    assert.equal(shown > 100, true);
-    assert.match(text, new RegExp(`\nAnd ${2000 - shown} more findings\\.\n`));
+    const skipped = many.map(({ file, line }, at) => ({
+      file,
+      line,
+      reason: 'it is odd',
+      unread: at % 2 === 0,
+    }));
+    const waived = many.map((one) => ({ ...one, reason: 'known', approvedBy: 'me', expires: null }));
+    for (const more of [{}, { skipped }, { skipped, waived }]) {
+      const text = formats.markdown({ ...clean, findings: many, ...more }, plain);
+      assert.equal(text.length < 65_536, true);
+      const shown = text.split('\n').filter((line) => line.startsWith('| warning | `')).length;
+      assert.equal(shown > 100, true);
+      assert.match(text, new RegExp(`\nAnd ${2000 - shown} more findings\\.\n`));
+    }
+  });
+
+  it('that is long counts the findings of each rule first, and links its page there alone', () => {
+    const text = markdown([
+      ...Array.from({ length: 30 }, () => finding()),
+      ...Array.from({ length: 2 }, () => finding({ rule: 'privileged-container', severity: 'error' })),
+    ]);
+    const lines = text.replace(/\]\(https:[^)]*\//g, '](…/').split('\n');
+    assert.deepEqual(lines.slice(4, 12), [
+      '| Severity | Rule | Findings |',
+      '| --- | --- | ---: |',
+      '| error | [privileged-container](…/privileged-container.md) | 2 |',
+      '| warning | [implicit-latest](…/implicit-latest.md) | 30 |',
+      '',
+      '| Severity | Where | Rule | Finding |',
+      '| --- | --- | --- | --- |',
+      '| error | `web/Dockerfile:1:6` | privileged-container | `nginx` has no tag. |',
+    ]);
+  });
+
+  it('has room for every rule at once', () => {
+    const text = markdown(rules.flatMap(({ id: rule }) => [finding({ rule }), finding({ rule })]));
+    for (const { id } of rules) assert.ok(text.includes(`| [${id}](`), id);
+    assert.doesNotMatch(text, /more (?:rule|finding)/);
   });
 });

@@ -102,7 +102,7 @@ describe('what a comment speaks about', () => {
           'EOF',
         ),
       ),
-      ['1:unpinned-image'],
+      ['1:unpinned-image', '1:unused-suppression'],
     );
   });
 
@@ -204,6 +204,96 @@ describe('a comment is unused', () => {
       found(dockerfile('# holdfast-ignored x', '# holdfast-ignore-files x', 'FROM scratch')),
       [],
     );
+  });
+
+  test('and one in other words, or with a rule where the words could be prose', () => {
+    const messageOf = (comment: string): string | undefined =>
+      dockerfile(`# ${comment}`, 'FROM node:20').findings.find(({ rule }) => rule === 'unused-suppression')
+        ?.message;
+    for (const words of [
+      'holdfast-disable',
+      'holdfast:ignore',
+      'holdfast ignore',
+      'holdfast-ignore-next-line',
+      'Holdfast-Ignore',
+      'holdfast_skip',
+    ]) {
+      assert.match(
+        messageOf(`${words} floating-tag`) ?? '',
+        new RegExp(
+          `begins with \`${words}\`.* Write \`holdfast-ignore floating-tag -- why\` instead, on the line`,
+        ),
+      );
+    }
+    assert.match(messageOf('holdfast-ignore=floating-tag') ?? '', /begins with `holdfast-ignore=`/);
+    assert.match(messageOf('holdfast:disable') ?? '', /Write `holdfast-ignore RULE -- why`/);
+    assert.match(
+      messageOf('holdfast-disable-file floating-tag') ?? '',
+      /Write `holdfast-ignore-file floating-tag -- why` instead\.$/,
+    );
+    for (const prose of [
+      'holdfast is great',
+      'holdfast ignore the next line',
+      'holdfast ignores floating-tag here',
+      'holdfast: ignore what it says',
+      'holdfast-disable is a word of others',
+      'we holdfast-disable floating-tag',
+    ]) {
+      assert.equal(messageOf(prose), undefined, prose);
+    }
+  });
+
+  test('and one that is no comment in its place', () => {
+    const lines = (analysis: Analysis): readonly string[] =>
+      unused(analysis).map((one) => one.slice(0, one.indexOf(':')));
+    assert.deepEqual(
+      lines(
+        dockerfile(
+          'FROM nginx:1.27.3 # holdfast-ignore unpinned-image -- a',
+          'RUN make "# holdfast-ignore remote-shell" \\',
+          "  && echo 'see # holdfast-ignore remote-shell' # holdfast-ignore remote-shell -- a",
+          'RUN <<EOF # holdfast-ignore remote-shell',
+          'x # holdfast-ignore remote-shell',
+          'EOF',
+        ),
+      ),
+      ['1', '3', '4'],
+    );
+    const unit =
+      '[Container]\nImage=docker.io/library/nginx:1.27.3 # holdfast-ignore unpinned-image -- a\n# see # holdfast-ignore unpinned-image\nExec=sh -c "a # holdfast-ignore unpinned-image"\n';
+    const [finding] = read('/w/web.container', unit).findings.filter(
+      ({ rule }) => rule === 'unused-suppression',
+    );
+    assert.match(
+      finding?.message ?? '',
+      /no comment in such a file.* Put `# holdfast-ignore unpinned-image -- why` on the line above/,
+    );
+    assert.deepEqual(lines(read('/w/web.container', unit)), ['2']);
+  });
+
+  test('and says where its rule finds something near it that no other comment silences', () => {
+    const compose = (between: string, behind = ''): Analysis =>
+      read(
+        '/w/compose.yaml',
+        `services:\n  web:\n    # holdfast-ignore unpinned-image -- a\n    restart: always\n${between}    image: nginx:1.27.3${behind}\n`,
+      );
+    const [near] = compose('').findings.filter(({ rule }) => rule === 'unused-suppression');
+    assert.match(near?.message ?? '', /`unpinned-image` is found on line 5\. Move the comment there/);
+    assert.equal(near?.fixable, false);
+    assert.equal(near?.related.length, 1);
+    for (const other of [
+      compose('    # x\n'.repeat(20)),
+      compose('', ' # holdfast-ignore unpinned-image -- b'),
+    ]) {
+      const [far] = other.findings.filter(({ rule }) => rule === 'unused-suppression');
+      assert.match(far?.message ?? '', /finds nothing in the lines/);
+      assert.equal(far?.fixable, true);
+    }
+    const second = read(
+      '/w/a.yaml',
+      `${pod('image: redis:7.4.1')}---\n${pod('# holdfast-ignore unpinned-image -- a\n      tty: true\n      image: nginx:1.27.3')}`,
+    ).findings.find(({ rule }) => rule === 'unused-suppression');
+    assert.match(second?.message ?? '', /is found on line 19\./);
   });
 
   test('and nothing silences that', () => {

@@ -67,7 +67,7 @@ function found(facts: Partial<Facts>, kind = 'kubernetes'): readonly string[] {
   );
 }
 
-const own = { path: '/page/manifest', pins: [], built: [], builds: [], consumes: [] };
+const own = { path: '/page/manifest', pins: [], built: [], builds: [], consumes: [], replaced: [] };
 const around: Surroundings = {
   path: own.path,
   neighbours: alone(own),

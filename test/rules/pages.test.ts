@@ -182,7 +182,7 @@ function suppression(id: string, { context, kind, text }: Example): void {
 function keptIn(id: string, text: string): readonly string[] {
   const all = commentsIn(text);
   const isAboutComments = rules.some((rule) => rule.id === id && rule.reads === 'suppressions');
-  return isAboutComments ? all.filter((comment) => !/holdfast-ignore/.test(comment)) : all;
+  return isAboutComments ? all.filter((comment) => !/holdfast/.test(comment)) : all;
 }
 
 /** The comment would be about a comment; only a reason can be written, where it is the reason that is missing. */

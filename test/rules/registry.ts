@@ -29,7 +29,7 @@ export function registryOf(observed: Input['observed']): Registry {
       return {
         ...found,
         platforms,
-        config: { volumes: volumes ?? [], user: null, created: null, labels: {} },
+        config: { volumes: volumes ?? [], labels: {} },
       };
     },
     verify: async (image) => ({

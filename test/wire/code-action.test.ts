@@ -231,7 +231,7 @@ test('a fix that asks its registry says both in one pair of brackets, and has as
   const client = await start(t, { initializationOptions: { previewsFixes: true } });
   client.registry.contents = {
     platforms: null,
-    config: { volumes: ['/data'], user: null, created: null, labels: {} },
+    config: { volumes: ['/data'], labels: {} },
   };
   await client.open(pod, podText);
   const fix = await client.action(pod, 'writable-root-filesystem', /asks/);

@@ -66,7 +66,7 @@ export class FakeRegistry implements Registry {
   /** What `inspect` says beyond what `resolve` does. */
   contents: Pick<Extract<Inspection, { ok: true }>, 'platforms' | 'config'> = {
     platforms: null,
-    config: { volumes: [], user: null, created: null, labels: {} },
+    config: { volumes: [], labels: {} },
   };
   readonly #inspected = new Set<string>();
 

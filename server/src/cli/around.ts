@@ -43,25 +43,39 @@ export async function readAround(
 
 /** The folders that hold what belongs together, each once. */
 async function rootsOf(folders: Iterable<string>): Promise<readonly string[]> {
+  const known = new Map<string, Root | null>();
   const roots = new Set<string>();
   for (const folder of folders) {
     if ([...roots].some((root) => isBelow(folder, root))) continue;
-    const root = await rootOf(folder);
-    if (root !== null) roots.add(root);
+    const root = await rootOf(folder, known);
+    if (root !== null) roots.add(root.path);
   }
   return [...roots];
 }
 
-const isBelow = (folder: string, root: string): boolean =>
+/** Whether a folder is another one or below it. */
+export const isBelow = (folder: string, root: string): boolean =>
   folder === root || folder.startsWith(root.endsWith(sep) ? root : root + sep);
 
-async function rootOf(folder: string): Promise<string | null> {
-  let configured: string | null = null;
-  for (let at = folder; ; at = dirname(at)) {
-    if (await exists(join(at, '.git'))) return at;
-    if (configured === null && (await exists(join(at, configFileName)))) configured = at;
-    if (dirname(at) === at) return configured;
-  }
+interface Root {
+  readonly path: string;
+  readonly isRepository: boolean;
+}
+
+/** `known` takes in what is found of each folder on the way up, so that none is looked at twice. */
+async function rootOf(folder: string, known: Map<string, Root | null>): Promise<Root | null> {
+  const before = known.get(folder);
+  if (before !== undefined) return before;
+  const root = await findRoot(folder, known);
+  known.set(folder, root);
+  return root;
+}
+
+async function findRoot(folder: string, known: Map<string, Root | null>): Promise<Root | null> {
+  if (await exists(join(folder, '.git'))) return { path: folder, isRepository: true };
+  const above = dirname(folder) === folder ? null : await rootOf(dirname(folder), known);
+  if (above?.isRepository) return above;
+  return (await exists(join(folder, configFileName))) ? { path: folder, isRepository: false } : above;
 }
 
 async function exists(path: string): Promise<boolean> {

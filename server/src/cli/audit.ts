@@ -1,5 +1,5 @@
 import { writeFile } from 'node:fs/promises';
-import { resolve } from 'node:path';
+import { dirname, resolve } from 'node:path';
 import {
   type Analysis,
   type AuditResult,
@@ -10,18 +10,21 @@ import {
   type Outline,
   reaches,
   summarize,
+  type Waiver,
   WorkspaceOutline,
 } from '../engine/index.ts';
 import { reasonOf } from '../files/reason.ts';
+import { pageText } from '../pages.ts';
 import { version } from '../version.ts';
 import type { AuditOptions } from './args.ts';
 import { readAround } from './around.ts';
 import { type Boundary, exitCodes } from './boundary.ts';
 import { shownPath } from './files.ts';
+import { idleWarnings, type Seen } from './idle.ts';
 import { createOnline } from './online.ts';
 import { mapOrdered } from './ordered.ts';
 import { createProgress } from './progress.ts';
-import { createSettings } from './settings.ts';
+import { createSettings, type SettingsSource } from './settings.ts';
 import { brokenIn, findTargets, type Opened, openTarget, type Skipped, type Target } from './targets.ts';
 import { tell, tellErrors, useColor } from './terminal.ts';
 
@@ -38,19 +41,22 @@ export async function audit(options: AuditOptions, boundary: Boundary): Promise<
   const targets = await findTargets(boundary, options.operands, settings, progress);
   const workspace = new WorkspaceOutline();
   const parts: AuditResult[] = [];
+  const waivers: (readonly Waiver[] | null)[] = [];
   const failures: string[] = [];
   const asking: Asking[] = [];
   const online = options.online ? createOnline(boundary) : null;
   const read = async (target: Target) => {
     const opened = await openTarget(target, settings, { workspace });
-    return auditTarget(online && opened.kind === 'opened' ? await online.check(opened) : opened);
+    if (opened.kind === 'skip') return auditSkipped(opened, await isConfigured(target, settings));
+    return auditOpened(online ? await online.check(opened) : opened);
   };
-  for await (const { neighbours, outline, part, troubles } of mapOrdered(targets, readAhead, read)) {
+  for await (const { neighbours, outline, part, troubles, used } of mapOrdered(targets, readAhead, read)) {
     if (signal.aborted) break;
     const target = targets[parts.length];
     if (outline) workspace.put(outline);
     if (target && neighbours?.wasAsked) asking.push({ target, at: parts.length, neighbours });
     parts.push(part);
+    waivers.push(used);
     failures.push(...troubles);
     const asked = online ? `, ${online.asked} images asked about` : '';
     progress.show(`Auditing: ${parts.length} of ${targets.length} files${asked}`);
@@ -61,10 +67,11 @@ export async function audit(options: AuditOptions, boundary: Boundary): Promise<
   }
   // What was read before the others were known is read again where they would have said something else.
   const unsettled = asking.filter(({ neighbours }) => !neighbours.isSettled());
-  const readAgain = async ({ at, target }: Asking) => ({ at, part: (await read(target)).part });
-  for await (const { at, part } of mapOrdered(unsettled, readAhead, readAgain)) {
+  const readAgain = async ({ at, target }: Asking) => ({ at, again: await read(target) });
+  for await (const { again, at } of mapOrdered(unsettled, readAhead, readAgain)) {
     if (signal.aborted) break;
-    parts[at] = part;
+    parts[at] = again.part;
+    waivers[at] = again.used;
   }
   progress.clear();
   if (signal.aborted) {
@@ -78,6 +85,11 @@ export async function audit(options: AuditOptions, boundary: Boundary): Promise<
   const reported = await report(atLevel(result, options), options, boundary);
   const trouble = [...settings.errors(), ...failures];
   if (trouble.length > 0) return tellErrors(trouble, boundary);
+  const seen = targets.flatMap((target, at): readonly Seen[] => {
+    const used = waivers[at];
+    return used ? [{ path: pathOf(target, cwd), waivers: used }] : [];
+  });
+  for (const warning of await idleWarnings(boundary, options, settings, seen)) tell(boundary, warning);
   return reported ? verdict(result, options) : exitCodes.trouble;
 }
 
@@ -93,19 +105,38 @@ interface Asking {
 interface Audited {
   readonly part: AuditResult;
   readonly troubles: readonly string[];
+  /** The waivers that let something in it pass; null for what is no manifest. */
+  readonly used: readonly Waiver[] | null;
   readonly outline?: Outline;
   readonly neighbours?: Analysis['neighbours'];
 }
 
-function auditTarget(opened: Opened | Skipped): Audited {
-  if (opened.kind === 'skip') {
-    const { failed, reason, shown } = opened;
-    return { part: auditSkip(shown, reason), troubles: failed ? [`${shown}: ${reason}`] : [] };
-  }
+function auditOpened(opened: Opened): Audited {
   const { analysis, shown } = opened;
-  const { neighbours, outline } = analysis;
-  return { part: auditFile(shown, analysis), troubles: brokenIn(opened), outline, neighbours };
+  const { kinds, neighbours, outline, waived } = analysis;
+  return {
+    part: auditFile(shown, analysis),
+    troubles: brokenIn(opened),
+    used: kinds.length > 0 ? [...new Set(waived.map(({ waiver }) => waiver))] : null,
+    outline,
+    neighbours,
+  };
 }
+
+function auditSkipped({ failed, reason, shown }: Skipped, isConfigured: boolean): Audited {
+  return {
+    part: auditSkip(shown, reason, failed || !isConfigured),
+    troubles: failed ? [`${shown}: ${reason}`] : [],
+    used: [],
+  };
+}
+
+/** False where its configuration has errors. */
+const isConfigured = async (target: Target, settings: SettingsSource): Promise<boolean> =>
+  target.kind === 'skip' || (await settings.of(dirname(target.path))).ok;
+
+const pathOf = (target: Target, cwd: string): string =>
+  target.kind === 'file' ? target.path : resolve(cwd, target.shown);
 
 /** False where the report could not be written. */
 async function report(
@@ -119,6 +150,7 @@ async function report(
     color: output === null ? useColor(stdout, boundary, color) : color === true,
     width: isShown ? (stdout.columns ?? null) : null,
     version,
+    pageText,
   });
   if (output === null) {
     stdout.write(text);

@@ -1,4 +1,4 @@
-import { parseReference } from '../engine/index.ts';
+import { parseReference, pulledName } from '../engine/index.ts';
 import type { CommonOptions } from './args.ts';
 import { type Boundary, exitCodes } from './boundary.ts';
 import { mapOrdered } from './ordered.ts';
@@ -22,13 +22,14 @@ export async function resolve({ config, operands }: CommonOptions, boundary: Bou
   const work = mapOrdered(operands, lookupsAtOnce, async (operand) => {
     const parsed = parseReference(operand);
     if (!parsed.ok) return { operand, known: null, message: parsed.error.message };
-    const { digest, registry: name, repository, tag } = parsed.reference;
-    const lookup = await registry.resolve(
-      { registry: name, repository, version: digest ?? tag ?? 'latest' },
-      { registries: found.settingsOf(cwd).registries, signal },
-    );
+    const { registries } = found.settingsOf(cwd);
+    const lookup = await registry.resolve(pulledName(parsed.reference), { registries, signal });
     if (!lookup.ok) return { operand, known: null, message: lookup.message };
-    return { operand, known: digest === undefined ? `${operand}@${lookup.digest}` : operand, message: '' };
+    return {
+      operand,
+      known: parsed.reference.digest === undefined ? `${operand}@${lookup.digest}` : operand,
+      message: '',
+    };
   });
   for await (const { known, message, operand } of work) {
     if (signal.aborted) break;

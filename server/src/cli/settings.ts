@@ -24,7 +24,9 @@ import { shownPath } from './files.ts';
 export type Found =
   | {
       readonly ok: true;
-      /** The file they come from, and those it extends. */
+      /** The file they come from; null where there is none. */
+      readonly own: { readonly path: string; readonly text: string } | null;
+      /** The other files it depends on. */
       readonly files: readonly string[];
       settingsOf(path: string): Settings;
       /** Whether the file at a path is left out; folders are given with `isFolder`. */
@@ -49,6 +51,7 @@ export interface SettingsSource {
 
 const none: Found = {
   ok: true,
+  own: null,
   files: [],
   settingsOf: () => defaultSettings,
   isLeftOut: () => false,
@@ -145,6 +148,7 @@ async function load(cwd: string, path: string, today: string, { errors, warnings
   const kindOf = kindTest(all.files);
   return {
     ok: true,
+    own: { path, text: read.file.text },
     files: loaded.files.map((uri) => URI.parse(uri).fsPath),
     settingsOf: (found) => policyFor(loaded.policy, below(found), today),
     isLeftOut: (found, isFolder) => ignores(below(found) + (isFolder ? '/' : '')),

@@ -133,9 +133,10 @@ async function inputOf(path: string, text: string, kind: string | null): Promise
   const wanted = companionsOf(input);
   if (wanted.length === 0) return input;
   const companions = new Map<string, string>();
-  for (const beside of wanted) {
-    const read = await readText(resolve(dirname(path), beside), false);
-    if (read.ok) companions.set(beside, read.file.text);
+  const found = await Promise.all(wanted.map((beside) => readText(resolve(dirname(path), beside), false)));
+  for (const [at, beside] of wanted.entries()) {
+    const read = found[at];
+    if (read?.ok) companions.set(beside, read.file.text);
   }
   return { ...input, companions };
 }

@@ -1,6 +1,6 @@
 import { defaultSettings, levelOf, type Settings, type Waiver } from './config/settings.ts';
 import { waiverOf } from './config/waivers.ts';
-import type { ImageName } from './image/name.ts';
+import { type ImageName, repositoryName } from './image/name.ts';
 import { imageNameTest } from './image/pattern.ts';
 import { kinds } from './kinds/index.ts';
 import type { DocumentKind, SourceFile } from './kinds/kind.ts';
@@ -8,10 +8,10 @@ import type { Comment, Facts, ImageUse, Skip } from './model/facts.ts';
 import type { Finding, Fix, Related, Report } from './model/finding.ts';
 import { uniqueKey } from './model/key.ts';
 import { placeFix, placeImage, placeRelated } from './model/place.ts';
-import { pinnedTag } from './model/pulled.ts';
+import { isPulled, pinnedTag } from './model/pulled.ts';
 import type { SuppressionComment } from './model/suppression.ts';
-import type { Observation, Outline, Surroundings } from './model/surroundings.ts';
-import { type AskedNeighbours, alone, joinPins, type WorkspaceOutline } from './neighbours.ts';
+import type { Neighbours, Observation, Outline, Surroundings } from './model/surroundings.ts';
+import { type AskedNeighbours, alone, joinPins, saysNothing, type WorkspaceOutline } from './neighbours.ts';
 import { trialEdits } from './pin.ts';
 import { rules } from './rules/index.ts';
 import type { Rule } from './rules/rule.ts';
@@ -46,6 +46,13 @@ export interface WaivedFinding {
   readonly waiver: Waiver;
 }
 
+/** A finding that a comment in the text silences. */
+export interface SuppressedFinding {
+  readonly finding: Finding;
+  /** The comment's. */
+  readonly reason: string;
+}
+
 /** All that is known about one document at one moment. Offsets are into `source.text`. */
 export interface Analysis {
   readonly input: Input;
@@ -56,6 +63,7 @@ export interface Analysis {
   readonly images: readonly (ImageUse & { readonly kind: string })[];
   readonly findings: readonly Finding[];
   readonly waived: readonly WaivedFinding[];
+  readonly suppressed: readonly SuppressedFinding[];
   /** What it tells other files. */
   readonly outline: Outline;
   /** What the other files told it; where they would tell something else by now, it is out of date. */
@@ -89,8 +97,11 @@ const unclaimed: Piece = { kind: null, facts: null, reports: [], suppressions: n
 /** A document of a stream that no kind claims may still hold what its author says of the whole file. */
 function readUnclaimed(text: string, isYaml: boolean): Piece {
   if (!isYaml || !text.includes('holdfast-ignore-file')) return unclaimed;
-  const read = readSuppressions(text, () => ({ comments: readComments(text), units: [] }));
-  return { ...unclaimed, suppressions: read && { ...read, all: read.all.filter((one) => one.isFileWide) } };
+  const read = readSuppressions(text, () => ({ comments: readComments(text), seeming: [], units: [] }));
+  return {
+    ...unclaimed,
+    suppressions: read && { ...read, all: read.all.filter((one) => one.isFileWide), astray: [] },
+  };
 }
 
 /**
@@ -138,7 +149,8 @@ export function mayHoldManifest(path: string): boolean {
  */
 export function companionsOf(input: Omit<Input, 'companions'>): readonly string[] {
   const file = fileOf(input);
-  return kindsOf(input, file).flatMap((kind) => kind.companions?.(file) ?? []);
+  const asking = kinds.filter(({ companions }) => companions);
+  return kindsOf(input, file, asking).flatMap((kind) => kind.companions?.(file) ?? []);
 }
 
 function candidatesFor(input: Input, file: SourceFile): readonly DocumentKind[] {
@@ -146,9 +158,13 @@ function candidatesFor(input: Input, file: SourceFile): readonly DocumentKind[] 
   return claiming.filter((kind) => kind.syntax === claiming[0]?.syntax);
 }
 
-function kindsOf(input: Omit<Input, 'companions'>, file: SourceFile): readonly DocumentKind[] {
+function kindsOf(
+  input: Omit<Input, 'companions'>,
+  file: SourceFile,
+  among: readonly DocumentKind[] = kinds,
+): readonly DocumentKind[] {
   const assigned = kinds.find(({ id }) => id === input.kind);
-  return assigned ? [assigned] : kinds.filter((kind) => kind.claims(file));
+  return assigned ? [assigned] : among.filter((kind) => kind.claims(file));
 }
 
 const fileOf = ({ companions, kind, languageId, path, text }: Input): SourceFile => ({
@@ -201,7 +217,11 @@ function readPiece(text: string, file: SourceFile, candidates: readonly Document
     const reports = rules.flatMap((rule) =>
       rule.reads === 'facts' ? Array.from(rule.check(facts), (report) => ({ rule, report })) : [],
     );
-    const read = () => ({ comments: facts.comments(), units: facts.units() });
+    const read = () => ({
+      comments: facts.comments(),
+      seeming: facts.seemingComments(),
+      units: facts.units(),
+    });
     return { kind: facts.kind, facts, reports, suppressions: readSuppressions(text, read) };
   }
   return readUnclaimed(
@@ -231,6 +251,7 @@ function assemble({ input, settings, source, pieces, placed }: Parts): Analysis 
   const taken = new Map<string, number>();
   const findings: Finding[] = [];
   const waived: WaivedFinding[] = [];
+  const suppressed: SuppressedFinding[] = [];
   const add = (found: PlacedReport): void => {
     const { finding, waiver } = toFinding(found, settings);
     if (!finding) return;
@@ -241,14 +262,20 @@ function assemble({ input, settings, source, pieces, placed }: Parts): Analysis 
     for (const { report, rule } of allReports(piece, around)) {
       const key = uniqueKey(nameOf(rule, report), taken);
       // Asked of every report, whatever its level: a comment is in use where its rule is off too.
-      if (!silences.silences(piece.suppressions, rule.id, report.span.start))
+      const reason = silences.reasonFor(piece.suppressions, rule.id, report.span);
+      if (isAboutPull(rule) && report.image && isReplaced(piece, report.image, neighbours)) continue;
+      if (reason === null) {
         add({ rule, report, offset, key });
+        continue;
+      }
+      const { finding } = toFinding({ rule, report, offset, key }, settings);
+      if (finding) suppressed.push({ finding, reason });
     }
   }
   const isRead = placed.some(({ piece }) => piece.kind !== null);
   const suppressions: SuppressionComment[] = [];
   for (const { offset, piece } of isRead ? placed : []) {
-    const comments = silences.judge(readable(piece));
+    const comments = silences.judge(readable(piece), source.placeAt(offset).line);
     suppressions.push(...comments.map((comment) => placeComment(comment, offset)));
     for (const { report, rule } of suppressionReports(comments)) {
       add({ rule, report, offset, key: uniqueKey(nameOf(rule, report), taken) });
@@ -262,10 +289,15 @@ function assemble({ input, settings, source, pieces, placed }: Parts): Analysis 
     pieces,
     kinds: [...new Set(placed.flatMap(({ piece }) => piece.kind ?? []))],
     images: placed.flatMap(({ offset, piece }) =>
-      (piece.facts?.images ?? []).map((use) => ({ ...placeImage(use, offset), kind: piece.kind ?? '' })),
+      (piece.facts?.images ?? []).map((use) => ({
+        ...placeImage(use, offset),
+        ...(isReplaced(piece, use, neighbours) && { mutability: 'none' as const }),
+        kind: piece.kind ?? '',
+      })),
     ),
     findings,
     waived,
+    suppressed,
     outline,
     neighbours,
     skipped: placed.flatMap(({ offset, piece }) =>
@@ -291,6 +323,21 @@ function assemble({ input, settings, source, pieces, placed }: Parts): Analysis 
       return !kinds.some(({ commentsStandAlone, id }) => commentsStandAlone && id === piece?.kind);
     },
   };
+}
+
+/** What every kind has a rule for is the reference of an image. */
+const isAboutPull = ({ isAboutPull: isSaid, kinds: about }: Rule): boolean =>
+  about === 'every' || isSaid === true;
+
+const replaceable: ReadonlySet<string | null> = new Set(
+  kinds.filter(({ takesReplacements }) => takesReplacements).map(({ id }) => id),
+);
+
+/** Whether an image of the workspace takes the place of this one. Skaffold leaves one with a digest as it is. */
+function isReplaced({ kind }: Piece, use: ImageUse, neighbours: Neighbours): boolean {
+  const { reading } = use;
+  if (!replaceable.has(kind) || reading.state !== 'parsed' || !isPulled(use)) return false;
+  return reading.reference.digest === undefined && neighbours.isReplaced(repositoryName(reading.reference));
 }
 
 /** `read`, which is asked for one time at most. */
@@ -330,8 +377,7 @@ function toFinding(
   const severity = levelOf(settings, rule);
   const waiver = waiverOf(settings.waivers, rule.id, report.image?.resolved ?? null);
   if (severity === null) return { finding: null, waiver };
-  const fixes = (): ReturnType<Finding['fixes']> =>
-    report.fixes?.().map((fix) => placeFix(shownFix(fix), offset)) ?? [];
+  const fixes = once(() => report.fixes?.().map((fix) => placeFix(shownFix(fix), offset)) ?? []);
   const finding: Finding = {
     rule: rule.id,
     severity,
@@ -374,7 +420,7 @@ const waiverNote = ({ expired, expires }: Waiver): string =>
 
 type RuleReport = Piece['reports'][number];
 
-/** In the order of the rules' index, whatever they read. */
+/** What the text alone decides, then what lies around it. */
 function allReports({ facts, reports }: Piece, around: Surroundings): readonly RuleReport[] {
   if (!facts) return reports;
   const wider = rules.flatMap((rule) =>
@@ -403,14 +449,16 @@ function outlineOf(
       return { ...pin, line };
     }),
   );
-  // A part of a string keeps the whole text alive; a copy does not.
-  return structuredClone({
+  const said: Outline = {
     path,
     pins: joinPins(pins),
     built: facts.flatMap(({ outline }) => outline.built),
     builds: facts.flatMap(({ outline }) => outline.builds),
     consumes: facts.flatMap(({ outline }) => outline.consumes),
-  });
+    replaced: facts.flatMap(({ outline }) => outline.replaced),
+  };
+  // A part of a string keeps the whole text alive; a copy does not.
+  return saysNothing(said) ? said : structuredClone(said);
 }
 
 /** Where a digest is written: in the reference itself, or in what supplies it, such as an ARG. */
@@ -438,8 +486,9 @@ function skipsIn(facts: Facts | null): readonly Skip[] {
   if (!facts) return [];
   const unread = new Map<string, Skip>();
   for (const { owner, span: at, unread: why } of facts.scripts) {
+    if (why === null) continue;
     const reason = `the commands of ${owner} were not checked: ${why}`;
-    if (why !== null && !unread.has(reason)) unread.set(reason, { span: at, reason, commandsOnly: true });
+    if (!unread.has(reason)) unread.set(reason, { span: at, reason, commandsOnly: true });
   }
   return [...facts.skipped, ...unread.values()];
 }

@@ -62,13 +62,20 @@ export interface AuditWaived extends AuditFinding {
   readonly expires: string | null;
 }
 
+/** A finding that a `holdfast-ignore` comment silences. */
+export interface AuditSuppressed extends AuditFinding {
+  readonly reason: string;
+}
+
 /** Something that was not looked at, and why. */
 export interface AuditSkip {
   readonly file: string;
-  /** From 1. */
-  readonly line: number;
+  /** From 1; null for the file as a whole. */
+  readonly line: number | null;
   /** One sentence without a full stop. */
   readonly reason: string;
+  /** It should have been looked at, and an error was in the way; else it is left out on purpose. */
+  readonly unread: boolean;
 }
 
 /** What an audit found: plain data, without the texts it was read from. */
@@ -78,6 +85,7 @@ export interface AuditResult {
   readonly images: readonly AuditImage[];
   readonly findings: readonly AuditFinding[];
   readonly waived: readonly AuditWaived[];
+  readonly suppressed: readonly AuditSuppressed[];
   readonly skipped: readonly AuditSkip[];
 }
 
@@ -95,21 +103,24 @@ export function auditFile(file: string, analysis: Analysis): AuditResult {
       approvedBy,
       expires,
     })),
-    skipped: analysis.skipped.map(({ reason, span }) => ({
+    suppressed: analysis.suppressed.map(({ finding: one, reason }) => ({ ...finding(one), reason })),
+    skipped: analysis.skipped.map(({ broken, reason, span }) => ({
       file,
       line: source.placeAt(span.start).line + 1,
       reason,
+      unread: broken === true,
     })),
   });
 }
 
-/** The result for a file that was not looked at as a whole. */
-export const auditSkip = (file: string, reason: string, line = 1): AuditResult => ({
+/** The result for a file that was not looked at as a whole; `unread` where an error was in the way. */
+export const auditSkip = (file: string, reason: string, unread = false): AuditResult => ({
   files: 0,
   images: [],
   findings: [],
   waived: [],
-  skipped: [{ file, line, reason }],
+  suppressed: [],
+  skipped: [{ file, line: null, reason, unread }],
 });
 
 /** One result of many, in their order. */
@@ -118,6 +129,7 @@ export const joinAudits = (parts: readonly AuditResult[]): AuditResult => ({
   images: parts.flatMap((part) => part.images),
   findings: parts.flatMap((part) => part.findings),
   waived: parts.flatMap((part) => part.waived),
+  suppressed: parts.flatMap((part) => part.suppressed),
   skipped: parts.flatMap((part) => part.skipped),
 });
 

@@ -7,6 +7,7 @@ export {
   type Input,
   mayHoldManifest,
   readOutline,
+  type SuppressedFinding,
   type WaivedFinding,
 } from './analyze.ts';
 export {
@@ -14,6 +15,7 @@ export {
   type AuditImage,
   type AuditResult,
   type AuditSkip,
+  type AuditSuppressed,
   type AuditWaived,
   auditFile,
   auditSkip,
@@ -29,7 +31,7 @@ export { isKindId, type KindTest, kindIds, kindTest } from './config/files.ts';
 export { type IgnoreTest, ignoreTest } from './config/ignore.ts';
 export { policyJsonSchema } from './config/json-schema.ts';
 export { type ConfigError, type LoadedPolicy, loadPolicy } from './config/load.ts';
-export { type Notice, policyNotices } from './config/notices.ts';
+export { type AuditedPath, idleNotices, type Notice, policyNotices } from './config/notices.ts';
 export { type ParsedPolicy, parsePolicy } from './config/parse.ts';
 export { emptyPolicy, mayLoosen, type Policy, policyFor } from './config/policy.ts';
 export { policyShape } from './config/schema.ts';
@@ -52,7 +54,7 @@ export {
 } from './config/settings.ts';
 export type { Shape } from './config/shape.ts';
 export { keysFor } from './config/signatures.ts';
-export type { ImageName } from './image/name.ts';
+export { type ImageName, pulledName } from './image/name.ts';
 export { parseReference } from './image/reference.ts';
 export { newestFirst } from './image/tag-order.ts';
 export { referenceUrl } from './image/web-page.ts';
@@ -71,7 +73,7 @@ export type { SuppressionComment } from './model/suppression.ts';
 export type { Observation, Outline } from './model/surroundings.ts';
 export { WorkspaceOutline } from './neighbours.ts';
 export { rulesLike } from './peers.ts';
-export { isPinnable, lookupName, pinEdits, sampleDigest, trialEdits } from './pin.ts';
+export { lookupName, pinEdits, trialEdits } from './pin.ts';
 export {
   offeredPins,
   type PinFailure,
@@ -87,7 +89,7 @@ export {
 export type * from './ports.ts';
 export { type Answer, answerQuestion, type QuestionPorts } from './question.ts';
 export { type Format, formatNames, formats, isFormat } from './report/index.ts';
-export { summarize } from './report/words.ts';
+export { count, summarize } from './report/words.ts';
 export { rules } from './rules/index.ts';
 export {
   digestOf,

@@ -7,6 +7,7 @@ import type {
   OutlinePin,
   PinnedDigest,
 } from './model/surroundings.ts';
+import { folderOf } from './text/path.ts';
 
 /** `Neighbours` that remember what they were asked, and nothing of the text they were asked for. */
 export interface AskedNeighbours extends Neighbours {
@@ -33,7 +34,7 @@ export class WorkspaceOutline {
   put(outline: Outline): void {
     const { path } = outline;
     const before = this.#files.get(path);
-    if (isEmpty(outline)) {
+    if (saysNothing(outline)) {
       this.remove(path);
       return;
     }
@@ -72,8 +73,9 @@ export function joinPins(pins: readonly Omit<OutlinePin, 'count'>[]): readonly O
   return [...joined.values()];
 }
 
-const isEmpty = ({ builds, built, consumes, pins }: Outline): boolean =>
-  builds.length + built.length + consumes.length + pins.length === 0;
+/** Whether other files learn nothing from it. */
+export const saysNothing = ({ builds, built, consumes, pins, replaced }: Outline): boolean =>
+  builds.length + built.length + consumes.length + pins.length + replaced.length === 0;
 
 /** Key → what each file says under it, by the file's path. */
 class ByFile<T> {
@@ -108,8 +110,9 @@ class Index {
   readonly #requests = new ByFile<BuildRequest>();
   /** By kind and name → namespaces they are read in. */
   readonly #consumed = new ByFile<string>();
+  readonly #replaced = new ByFile<true>();
 
-  add({ builds, built, consumes, path, pins }: Outline): void {
+  add({ builds, built, consumes, path, pins, replaced }: Outline): void {
     for (const pin of pins) this.#pins.add(pin.name, path, pin);
     for (const image of built) this.#built.add(builtKey(image.dockerfile, image.target), path, image);
     for (const request of builds) {
@@ -119,13 +122,15 @@ class Index {
       const { name, namespace } = configurationParts(one);
       this.#consumed.add(name, path, namespace);
     }
+    for (const image of replaced) this.#replaced.add(image, path, true);
   }
 
-  remove({ builds, built, consumes, path, pins }: Outline): void {
+  remove({ builds, built, consumes, path, pins, replaced }: Outline): void {
     for (const { name } of pins) this.#pins.remove(name, path);
     for (const { dockerfile, target } of built) this.#built.remove(builtKey(dockerfile, target), path);
     for (const { images } of builds) for (const image of images) this.#requests.remove(image, path);
     for (const one of consumes) this.#consumed.remove(configurationParts(one).name, path);
+    for (const image of replaced) this.#replaced.remove(image, path);
   }
 
   /** What follows leaves out the file at `path`: what is known of it may be of an earlier text. */
@@ -139,6 +144,11 @@ class Index {
 
   requests(image: string, path: string): readonly BuildRequest[] {
     return this.#requests.except(image, path).flatMap(([, requests]) => requests);
+  }
+
+  /** By a file in one of the folders that the one at `path` lies in: another project may use the same name. */
+  isReplaced(image: string, path: string): boolean {
+    return this.#replaced.except(image, path).some(([file]) => path.startsWith(`${folderOf(file)}/`));
   }
 
   isConsumed(configuration: string, path: string): boolean {
@@ -175,6 +185,7 @@ class Joined implements AskedNeighbours {
   readonly #pins = new Map<string, Answer<readonly PinnedDigest[]>>();
   readonly #builds = new Map<string, Answer<BuiltImage | undefined>>();
   readonly #consumed = new Map<string, Answer<boolean>>();
+  readonly #replaced = new Map<string, Answer<boolean>>();
 
   constructor(others: Index, own: Outline) {
     this.#others = others;
@@ -183,11 +194,11 @@ class Joined implements AskedNeighbours {
   }
 
   get wasAsked(): boolean {
-    return this.#pins.size + this.#builds.size + this.#consumed.size > 0;
+    return this.#pins.size + this.#builds.size + this.#consumed.size + this.#replaced.size > 0;
   }
 
   isSettled(): boolean {
-    return [this.#pins, this.#builds, this.#consumed].every((answers) =>
+    return [this.#pins, this.#builds, this.#consumed, this.#replaced].every((answers) =>
       [...answers.values()].every(({ again, given }) => JSON.stringify(again()) === JSON.stringify(given)),
     );
   }
@@ -220,6 +231,10 @@ class Joined implements AskedNeighbours {
       () =>
         this.#own.isConsumed(configuration, nowhere) || this.#others.isConsumed(configuration, this.#path),
     );
+  }
+
+  isReplaced(image: string): boolean {
+    return this.#ask(this.#replaced, image, () => this.#others.isReplaced(image, this.#path));
   }
 
   #builtFrom(dockerfile: string, target: string | null): BuiltImage | undefined {

@@ -1,7 +1,7 @@
+import { type ImageName, pulledName, sampleDigest } from './image/name.ts';
 import type { ImageUse } from './model/facts.ts';
 import { type Fix, isLookupFix, isPinFix } from './model/finding.ts';
 import { isPulled } from './model/pulled.ts';
-import type { ImageName } from './ports.ts';
 import { type Edits, refuse } from './text/edit.ts';
 
 /** Whether a digest would make this image immutable: it is pulled, it parses, and it has none yet. */
@@ -9,15 +9,9 @@ export const isPinnable = (use: ImageUse): boolean =>
   isPulled(use) &&
   (use.mutability === 'tag' || use.mutability === 'floating' || use.mutability === 'implicit');
 
-/** Stands for a digest where only the possibility of an edit is asked for. */
-export const sampleDigest = `sha256:${'0'.repeat(64)}`;
-
 /** What to ask the registry for; null where the text names no image that can be looked up. */
-export function lookupName(use: ImageUse): ImageName | null {
-  if (use.reading.state !== 'parsed') return null;
-  const { digest, registry, repository, tag } = use.reading.reference;
-  return { registry, repository, version: digest ?? tag ?? 'latest' };
-}
+export const lookupName = ({ reading }: ImageUse): ImageName | null =>
+  reading.state === 'parsed' ? pulledName(reading.reference) : null;
 
 /** `name:tag@digest`: the tag is kept for people, and an implicit `latest` is written out. */
 export function pinEdits(use: ImageUse, digest: string): Edits {

@@ -1,8 +1,9 @@
 import { type Analysis, analyze } from './analyze.ts';
+import { sampleDigest } from './image/name.ts';
 import type { ImageUse } from './model/facts.ts';
 import { type Finding, type Fix, isLookupFix, isPinFix, severities } from './model/finding.ts';
 import { nameOfKey } from './model/key.ts';
-import { lookupName, pinEdits, sampleDigest, trialEdits } from './pin.ts';
+import { lookupName, pinEdits, trialEdits } from './pin.ts';
 import { type Change, pinChanges } from './pin-style.ts';
 import type { Downloads, Lookup, LookupOptions, Registry } from './ports.ts';
 import { answerQuestion } from './question.ts';

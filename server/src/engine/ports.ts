@@ -72,10 +72,6 @@ export interface ImagePlatform {
 export interface ImageConfig {
   /** Absolute paths, in the order of the alphabet. */
   readonly volumes: readonly string[];
-  /** Null where it names none. */
-  readonly user: string | null;
-  /** As written there: RFC 3339. */
-  readonly created: string | null;
   readonly labels: Readonly<Record<string, string>>;
 }
 

@@ -1,8 +1,14 @@
+import { maySuppress, readAstray } from './astray.ts';
 import { closest } from './config/closest.ts';
 import type { Comment, Located } from './model/facts.ts';
-import type { SuppressionComment, SuppressionName, SuppressionState } from './model/suppression.ts';
+import type {
+  AstrayComment,
+  SuppressionComment,
+  SuppressionName,
+  SuppressionState,
+} from './model/suppression.ts';
 import { rules } from './rules/index.ts';
-import { type Edits, refuse, shiftEdits, smallestEdit } from './text/edit.ts';
+import { type Edits, refuse, shiftEdits, smallestEdit, type TextEdit } from './text/edit.ts';
 import { SourceText } from './text/source-text.ts';
 import { type Span, shiftSpan, span } from './text/span.ts';
 
@@ -21,12 +27,27 @@ interface Suppression {
   readonly body: Body | null;
 }
 
+/** A comment that is meant to be one. */
+interface Astray extends AstrayComment {
+  /** Without its mark. */
+  readonly words: Span;
+  readonly subject: Span;
+}
+
 /** The suppressions of one piece of text. */
 export interface Suppressions {
   readonly all: readonly Suppression[];
+  readonly astray: readonly Astray[];
   /** Those that name a rule and are about the line, or the stretch of lines, that an offset is in. */
   about(rule: string, offset: number): readonly Suppression[];
   readonly source: SourceText;
+}
+
+/** What of `Facts` tells the comments of a piece. */
+interface Readings {
+  readonly comments: readonly Comment[];
+  readonly seeming: readonly Comment[];
+  readonly units: readonly Span[];
 }
 
 /**
@@ -34,22 +55,25 @@ export interface Suppressions {
  * `# holdfast-ignore-file RULE… -- reason`. Null where the text has none. `units` are as in `Facts`: a comment about the line where one
  * begins is about all of it.
  */
-export function readSuppressions(
-  text: string,
-  read: () => { readonly comments: readonly Comment[]; readonly units: readonly Span[] },
-): Suppressions | null {
-  if (!text.includes('holdfast-ignore')) return null;
-  const { comments, units } = read();
+export function readSuppressions(text: string, read: () => Readings): Suppressions | null {
+  if (!maySuppress(text)) return null;
+  const { comments, seeming, units } = read();
   const source = new SourceText(text);
   const lines = new Lines(source, comments, units);
   const all = comments.flatMap((comment) => readComment(comment, lines) ?? []);
-  if (all.length === 0) return null;
+  const misspelt = comments.filter(({ text: comment }) => !opening.test(comment));
+  const astray = [
+    ...misspelt.flatMap((comment) => readStray(comment, lines, true) ?? []),
+    ...seeming.flatMap((comment) => readStray(comment, lines, false) ?? []),
+  ];
+  if (all.length + astray.length === 0) return null;
   const byPlace = groupByRule(
     all.filter(({ isFileWide }) => !isFileWide),
     ({ subject }) => `${source.placeAt(subject.start).line} `,
   );
   return {
     all,
+    astray,
     source,
     about: (rule, offset) => lines.startsOf(offset).flatMap((line) => byPlace.get(`${line} ${rule}`) ?? []),
   };
@@ -103,6 +127,11 @@ class Lines {
     return span(start, isFirst ? Math.max(end, unit.end) : end);
   }
 
+  /** Nothing but this comment stands on its lines. */
+  isAlone(at: Span): boolean {
+    return this.#linesOfOwn(at).length > 0;
+  }
+
   /** The lines that a comment about an offset can be about: its own, and the first one of the stretch it is in. */
   startsOf(offset: number): readonly number[] {
     const { line } = this.source.placeAt(offset);
@@ -146,7 +175,7 @@ export function lastFrom(spans: readonly Span[], offset: number): Span | undefin
   return spans[low - 1];
 }
 
-const opening = /^(?:#+|\/\/+|\/\*+|;+)\s*holdfast-ignore(-file)?(?![\w-])/;
+const opening = /^(?:#+|\/\/+|\/\*+|;+)\s*holdfast-ignore(-file)?(?![\w=([-])/;
 
 /** Names of one comment that are read: there are fewer rules. */
 const mostNames = 100;
@@ -188,6 +217,17 @@ function readComment(comment: Comment, lines: Lines): Suppression | null {
   };
 }
 
+function readStray(comment: Comment, lines: Lines, isComment: boolean): Astray | null {
+  const { span: at, text } = comment;
+  const isVerbatim = lines.source.text.startsWith(text, at.start);
+  const astray = readAstray(comment, { isVerbatim, isAlone: lines.isAlone(at), isComment }, isSilenceable);
+  if (!astray) return null;
+  const words = (text.endsWith('*/') ? text.slice(0, -2) : text).trimEnd().length;
+  const from = text.search(/holdfast/i);
+  const placed = isVerbatim ? span(at.start + from, at.start + words) : at;
+  return { ...astray, words: placed, subject: lines.subjectOf(at) };
+}
+
 interface Body {
   /** From the word `holdfast-ignore` to the hyphens or the remark. */
   readonly list: Span;
@@ -209,6 +249,8 @@ export interface Readable {
 export class Silences {
   readonly #fileWide: ReadonlyMap<string, readonly Suppression[]>;
   readonly #used = new Map<Suppression, Set<string>>();
+  /** Not silenced, by line and rule. */
+  readonly #found = new Map<Suppressions, Map<string, Span>>();
   readonly #isWhole: boolean;
 
   constructor(pieces: readonly Readable[]) {
@@ -220,35 +262,87 @@ export class Silences {
     this.#isWhole = pieces.every(({ hasUnknownImages, isWhole }) => isWhole && !hasUnknownImages);
   }
 
-  /** Whether a comment with a reason silences `rule` at an offset of a piece. The nearest one that does counts as used. */
-  silences(suppressions: Suppressions | null, rule: string, offset: number): boolean {
-    const fitting = [...(suppressions?.about(rule, offset) ?? []), ...(this.#fileWide.get(rule) ?? [])];
+  /** The reason of the comment that silences what `rule` finds in a piece; null where none with a reason does. The nearest one counts as used. */
+  reasonFor(suppressions: Suppressions | null, rule: string, at: Span): string | null {
+    const fitting = [...(suppressions?.about(rule, at.start) ?? []), ...(this.#fileWide.get(rule) ?? [])];
     const silencing = fitting.find(({ reason }) => reason !== '');
     const used = silencing ?? fitting[0];
     if (used) this.#used.set(used, (this.#used.get(used) ?? new Set()).add(rule));
-    return silencing !== undefined;
+    else if (suppressions) this.#keep(suppressions, rule, at);
+    return silencing?.reason ?? null;
   }
 
-  /** The comments of a piece, once all that they could have silenced was asked about. */
-  judge({ isWhole, suppressions }: Readable): readonly SuppressionComment[] {
-    return (
-      suppressions?.all.map((one) => {
-        const isTold = one.isFileWide ? this.#isWhole : isWhole && !mayVary(suppressions.source, one.subject);
-        return toComment(one, suppressions.source, this.#used.get(one) ?? new Set(), isTold);
-      }) ?? []
-    );
+  /** The comments of a piece that begins on `line`, from 0, once all that they could have silenced was asked about. */
+  judge({ isWhole, suppressions }: Readable, line: number): readonly SuppressionComment[] {
+    if (!suppressions) return [];
+    const { all, astray, source } = suppressions;
+    const comments = all.map((one) => {
+      const isTold = one.isFileWide ? this.#isWhole : isWhole && !mayVary(source, one.subject);
+      const near = (rule: string): SuppressionName['near'] => {
+        const { line: own } = source.placeAt(one.span.start);
+        const at = one.isFileWide ? null : this.#near(suppressions, rule, own);
+        return at && { span: at, line: source.placeAt(at.start).line + line + 1 };
+      };
+      return toComment(one, source, { used: this.#used.get(one) ?? new Set(), isTold, near });
+    });
+    return [...comments, ...astray.map(toAstrayComment)];
   }
+
+  #keep(suppressions: Suppressions, rule: string, at: Span): void {
+    const places = this.#found.get(suppressions) ?? new Map<string, Span>();
+    this.#found.set(suppressions, places);
+    const place = `${suppressions.source.placeAt(at.start).line} ${rule}`;
+    if (!places.has(place)) places.set(place, at);
+  }
+
+  /** The nearest place around a line where `rule` finds something that no comment silences. */
+  #near(suppressions: Suppressions, rule: string, line: number): Span | null {
+    const places = this.#found.get(suppressions);
+    for (let away = 0; places && away <= linesNear; away++) {
+      const at = places.get(`${line + away} ${rule}`) ?? places.get(`${line - away} ${rule}`);
+      if (at) return at;
+    }
+    return null;
+  }
+}
+
+/** Lines between a comment and what it may have been meant for: a service or a container is seldom longer. */
+const linesNear = 10;
+
+function toAstrayComment({ subject, words, ...astray }: Astray): SuppressionComment {
+  const { first, meant } = astray;
+  const untouched = (): Edits => refuse('Nothing silences a finding about a comment; do what it says.');
+  return {
+    span: words,
+    subject,
+    path: `comment/astray/${first ?? ''}`,
+    names: [],
+    astray,
+    reason: '',
+    remark: '',
+    isFileWide: meant === 'holdfast-ignore-file',
+    without: untouched,
+    renamed: untouched,
+    withReason: untouched,
+  };
 }
 
 /** A variable or a template decides a part of the text: with another value there may be something to silence. */
 const mayVary = ({ text }: SourceText, { end, start }: Span): boolean =>
   /\$[\w{(]|\{\{/.test(text.slice(start, end));
 
+/** What came of a comment's names. */
+interface Judgement {
+  readonly used: ReadonlySet<string>;
+  /** What its rules find can be told from this text. */
+  readonly isTold: boolean;
+  near(rule: string): SuppressionName['near'];
+}
+
 function toComment(
   one: Suppression,
   source: SourceText,
-  used: ReadonlySet<string>,
-  isTold: boolean,
+  { isTold, near, used }: Judgement,
 ): SuppressionComment {
   const { body, isFileWide, reason, remark } = one;
   const before = new Set<string>();
@@ -256,7 +350,7 @@ function toComment(
     const state = before.has(name.value) ? 'repeated' : stateOf(name.value, used, isTold);
     before.add(name.value);
     const meant = state === 'no-rule' ? closest(name.value, silenceable) : undefined;
-    return { ...name, state, meant: meant ?? null };
+    return { ...name, state, meant: meant ?? null, near: state === 'unused' ? near(name.value) : null };
   });
   return {
     span: one.words,
@@ -266,6 +360,7 @@ function toComment(
       .slice(0, 5)
       .join(',')}`,
     names,
+    astray: null,
     reason,
     remark,
     isFileWide,
@@ -279,6 +374,8 @@ const unreachable =
   'The file writes this comment in another form, with escapes or variables; change it by hand.';
 
 const silenceable = rules.filter(({ reads }) => reads !== 'suppressions').map(({ id }) => id);
+
+const isSilenceable = (name: string): boolean => silenceable.includes(name);
 
 function stateOf(name: string, used: ReadonlySet<string>, isTold: boolean): SuppressionState {
   const rule = rules.find(({ id }) => id === name);
@@ -329,16 +426,26 @@ export function placeComment(comment: SuppressionComment, by: number): Suppressi
     ...rest,
     span: shiftSpan(at, -by),
   });
+  const forth = (name: SuppressionName): SuppressionName => ({
+    ...name,
+    span: shiftSpan(name.span, by),
+    near: name.near && { ...name.near, span: shiftSpan(name.near.span, by) },
+  });
+  const { astray } = comment;
   return {
     ...comment,
     span: shiftSpan(comment.span, by),
     subject: shiftSpan(comment.subject, by),
-    names: comment.names.map((name) => ({ ...name, span: shiftSpan(name.span, by) })),
+    names: comment.names.map(forth),
+    astray: astray && { ...astray, edits: astray.edits && shiftAll(astray.edits, by) },
     without: (names) => shiftEdits(comment.without(names.map(back)), by),
     renamed: (name, to) => shiftEdits(comment.renamed(back(name), to), by),
     withReason: (why) => shiftEdits(comment.withReason(why), by),
   };
 }
+
+const shiftAll = (edits: readonly TextEdit[], by: number): readonly TextEdit[] =>
+  edits.map((edit) => ({ ...edit, span: shiftSpan(edit.span, by) }));
 
 /** A parser directive of a Dockerfile, which any comment above it turns into a comment. */
 const directive = /^\uFEFF?#\s*(?:syntax|escape|check)\s*=/i;

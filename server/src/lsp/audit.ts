@@ -7,6 +7,7 @@ import {
   joinAudits,
   type Severity,
 } from '../engine/index.ts';
+import { pageText } from '../pages.ts';
 import { version } from '../version.ts';
 import { toDiagnostic } from './convert.ts';
 import { described, inBackground } from './guard.ts';
@@ -86,7 +87,7 @@ async function auditOne(session: Session, shown: Shown, listed: Listed, name: st
     return auditFile(name, manifest.analysis);
   } catch (error) {
     session.ports.log.warn(`The audit of ${listed.uri} failed: ${described(error)}`);
-    return auditSkip(name, 'its analysis failed, see the Holdfast output');
+    return auditSkip(name, 'its analysis failed, see the Holdfast output', true);
   }
 }
 
@@ -107,8 +108,12 @@ function summarizeAudit(
       information: count('information'),
       hint: count('hint'),
     },
-    skipped: result.skipped.map(({ file, line, reason }) => ({ uri: uriOf(file), line: line - 1, reason })),
-    report: formats.markdown(result, { color: false, width: null, version }),
+    skipped: result.skipped.map(({ file, line, reason }) => ({
+      uri: uriOf(file),
+      line: (line ?? 1) - 1,
+      reason,
+    })),
+    report: formats.markdown(result, { color: false, width: null, version, pageText }),
   };
 }
 

@@ -1,5 +1,6 @@
 import {
   type Analysis,
+  count,
   type PinFailure,
   type Plan,
   planFix,
@@ -11,7 +12,6 @@ import { type Confirmation, confirmationOf, type DocumentEdits } from './convert
 import { planFixAll } from './fix-all.ts';
 import type { FixRequest } from './fix-request.ts';
 import { throwIfAborted } from './guard.ts';
-import { count } from './messages.ts';
 import type { Session } from './session.ts';
 
 interface Planned {

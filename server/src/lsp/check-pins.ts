@@ -1,6 +1,5 @@
-import { type CheckFailure, checkedImages, checkPins, type Finding } from '../engine/index.ts';
+import { type CheckFailure, checkedImages, checkPins, count, type Finding } from '../engine/index.ts';
 import { type Manifest, readManifest } from './manifests.ts';
-import { count } from './messages.ts';
 import type { Report } from './progress.ts';
 import type { PinCheckOutcome } from './protocol.ts';
 import type { Session } from './session.ts';

@@ -5,7 +5,7 @@ import {
   ShowMessageNotification,
   type ShowMessageParams,
 } from 'vscode-languageserver/node';
-import { type Log, type PinFailure, visible } from '../engine/index.ts';
+import { count, type Log, type PinFailure, visible } from '../engine/index.ts';
 
 /** Characters of a message that are shown: it may quote a file, which may be of any length. */
 const messageMax = 1_000;
@@ -32,9 +32,6 @@ function notify(connection: Connection, method: string, params: ShowMessageParam
   // A connection that is gone has nobody left to tell.
   send().catch(() => {});
 }
-
-/** `1 image`, `2 images`. */
-export const count = (number: number, noun: string): string => `${number} ${noun}${number === 1 ? '' : 's'}`;
 
 /** Failures that a message tells in full before it only counts the others. */
 const told = 3;

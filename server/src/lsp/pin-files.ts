@@ -1,7 +1,6 @@
-import { offeredPins, type PinPlan, planPins } from '../engine/index.ts';
+import { count, offeredPins, type PinPlan, planPins } from '../engine/index.ts';
 import { applyEdit } from './apply-edit.ts';
 import { isCurrent, type Manifest, readManifest } from './manifests.ts';
-import { count } from './messages.ts';
 import type { Report } from './progress.ts';
 import type { PinOutcome } from './protocol.ts';
 import type { Session } from './session.ts';

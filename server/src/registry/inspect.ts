@@ -153,8 +153,6 @@ function readConfig(image: JsonObject): ImageConfig {
       .filter((path) => /^\/[^\p{Cc}]{0,1000}$/u.test(path))
       .slice(0, most)
       .sort(),
-    user: textOf(config, 'User') || null,
-    created: textOf(image, 'created') || null,
     labels: Object.fromEntries(
       Object.entries(asObject(config.Labels) ?? {})
         .filter((label): label is [string, string] => typeof label[1] === 'string')

@@ -29,13 +29,3 @@ export function pause(ms: number, timers: Timers, signal: AbortSignal): Promise<
     signal.addEventListener('abort', leave, { once: true });
   });
 }
-
-/** The outcome of `work`, or a rejection with the signal's reason when that aborts first. For work that cannot be stopped. */
-export function orAbort<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
-  return new Promise((resolve, reject) => {
-    const leave = () => reject(signal.reason);
-    if (signal.aborted) leave();
-    signal.addEventListener('abort', leave, { once: true });
-    work.then(resolve, reject).finally(() => signal.removeEventListener('abort', leave));
-  });
-}

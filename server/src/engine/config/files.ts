@@ -3,7 +3,7 @@ import { kinds } from '../kinds/index.ts';
 import type { Settings } from './settings.ts';
 
 /** Ids of the kinds that files can be said to be of. */
-export const kindIds: readonly string[] = kinds.map(({ id }) => id);
+export const kindIds: readonly string[] = kinds.filter(({ onlyTells }) => !onlyTells).map(({ id }) => id);
 
 export const isKindId = (text: string): boolean => kindIds.includes(text);
 

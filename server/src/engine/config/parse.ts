@@ -118,7 +118,7 @@ function readRoot(root: YamlValue, start: number): Omit<ParsedPolicy, 'mistakes'
     layer: {
       profile: profileOf(root.textAt('profile')),
       rules: readRules(root.get('rules')),
-      overrides: itemsOf(root.get('overrides')).flatMap(readOverride),
+      overrides: itemsOf(root.get('overrides')).flatMap((value) => readOverride(value, start)),
       ignore: textsOf(root.get('ignore')),
       files: readFiles(root.get('files')),
       trusted:
@@ -147,8 +147,8 @@ function readRules(value: YamlValue | undefined): Settings['rules'] {
   return Object.fromEntries(levels);
 }
 
-function readOverride(value: YamlValue): readonly Override[] {
-  const files = patternsOf(value.get('files'));
+function readOverride(value: YamlValue, start: number): readonly Override[] {
+  const files = patternsOf(value.get('files'), start);
   return files
     ? [{ files, rules: readRules(value.get('rules')), profile: profileOf(value.textAt('profile')) }]
     : [];
@@ -177,11 +177,12 @@ function readWaiver(value: YamlValue, start: number): readonly PolicyWaiver[] {
   return [
     {
       rules: textsOf(value.get('rules')),
-      files: patternsOf(value.get('files')),
+      files: patternsOf(value.get('files'), start),
       image: value.textAt('image'),
       reason: value.textAt('reason') ?? '',
       approvedBy: value.textAt('approved-by') ?? '',
       expires: last === withoutEnd ? null : last,
+      span: shiftSpan(value.span, start),
       expiresAt: shiftSpan(expires.span, start),
     },
   ];
@@ -198,10 +199,11 @@ function listOf(value: YamlValue | undefined): readonly YamlValue[] {
 const textsOf = (value: YamlValue | undefined): readonly string[] =>
   listOf(value).flatMap(({ text }) => text ?? []);
 
-function patternsOf(value: YamlValue | undefined): FilePatterns | null {
+function patternsOf(value: YamlValue | undefined, start: number): FilePatterns | null {
   if (value === undefined) return null;
-  const patterns = textsOf(value);
-  return { patterns, fits: ignoreTest(patterns) };
+  const written = listOf(value).filter(({ text }) => text !== null);
+  const patterns = written.flatMap(({ text }) => text ?? []);
+  return { patterns, places: written.map(({ span }) => shiftSpan(span, start)), fits: ignoreTest(patterns) };
 }
 
 const profileOf = (text: string | null) => profiles.find((profile) => profile === text) ?? null;

@@ -13,6 +13,8 @@ import {
 /** Patterns of files as in `.gitignore`. */
 export interface FilePatterns {
   readonly patterns: readonly string[];
+  /** Where each of them stands in its file. */
+  readonly places: readonly Span[];
   readonly fits: IgnoreTest;
 }
 
@@ -28,7 +30,9 @@ export interface Override {
 export interface PolicyWaiver extends Omit<Waiver, 'expired'> {
   /** Null for every file. */
   readonly files: FilePatterns | null;
-  /** Where its last day stands in its file. */
+  /** Where it stands in its file. */
+  readonly span: Span;
+  /** Where its last day does. */
   readonly expiresAt: Span;
 }
 

@@ -1,7 +1,8 @@
+import { enumerated } from '../text/enumerated.ts';
 import type { Span } from '../text/span.ts';
 import type { YamlValue } from '../yaml/lookup.ts';
 import type { ChoiceShape, ListShape, MappingShape, Shape, TableShape, TextShape } from './shape.ts';
-import { instead, listed, mostListed, quoted } from './words.ts';
+import { instead, mostListed, quoted } from './words.ts';
 
 /** Who else finds a mistake: every reader of YAML, every reader of the JSON Schema, or nobody. `size`: there was too much to look at. */
 export type FoundBy = 'yaml' | 'schema' | 'policy' | 'size';
@@ -58,7 +59,7 @@ class Validator {
     const words = valuesOf(options);
     if (value.text === null) {
       const whose = name === null ? '' : ` of ${/^[a-z-]+$/.test(name) ? name : quoted(name)}`;
-      const is = words.length > mostListed ? listedAt : `it is ${listed(words, 'or')}`;
+      const is = words.length > mostListed ? listedAt : `it is ${enumerated(words, 'or')}`;
       this.#complain(value.span, `The ${noun}${whose} is missing; ${is}.`, 'schema');
     } else if (!words.includes(value.text)) {
       const told = instead(value.text, words, listedAt);
@@ -86,7 +87,7 @@ class Validator {
       if (known) this.check(under, known.shape, null);
       else {
         const names = Object.keys(shape.keys);
-        const told = `there is ${listed(names, 'and')}`;
+        const told = `there is ${enumerated(names, 'and')}`;
         this.#complain(keySpan, `${shape.lacks} ${quoted(key)}${instead(key, names, told)}`, 'schema');
       }
     }

@@ -1,8 +1,9 @@
+import { enumerated } from '../text/enumerated.ts';
+import { shortened } from '../text/visible.ts';
 import { closest } from './closest.ts';
 
 /** Text of a file, quoted for a message; cut where it is long. */
-export const quoted = (text: string): string =>
-  JSON.stringify(text.length > 60 ? `${text.slice(0, 60)}…` : text);
+export const quoted = (text: string): string => JSON.stringify(shortened(text, 61));
 
 /** Longer lists are not read. */
 export const mostListed = 12;
@@ -11,8 +12,5 @@ export const mostListed = 12;
 export function instead(word: string, names: readonly string[], listedAt: string): string {
   const near = closest(word, names);
   if (near !== undefined) return `. Did you mean ${near}?`;
-  return names.length > mostListed ? `; ${listedAt}.` : `; there is ${listed(names, 'and')}.`;
+  return names.length > mostListed ? `; ${listedAt}.` : `; there is ${enumerated(names, 'and')}.`;
 }
-
-export const listed = (names: readonly string[], last: 'and' | 'or'): string =>
-  names.length < 2 ? names.join('') : `${names.slice(0, -1).join(', ')} ${last} ${names.at(-1)}`;

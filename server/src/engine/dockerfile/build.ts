@@ -111,7 +111,6 @@ const shellIn = (text: string): readonly string[] => [/[^\s["',\]]+/.exec(text)?
 /** What a stage leaves behind, by itself or through the stage it goes on from. */
 interface Left {
   readonly volumes: readonly string[];
-  readonly user: string | null;
   readonly hasHealthcheck: boolean;
 }
 
@@ -137,14 +136,12 @@ const mostVolumes = 100;
 
 function leftBy({ steps }: BuildStage, before: Left | undefined): Left {
   const volumes = new Set(before?.volumes);
-  let user = before?.user ?? null;
   let hasHealthcheck = before?.hasHealthcheck ?? false;
   for (const step of steps) {
     if (step.onBuild) continue;
     if (step.keyword.value === 'HEALTHCHECK') hasHealthcheck = step.type === 'script';
     if (step.type !== 'plain') continue;
     const words = step.words.map(({ value }) => value);
-    if (step.keyword.value === 'USER') user = known(words[0]);
     if (step.keyword.value !== 'VOLUME') continue;
     for (const word of words) {
       const path = known(word);
@@ -153,7 +150,7 @@ function leftBy({ steps }: BuildStage, before: Left | undefined): Left {
       }
     }
   }
-  return { volumes: [...volumes], user, hasHealthcheck };
+  return { volumes: [...volumes], hasHealthcheck };
 }
 
 /** Null where a variable decides. */

@@ -1,4 +1,4 @@
-const shells: ReadonlySet<string> = new Set(['ash', 'bash', 'dash', 'ksh', 'mksh', 'sh', 'zsh']);
+import { shells } from '../model/shells.ts';
 
 const windowsShells: ReadonlySet<string> = new Set(['cmd', 'powershell']);
 

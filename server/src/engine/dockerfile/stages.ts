@@ -1,5 +1,6 @@
 import type { MappedText } from '../text/mapped-text.ts';
 import { type Span, span } from '../text/span.ts';
+import { fitsParts } from '../text/wildcard.ts';
 import type { Value } from './expand.ts';
 import type { Dockerfile, Instruction } from './split.ts';
 import { readFlags, splitWords } from './words.ts';
@@ -72,7 +73,7 @@ export function namesStage(
   const known = parts.join('');
   if (known === '' || /[/:@]/.test(known)) return false;
   // Beyond what people write, each name is not held against every stage.
-  return stages.size <= mostStages && [...stages.keys()].some((stage) => fits(stage, parts));
+  return stages.size <= mostStages && [...stages.keys()].some((stage) => fitsParts(stage, parts));
 }
 
 function partsAround(holes: readonly string[], text: string): readonly string[] {
@@ -85,18 +86,4 @@ function partsAround(holes: readonly string[], text: string): readonly string[] 
     from = at + hole.length;
   }
   return [...parts, text.slice(from)];
-}
-
-/** Whether `parts` stand in `name` in this order, the first at its start and the last at its end. */
-function fits(name: string, parts: readonly string[]): boolean {
-  const [first = '', ...later] = parts;
-  const last = later.pop() ?? '';
-  if (!name.startsWith(first)) return false;
-  let at = first.length;
-  for (const part of later) {
-    const found = name.indexOf(part, at);
-    if (found < 0) return false;
-    at = found + part.length;
-  }
-  return name.length - last.length >= at && name.endsWith(last);
 }

@@ -11,6 +11,20 @@ export interface ImageName {
 /** A repository in normal form, as in an ImageName. */
 export type RepositoryName = Pick<ImageName, 'registry' | 'repository'>;
 
+/** What the reference pulls: by the digest where there is one, else by the tag that counts. */
+export const pulledName = ({ digest, registry, repository, tag }: ImageReference): ImageName => ({
+  registry,
+  repository,
+  version: digest ?? tag ?? 'latest',
+});
+
+/** Stands for a digest that is not known yet, where only the possibility of an edit is asked for. */
+export const sampleDigest = `sha256:${'0'.repeat(64)}`;
+
+/** `docker.io/library/nginx`: normal form, without tag and digest. */
+export const repositoryName = ({ registry, repository }: ImageReference): string =>
+  `${registry}/${repository}`;
+
 /** `docker.io/library/nginx:1.27.3`: normal form, with the tag that counts where none is written. */
 export const taggedName = ({ registry, repository, tag }: ImageReference): string =>
   `${registry}/${repository}:${tag ?? 'latest'}`;

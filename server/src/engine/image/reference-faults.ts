@@ -1,4 +1,5 @@
 import { type Span, span } from '../text/span.ts';
+import { shortened } from '../text/visible.ts';
 import type { ReferenceFault, ReferenceFaultCode } from './reference.ts';
 
 const pathLengthMax = 255;
@@ -16,7 +17,7 @@ const fault = (code: ReferenceFaultCode, start: number, end: number, message: st
 });
 
 /** A piece of the text for a message: quoted, escaped, and cut short. */
-const quote = (text: string): string => JSON.stringify(text.length > 40 ? `${text.slice(0, 40)}…` : text);
+const quote = (text: string): string => JSON.stringify(shortened(text, 41));
 
 /** Texts that stand where references stand, and mean something else. */
 export function specialFault(raw: string): ReferenceFault | null {

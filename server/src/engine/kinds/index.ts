@@ -10,6 +10,7 @@ import type { DocumentKind } from './kind.ts';
 import { kubernetes } from './kubernetes/index.ts';
 import { kustomize } from './kustomize/index.ts';
 import { quadlet } from './quadlet/index.ts';
+import { skaffold } from './skaffold/index.ts';
 
 /** Every kind, first claim wins. */
 export const kinds: readonly DocumentKind[] = [
@@ -20,6 +21,7 @@ export const kinds: readonly DocumentKind[] = [
   gitlabCi,
   devcontainer,
   helm,
+  skaffold,
   kustomize,
   helmValues,
   compose,

@@ -22,6 +22,10 @@ interface KindBase {
   readonly commentMark?: '//';
   /** A comment has a line of its own: behind other text its mark is a part of that text. */
   readonly commentsStandAlone?: true;
+  /** What deploys its files may put an image that it built in the place of one by its name, as Skaffold does. */
+  readonly takesReplacements?: true;
+  /** Its files hold nothing to check: they are read for what they tell others, and nobody has to say that one is of this kind. */
+  readonly onlyTells?: true;
   /** Base names a walk through folders opens for this kind. A file that was named or opened is asked about whatever its name. */
   readonly names: RegExp;
   /** Could this file be of the kind, or hold such documents? Asked once a file, before anything is parsed. */

@@ -98,7 +98,9 @@ export interface Workload {
   readonly build: BuildSource | null;
   /** Its engine mounts a volume at each path that the image declares as one, which can be written to even where the root cannot. */
   readonly mountsImageVolumes: boolean;
-  /** Mounts scratch space (`tmpfs`, `emptyDir`) at these absolute paths. */
+  /** What its scratch space is called: `an emptyDir`, `emptyDirs`. */
+  readonly scratchWords: { readonly one: string; readonly several: string };
+  /** Mounts scratch space at these absolute paths. */
   provideScratch(targets: readonly string[]): Edits;
 }
 
@@ -117,6 +119,8 @@ export interface Readiness {
   readonly present: boolean;
   /** Why it matters here, to finish a sentence: `service web waits for it`. */
   readonly because: string;
+  /** What to add where it is missing, to finish a sentence: `` `readinessProbe` ``. */
+  readonly remedy: string;
 }
 
 /** A Dockerfile of the workspace, as `Neighbours.builtFrom` takes it. */
@@ -191,7 +195,7 @@ export interface Facts {
   /** Why the file counts as one that deploys, rather than one for a developer's machine: `its name says "prod"`; null for any other. */
   readonly deploys: string | null;
   /** What it tells other files; `path` and the pins are put in by the engine. */
-  readonly outline: Pick<Outline, 'built' | 'builds' | 'consumes'>;
+  readonly outline: Pick<Outline, 'built' | 'builds' | 'consumes' | 'replaced'>;
   readonly skipped: readonly Skip[];
   /**
    * Stretches over several lines that a comment above them speaks about as a whole: an instruction with its heredocs, a text in quotes or
@@ -200,4 +204,6 @@ export interface Facts {
   units(): readonly Span[];
   /** Read on demand: only suppressions and the check of an edit need them. */
   comments(): readonly Comment[];
+  /** What looks like a comment behind other text, in a format where that is none. Read on demand. */
+  seemingComments(): readonly Comment[];
 }

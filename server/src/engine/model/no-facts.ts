@@ -11,9 +11,10 @@ export const noFacts: Omit<Facts, 'kind' | 'comments'> = {
   followers: [],
   barePods: [],
   deploys: null,
-  outline: { built: [], builds: [], consumes: [] },
+  outline: { built: [], builds: [], consumes: [], replaced: [] },
   skipped: [],
   units: () => [],
+  seemingComments: () => [],
 };
 
 /** What a workload has where its kind knows nothing of it. */
@@ -26,4 +27,5 @@ export const noTraits = {
   watches: [],
   build: null,
   mountsImageVolumes: false,
+  scratchWords: { one: 'a tmpfs', several: 'tmpfs' },
 } satisfies Partial<Workload>;

@@ -13,6 +13,8 @@ export interface Outline {
   readonly builds: readonly BuildRequest[];
   /** Configurations that workloads of it read, as `ConfigMap/namespace/name`; without a namespace that part is empty. */
   readonly consumes: readonly string[];
+  /** Names of images, in normal form without a tag, that a tool builds and puts in their place when it deploys what lies in the file's folder. */
+  readonly replaced: readonly string[];
 }
 
 export interface OutlinePin {
@@ -42,7 +44,6 @@ export interface BuiltImage {
   readonly target: string | null;
   /** Declared by the stage or the stages it goes on from: absolute paths. What the base image declares is not among them. */
   readonly volumes: readonly string[];
-  readonly user: string | null;
   readonly hasHealthcheck: boolean;
 }
 
@@ -64,6 +65,8 @@ export interface Neighbours {
   builtAs(image: string): BuiltImage | undefined;
   /** Whether a workload of the workspace reads the configuration; a namespace that one side leaves out fits any. */
   isConsumed(configuration: string): boolean;
+  /** Whether a tool puts what it built in the place of an image of this name, which is in normal form without a tag. */
+  isReplaced(image: string): boolean;
 }
 
 /** What a registry once said of an image. Nothing is asked to find out. */

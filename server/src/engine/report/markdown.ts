@@ -3,36 +3,54 @@ import { severities } from '../model/finding.ts';
 import { pageUrl } from '../rules/page.ts';
 import { visible } from '../text/visible.ts';
 import type { Formatter } from './report.ts';
-import { count, summarize, untilWords } from './words.ts';
+import {
+  count,
+  countRules,
+  many,
+  type RuleCount,
+  skipLabel,
+  skipPlace,
+  summarize,
+  untilWords,
+} from './words.ts';
 
 /** GitHub takes comments of at most 65,536 characters, GitLab more; some room is left for what people put around it. */
 const lengthMax = 60_000;
 
 /** For a comment on a pull request: gravest first, cut where a comment would become too long. */
 export const markdown: Formatter = (result) => {
-  const rows = severities.flatMap((severity) =>
-    result.findings.filter((finding) => finding.severity === severity).map(findingRow),
+  const isLong = result.findings.length >= many;
+  const counts = isLong ? countRules(result.findings).map(countRow) : [];
+  // Where the rules are listed above, their pages are linked there.
+  const findings = severities.flatMap((severity) =>
+    result.findings
+      .filter((finding) => finding.severity === severity)
+      .map((finding) => findingRow(finding, isLong ? finding.rule : ruleLink(finding.rule))),
   );
-  const waivers = result.waived.map(waivedRow);
-  const skips = result.skipped.map(skipRow);
-  return [
+  const skipsOf = (label: string): readonly string[] =>
+    result.skipped.filter((skip) => skipLabel(skip) === label).map(skipRow);
+  const before = [
     `## Holdfast\n\n${summarize(result)}.\n`,
-    table(
-      '| Severity | Where | Rule | Finding |\n| --- | --- | --- | --- |\n',
-      rows,
-      'finding',
-      lengthMax * 0.6,
-    ),
+    table('| Could not be read | Why |\n| --- | --- |\n', skipsOf('unread'), 'place', lengthMax * 0.1),
+    table('| Severity | Rule | Findings |\n| --- | --- | ---: |\n', counts, 'rule', lengthMax * 0.2),
+  ];
+  const behind = [
     table(
       '| Waived | Where | Reason | Approved by | Holds |\n| --- | --- | --- | --- | --- |\n',
-      waivers,
+      result.waived.map(waivedRow),
       'waived finding',
-      lengthMax * 0.2,
+      lengthMax * 0.15,
     ),
-    table('| Not looked at | Why |\n| --- | --- |\n', skips, 'place', lengthMax * 0.2),
-  ]
-    .filter((part) => part !== '')
-    .join('\n');
+    table('| Not looked at | Why |\n| --- | --- |\n', skipsOf('skipped'), 'place', lengthMax * 0.1),
+  ];
+  const taken = [...before, ...behind].reduce((sum, part) => sum + part.length, 0);
+  const middle = table(
+    '| Severity | Where | Rule | Finding |\n| --- | --- | --- | --- |\n',
+    findings,
+    'finding',
+    lengthMax - taken,
+  );
+  return [...before, middle, ...behind].filter((part) => part !== '').join('\n');
 };
 
 function table(head: string, rows: readonly string[], noun: string, room: number): string {
@@ -48,14 +66,19 @@ function table(head: string, rows: readonly string[], noun: string, room: number
   return left === 0 ? body : `${body}\nAnd ${count(left, `more ${noun}`)}.\n`;
 }
 
-const findingRow = ({ column, file, line, message, rule, severity }: AuditFinding): string =>
-  `| ${severity} | ${code(`${file}:${line}:${column}`)} | [${rule}](${pageUrl(rule)}) | ${prose(message)} |\n`;
+const ruleLink = (rule: string): string => `[${rule}](${pageUrl(rule)})`;
+
+/** `about`: the rule, as it is shown. */
+const findingRow = ({ column, file, line, message, severity }: AuditFinding, about: string): string =>
+  `| ${severity} | ${code(`${file}:${line}:${column}`)} | ${about} | ${prose(message)} |\n`;
 
 const waivedRow = ({ approvedBy, column, expires, file, line, reason, rule }: AuditWaived): string =>
-  `| [${rule}](${pageUrl(rule)}) | ${code(`${file}:${line}:${column}`)} | ${prose(reason)} | ${prose(approvedBy)} | ${untilWords({ expires })} |\n`;
+  `| ${ruleLink(rule)} | ${code(`${file}:${line}:${column}`)} | ${prose(reason)} | ${prose(approvedBy)} | ${untilWords({ expires })} |\n`;
 
-const skipRow = ({ file, line, reason }: AuditSkip): string =>
-  `| ${code(`${file}:${line}`)} | ${prose(reason)} |\n`;
+const countRow = ({ number, rule, severity }: RuleCount): string =>
+  `| ${severity} | ${ruleLink(rule)} | ${number} |\n`;
+
+const skipRow = (skip: AuditSkip): string => `| ${code(skipPlace(skip))} | ${prose(skip.reason)} |\n`;
 
 /** Text with \`code\` in it. Everything else means itself: no link, no markup, nobody is notified. */
 const prose = (text: string): string =>

@@ -8,6 +8,8 @@ export interface ReportOptions {
   readonly width: number | null;
   /** Version of Holdfast. */
   readonly version: string;
+  /** The page of a rule, in Markdown. */
+  pageText(rule: string): string;
 }
 
 /** Turns the result of an audit into text that ends in a line break. Pure. */

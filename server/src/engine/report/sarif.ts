@@ -1,8 +1,8 @@
 import type { Location, Log, ReportingDescriptor, Result } from 'sarif';
-import type { AuditFinding, AuditPlace, AuditSkip, AuditWaived } from '../audit.ts';
+import type { AuditFinding, AuditPlace, AuditSkip, AuditSuppressed, AuditWaived } from '../audit.ts';
 import type { Severity } from '../model/finding.ts';
 import { rules } from '../rules/index.ts';
-import { pageUrl } from '../rules/page.ts';
+import { digestOf, pageUrl, withAbsoluteLinks, withoutMarks } from '../rules/page.ts';
 import type { Rule } from '../rules/rule.ts';
 import type { Formatter } from './report.ts';
 import { untilWords } from './words.ts';
@@ -16,13 +16,19 @@ const levels: Readonly<Record<Severity, 'error' | 'warning' | 'note'>> = {
 };
 
 /** SARIF 2.1.0 (OASIS), for code scanning services. Paths are relative to the root of the sources. */
-export const sarif: Formatter = (result, { version }) => {
+export const sarif: Formatter = (result, { pageText, version }) => {
   const log: Log = {
     $schema: 'https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json',
     version: '2.1.0',
     runs: [
       {
-        tool: { driver: { name: 'Holdfast', version, rules: rules.map(descriptor) } },
+        tool: {
+          driver: {
+            name: 'Holdfast',
+            version,
+            rules: rules.map((rule) => descriptor(rule, pageText(rule.id))),
+          },
+        },
         columnKind: 'utf16CodeUnits',
         invocations: [
           {
@@ -30,19 +36,36 @@ export const sarif: Formatter = (result, { version }) => {
             toolExecutionNotifications: result.skipped.map(notification),
           },
         ],
-        results: [...result.findings.map(sarifResult), ...result.waived.map(waivedResult)],
+        results: [
+          ...result.findings.map(sarifResult),
+          ...result.waived.map(waivedResult),
+          ...result.suppressed.map(suppressedResult),
+        ],
       },
     ],
   };
   return `${JSON.stringify(log, null, 2)}\n`;
 };
 
-const descriptor = ({ id, severity, title }: Rule): ReportingDescriptor => ({
-  id,
-  shortDescription: { text: title },
-  helpUri: pageUrl(id),
-  defaultConfiguration: { level: levels[severity] },
-});
+/** `page`: the rule's page, of which the description and the help are the first words. */
+function descriptor({ id, kinds, severity, title }: Rule, page: string): ReportingDescriptor {
+  const { fix, safety, why } = digestOf(page);
+  const part = (name: string, text: string | null): readonly string[] =>
+    text === null || text === '' ? [] : [`**${name}:** ${text}`];
+  const help = [`${title}.`, ...(why === '' ? [] : [why]), ...part('Fix', fix), ...part('Safety', safety)];
+  return {
+    id,
+    shortDescription: { text: withoutMarks(title) },
+    fullDescription: { text: withoutMarks(why === '' ? `${title}.` : why) },
+    help: {
+      text: [...help.map(withoutMarks), `More: ${pageUrl(id)}`].join('\n\n'),
+      markdown: [...help.map(withAbsoluteLinks), `[The page of ${id}](${pageUrl(id)})`].join('\n\n'),
+    },
+    helpUri: pageUrl(id),
+    defaultConfiguration: { level: levels[severity] },
+    properties: { tags: ['containers', 'immutability', ...(kinds === 'every' ? [] : kinds)] },
+  };
+}
 
 const sarifResult = (finding: AuditFinding): Result => ({
   ruleId: finding.rule,
@@ -83,11 +106,22 @@ const waivedResult = (waived: AuditWaived): Result => ({
   ],
 });
 
-const notification = ({ file, line, reason }: AuditSkip) => ({
+/** Silenced by a comment. */
+const suppressedResult = (suppressed: AuditSuppressed): Result => ({
+  ...sarifResult(suppressed),
+  suppressions: [{ kind: 'inSource', justification: suppressed.reason }],
+});
+
+const notification = ({ file, line, reason, unread }: AuditSkip) => ({
   level: 'warning' as const,
-  message: { text: plain(`Not looked at: ${reason}.`) },
+  message: { text: plain(`${unread ? 'Could not be read' : 'Not looked at'}: ${reason}.`) },
   locations: [
-    { physicalLocation: { artifactLocation: artifact(file), region: { startLine: line } } },
+    {
+      physicalLocation: {
+        artifactLocation: artifact(file),
+        ...(line !== null && { region: { startLine: line } }),
+      },
+    },
   ] satisfies Location[],
 });
 

@@ -2,7 +2,7 @@ import type { AuditFinding, AuditResult, AuditSkip } from '../audit.ts';
 import { severities } from '../model/finding.ts';
 import { visible } from '../text/visible.ts';
 import type { Formatter } from './report.ts';
-import { count, summarize } from './words.ts';
+import { count, countRules, many, skipLabel, skipPlace, summarize } from './words.ts';
 
 /** SGR parameters of ECMA-48: what each part is drawn with. */
 const styles = {
@@ -10,6 +10,7 @@ const styles = {
   warning: '33',
   information: '34',
   hint: '36',
+  unread: '31',
   skipped: '2',
   place: '1',
   rule: '2',
@@ -24,7 +25,7 @@ const coloured: Paint = (text, style) => `\u001b[${styles[style]}m${text}\u001b[
 /** One line of the report, before it is aligned with the others of its file. */
 interface Row {
   readonly place: string;
-  readonly level: AuditFinding['severity'] | 'skipped';
+  readonly level: AuditFinding['severity'] | 'unread' | 'skipped';
   readonly rule: string;
   readonly message: string;
 }
@@ -79,11 +80,11 @@ const findingRow = ({ column, file, line, message, rule, severity }: AuditFindin
   message: visible(message),
 });
 
-const skipRow = ({ file, line, reason }: AuditSkip): Row => ({
-  place: visible(`${file}:${line}`),
-  level: 'skipped',
+const skipRow = (skip: AuditSkip): Row => ({
+  place: visible(skipPlace(skip)),
+  level: skipLabel(skip),
   rule: '',
-  message: visible(reason),
+  message: visible(skip.reason),
 });
 
 function conclusion(result: AuditResult): string {
@@ -94,27 +95,15 @@ function conclusion(result: AuditResult): string {
   return `${byRule(result)}${summarize(result)}.\n${offer}`;
 }
 
-/** From how many findings on a reader wants to know what they are about. */
-const many = 30;
-
-/** How often each rule found something, gravest first; nothing where a reader sees that at a glance. */
+/** How often each rule found something; nothing where a reader sees that at a glance. */
 function byRule({ findings }: AuditResult): string {
   if (findings.length < many) return '';
-  const counts = new Map<string, { readonly severity: AuditFinding['severity']; number: number }>();
-  for (const { rule, severity } of findings) {
-    const key = `${severity} ${rule}`;
-    const known = counts.get(key);
-    if (known) known.number++;
-    else counts.set(key, { severity, number: 1 });
-  }
-  const rows = [...counts].sort(
-    ([, a], [, b]) => severities.indexOf(a.severity) - severities.indexOf(b.severity) || b.number - a.number,
+  const rows = countRules(findings);
+  const width = widest(rows.map(({ number }) => String(number)));
+  const lines = rows.map(
+    ({ number, rule, severity }) =>
+      `${String(number).padStart(width)}  ${severity.padEnd(widest(severities))}  ${rule}\n`,
   );
-  const width = widest(rows.map(([, { number }]) => String(number)));
-  const lines = rows.map(([key, { number, severity }]) => {
-    const rule = key.slice(severity.length + 1);
-    return `${String(number).padStart(width)}  ${severity.padEnd(widest(severities))}  ${rule}\n`;
-  });
   return `${lines.join('')}\n`;
 }
 

@@ -6,6 +6,7 @@ import { code, day, shortDigest } from './support/words.ts';
 
 export const driftedPin: SurroundingsRule = {
   reads: 'surroundings',
+  isDecidedByRegistry: true,
   id: 'drifted-pin',
   title: 'A pin whose tag names another image by now',
   severity: 'information',

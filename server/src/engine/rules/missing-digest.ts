@@ -1,3 +1,4 @@
+import { sampleDigest } from '../image/name.ts';
 import type { Report } from '../model/finding.ts';
 import type { Surroundings } from '../model/surroundings.ts';
 import type { SurroundingsRule } from './rule.ts';
@@ -6,6 +7,7 @@ import { code, day, shortDigest } from './support/words.ts';
 
 export const missingDigest: SurroundingsRule = {
   reads: 'surroundings',
+  isDecidedByRegistry: true,
   id: 'missing-digest',
   title: 'A pin to a digest that its registry no longer has',
   severity: 'error',
@@ -30,9 +32,6 @@ function report(pinned: PinnedUse, at: number, { observed }: Surroundings): Repo
     message: `${code(reference.registry)} had no ${code(name)} with digest ${code(shortDigest(digest))} on ${day(at)}: whoever has no copy of it cannot pull it. ${tag ? 'Pin the digest that the tag has now' : 'Write a tag that exists and pin it'}, or restore the image.`,
     related: usedHere(use),
     image: use,
-    fixes: () => repinFixes(pinned, now ?? sample),
+    fixes: () => repinFixes(pinned, now ?? sampleDigest),
   };
 }
-
-/** Of the form of a digest; stands for one that is not known yet. */
-const sample = `sha256:${'0'.repeat(64)}`;

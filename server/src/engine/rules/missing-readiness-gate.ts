@@ -1,4 +1,4 @@
-import type { Facts, Workload } from '../model/facts.ts';
+import type { Workload } from '../model/facts.ts';
 import type { Report } from '../model/finding.ts';
 import type { Surroundings } from '../model/surroundings.ts';
 import type { SurroundingsRule } from './rule.ts';
@@ -27,21 +27,17 @@ export const missingReadinessGate: SurroundingsRule = {
       'It asks every container for one probe of any kind; ours one container of each pod for a readiness probe.',
   },
   fixSafety: null,
-  check: (facts, around) => facts.workloads.flatMap((workload) => report(workload, facts, around)),
+  check: ({ workloads }, around) => workloads.flatMap((workload) => report(workload, around)),
 };
 
-function report(workload: Workload, { kind }: Facts, around: Surroundings): readonly Report[] {
+function report(workload: Workload, around: Surroundings): readonly Report[] {
   const { label, name, path, readiness } = workload;
   if (readiness?.present !== false || mayCheckItself(workload, around)) return [];
-  const check =
-    kind === 'kubernetes'
-      ? '`readinessProbe`'
-      : 'health check, and wait for it with `condition: service_healthy`';
   return [
     {
       path: `${path}.readiness`,
       span: name,
-      message: `Nothing tells when ${label} is ready, and ${readiness.because}: a version that cannot do its work goes unnoticed. Add a ${check}.`,
+      message: `Nothing tells when ${label} is ready, and ${readiness.because}: a version that cannot do its work goes unnoticed. Add a ${readiness.remedy}.`,
     },
   ];
 }

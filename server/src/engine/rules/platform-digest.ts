@@ -6,6 +6,7 @@ import { code, shortDigest } from './support/words.ts';
 
 export const platformDigest: SurroundingsRule = {
   reads: 'surroundings',
+  isDecidedByRegistry: true,
   id: 'platform-digest',
   title: "A pin to one platform's part of an image for several platforms",
   severity: 'warning',

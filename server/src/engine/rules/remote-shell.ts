@@ -181,12 +181,13 @@ function scriptsByWorkload({ scripts, workloads }: Facts): ReadonlyMap<Workload,
   const byPath = new Map(workloads.toReversed().map((workload) => [workload.path, workload]));
   const found = new Map<Workload, Script[]>();
   for (const script of scripts) {
+    if (script.moment === 'build') continue;
     let { path } = script;
     while (path !== '' && !byPath.has(path)) {
       path = path.slice(0, Math.max(0, path.lastIndexOf('/'), path.lastIndexOf('.')));
     }
     const workload = byPath.get(path);
-    if (!workload || script.moment === 'build') continue;
+    if (!workload) continue;
     const known = found.get(workload);
     if (known) known.push(script);
     else found.set(workload, [script]);

@@ -12,6 +12,8 @@ interface RuleBase {
   readonly severity: Severity;
   /** Ids of the kinds that have what it speaks about; `every` for references, which stand in all of them. */
   readonly kinds: readonly string[] | 'every';
+  /** It speaks about what a pull brings, though not about a reference: nothing is found where an image is replaced by one of the workspace. */
+  readonly isAboutPull?: true;
   /** The same rule in other tools, such as `hadolint DL3006`, and in what ours differs: a whole sentence, or empty where it does not. */
   readonly sameAs: Readonly<Record<string, string>>;
   /** The least safe of its fixes; null where it has none. */
@@ -29,6 +31,8 @@ export interface SurroundingsRule extends RuleBase {
   readonly reads: 'surroundings';
   /** What lies around changes its words and its fixes, and never whether it finds something. */
   readonly isDecidedByText?: true;
+  /** Without an answer of a registry it finds nothing. */
+  readonly isDecidedByRegistry?: true;
   check(facts: Facts, around: Surroundings): Iterable<Report>;
 }
 

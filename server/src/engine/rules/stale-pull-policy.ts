@@ -13,6 +13,7 @@ export const stalePullPolicy: FactsRule = {
   title: 'A pull policy that keeps an old copy of an image whose tag moves',
   severity: 'warning',
   kinds: ['kubernetes'],
+  isAboutPull: true,
   sameAs: {
     'Checkov CKV_K8S_15': everyTag,
     'Polaris pullPolicyNotAlways':
@@ -37,6 +38,7 @@ function report({ label, image, path, pullPolicy }: Workload): readonly Report[]
       span: pullPolicy.underline,
       message: `With ${code(pullPolicy.value ?? '')} a node ${keeps}, and what ${code(image.resolved)} stands for can move: two nodes can run different images as ${label}. Pin the image to its digest.`,
       related: [{ span: image.site.span, message: 'This is the image whose tag can move.' }],
+      image,
       fixes: () => pinFixes(image),
     },
   ];

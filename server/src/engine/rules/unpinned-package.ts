@@ -1,6 +1,7 @@
 import type { Facts } from '../model/facts.ts';
 import type { Report } from '../model/finding.ts';
 import type { Script } from '../model/script.ts';
+import { shortened } from '../text/visible.ts';
 import type { FactsRule } from './rule.ts';
 import { Ordinals } from './support/ordinals.ts';
 import { type PackageAction, type PackageItem, packageAction } from './support/packages/index.ts';
@@ -49,8 +50,10 @@ function datedPackages({ stages }: Facts, builds: readonly Script[]): boolean {
   const isNamed = builds.some((script) =>
     script
       .commands()
-      .some(({ redirects, words }) =>
-        [...words, ...redirects.map(({ target }) => target)].some(({ text }) => archive.test(text)),
+      .some(
+        ({ redirects, words }) =>
+          words.some(({ text }) => archive.test(text)) ||
+          redirects.some(({ target }) => archive.test(target.text)),
       ),
   );
   if (isNamed) return true;
@@ -94,4 +97,4 @@ function howToPin({ kind, name }: PackageItem, { manager }: PackageAction): stri
 }
 
 /** Some names are whole addresses. */
-const short = (name: string): string => (name.length > 60 ? `${name.slice(0, 59)}…` : name);
+const short = (name: string): string => shortened(name, 60);

@@ -1,13 +1,14 @@
-import type { ImageName } from '../image/name.ts';
+import { type ImageName, pulledName } from '../image/name.ts';
 import type { ImageUse } from '../model/facts.ts';
 import type { Report } from '../model/finding.ts';
 import { isPulled } from '../model/pulled.ts';
 import type { SurroundingsRule } from './rule.ts';
 import { usedHere } from './support/pin.ts';
-import { code } from './support/words.ts';
+import { capitalized, code } from './support/words.ts';
 
 export const unsignedImage: SurroundingsRule = {
   reads: 'surroundings',
+  isDecidedByRegistry: true,
   id: 'unsigned-image',
   title: 'An image without the signature that the policy demands',
   severity: 'error',
@@ -29,8 +30,7 @@ export const unsignedImage: SurroundingsRule = {
 /** The digest decides what is pulled, so its signature counts. */
 function imageOf(use: ImageUse): ImageName | null {
   if (!isPulled(use) || use.mutability === 'none' || use.reading.state !== 'parsed') return null;
-  const { digest, registry, repository, tag } = use.reading.reference;
-  return { registry, repository, version: digest ?? tag ?? 'latest' };
+  return pulledName(use.reading.reference);
 }
 
 const report = (use: ImageUse, why: string): Report => ({
@@ -41,5 +41,4 @@ const report = (use: ImageUse, why: string): Report => ({
   image: use,
 });
 
-const sentence = (text: string): string =>
-  `${text.charAt(0).toUpperCase()}${text.slice(1)}${text.endsWith('.') ? '' : '.'}`;
+const sentence = (text: string): string => `${capitalized(text)}${text.endsWith('.') ? '' : '.'}`;

@@ -1,3 +1,4 @@
+import { sampleDigest } from '../image/name.ts';
 import type { BuildStage, CopyStep } from '../model/build.ts';
 import type { Fix, Report } from '../model/finding.ts';
 import { refuse } from '../text/edit.ts';
@@ -80,7 +81,7 @@ function checksumFix({ flags, keyword, sources }: CopyStep, url: string): readon
       description: `What the address gives now is downloaded once, and its SHA-256 is written into the instruction. Builds then fail when something else comes.`,
       safety: 'safe',
       question: { ask: 'checksum', url },
-      sample: [`sha256:${'0'.repeat(64)}`],
+      sample: [sampleDigest],
       edits: ([checksum = '']) =>
         sources.length > 1
           ? refuse('One checksum can only speak of one file; give each address an ADD of its own.')

@@ -1,5 +1,5 @@
-import type { ImageName } from '../image/name.ts';
-import type { Facts, Workload } from '../model/facts.ts';
+import { type ImageName, pulledName } from '../image/name.ts';
+import type { Workload } from '../model/facts.ts';
 import type { Fix, LocalFix, LookupFix } from '../model/finding.ts';
 import { isPulled } from '../model/pulled.ts';
 import { uncovered } from '../model/scratch.ts';
@@ -36,11 +36,11 @@ export const writableRootFilesystem: SurroundingsRule = {
         ({ readOnlyRoot, windows }) =>
           !windows && readOnlyRoot.value !== true && readOnlyRoot.origin !== 'unknown',
       ),
-      (workload) => [report(workload, facts, around)],
+      (workload) => [report(workload, around)],
     ),
 };
 
-function report(workload: Workload, facts: Facts, around: Surroundings): Draft {
+function report(workload: Workload, around: Surroundings): Draft {
   const { misplacedReadOnlyRoot: misplaced } = workload;
   return {
     path: `${workload.path}.read-only-root`,
@@ -53,7 +53,7 @@ function report(workload: Workload, facts: Facts, around: Surroundings): Draft {
       ? [{ span: misplaced, message: 'This has no effect: the field exists on containers only.' }]
       : [],
     ...(workload.image && { image: workload.image }),
-    fixes: () => fixes(workload, facts, around),
+    fixes: () => fixes(workload, around),
   };
 }
 
@@ -62,7 +62,7 @@ const beside = 'A program that writes anywhere beside its mounts stops working.'
 const withVolumes = 'read-only-with-volumes';
 
 /** Most programs write to `/tmp`, so the fix that also provides it comes first where nothing is mounted there. */
-function fixes(workload: Workload, facts: Facts, around: Surroundings): readonly Fix[] {
+function fixes(workload: Workload, around: Surroundings): readonly Fix[] {
   const needs = needsOf(workload, around);
   const covering = mountAt(workload, '/tmp');
   const isReady = covering?.type === 'scratch' && covering.readOnly.value !== true;
@@ -73,7 +73,7 @@ function fixes(workload: Workload, facts: Facts, around: Surroundings): readonly
     safety: isReady && needs.scratch.length === 0 ? 'safe' : 'behaviour',
     edits: () => workload.readOnlyRoot.set(true),
   };
-  const [one, several] = facts.kind === 'kubernetes' ? ['an emptyDir', 'emptyDirs'] : ['a tmpfs', 'tmpfs'];
+  const { one, several } = workload.scratchWords;
   const asking = needs.ask ? [withAnswer(workload, needs, needs.ask, several)] : [];
   if (needs.scratch.length === 0) return [readOnly, ...asking];
   const paths = needs.scratch.map(({ path }) => path);
@@ -148,8 +148,7 @@ function keptVolumes(paths: readonly string[], by: string | undefined): readonly
 /** What to ask a registry for; null for an image that is built, or that is not known. */
 function askable({ build, image }: Workload): ImageName | null {
   if (build || !image || !isPulled(image) || image.reading.state !== 'parsed') return null;
-  const { digest, registry, repository, tag } = image.reading.reference;
-  return { registry, repository, version: digest ?? tag ?? 'latest' };
+  return pulledName(image.reading.reference);
 }
 
 function withAnswer(workload: Workload, needs: Needs, image: ImageName, several: string): LookupFix {

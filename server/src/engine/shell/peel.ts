@@ -1,3 +1,4 @@
+import { shells } from '../model/shells.ts';
 import { MappedText } from '../text/mapped-text.ts';
 import type { RawWord } from './words.ts';
 
@@ -72,8 +73,6 @@ const wrappers: ReadonlyMap<string, Wrapper> = new Map([
   ['dumb-init', init],
   ['busybox', wrapper('', { stops: ['--install', '--list', '--list-full', '--help'] })],
 ]);
-
-const shells: ReadonlySet<string> = new Set(['sh', 'bash', 'ash', 'dash', 'zsh', 'ksh', 'mksh']);
 
 const assigns = /^[A-Za-z_]\w*=/;
 

@@ -13,9 +13,12 @@ const signIn = /:\/\/(?:[^\s/@`…]{1,300}@|[^\s/@:`…]{0,100}:[^\s/@`…]{6,30
 
 /** What people are told: `text` may quote a file, which may hold anything of any length. Passwords in addresses are left out. */
 export const told = (text: string): string => {
-  const words = visible(text).replace(/\S{301,}/g, (word) => shortened(word, longest.word));
-  return shortened(words.replace(signIn, '://…@'), longest.text);
+  const words = withShortWords(visible(text));
+  return shortened(words.includes('://') ? words.replace(signIn, '://…@') : words, longest.text);
 };
+
+const withShortWords = (text: string): string =>
+  text.length > longest.word ? text.replace(/\S{301,}/g, (word) => shortened(word, longest.word)) : text;
 
 /** Cut where it is long. */
 export const shortened = (text: string, most: number): string =>

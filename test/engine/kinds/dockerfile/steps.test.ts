@@ -201,9 +201,9 @@ FROM y
 USER $U`);
   const dockerfile = '/shop/Dockerfile';
   assert.deepEqual(outline.built, [
-    { dockerfile, target: 'base', volumes: ['/a'], user: 'app', hasHealthcheck: true },
-    { dockerfile, target: 'next', volumes: ['/a', '/c'], user: 'app', hasHealthcheck: false },
-    { dockerfile, target: null, volumes: [], user: null, hasHealthcheck: false },
+    { dockerfile, target: 'base', volumes: ['/a'], hasHealthcheck: true },
+    { dockerfile, target: 'next', volumes: ['/a', '/c'], hasHealthcheck: false },
+    { dockerfile, target: null, volumes: [], hasHealthcheck: false },
   ]);
 });
 

@@ -46,6 +46,7 @@ export const compose: YamlKind = {
         built: builds.flatMap(({ built }) => built),
         builds: services.flatMap(({ request }) => request ?? []),
         consumes: [],
+        replaced: [],
       },
     });
     const comments = () =>

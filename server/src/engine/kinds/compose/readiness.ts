@@ -46,6 +46,8 @@ export interface ImageOrigin {
   readonly build: BuildSource | null;
 }
 
+const remedy = 'health check, and wait for it with `condition: service_healthy`';
+
 /**
  * Whether a service that others wait for says when it is ready. An image can bring a health check of its own, which only its
  * Dockerfile shows: where somebody waits for the health of a pulled image, it must have one.
@@ -63,9 +65,9 @@ export function readReadiness(
       ? `service ${first.name} waits for it`
       : `service ${first.name} and ${waiting.length - 1} more wait for it`;
   const check = readCheck(layers, project);
-  if (check !== 'unknown') return { present: check === 'here', because };
+  if (check !== 'unknown') return { present: check === 'here', because, remedy };
   const isHidden = isBuilt ? build === null : waiting.some(({ needsHealth }) => needsHealth);
-  return isHidden || !whole ? null : { present: false, because };
+  return isHidden || !whole ? null : { present: false, because, remedy };
 }
 
 /** `off` where it is written that there is none, or that of the image is not run; `unknown` where nothing is written. */

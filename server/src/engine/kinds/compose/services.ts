@@ -1,5 +1,6 @@
 import { cacheReference } from '../../image/cache-source.ts';
 import type { ImageRole, ImageUse, Located, Mount, Rollout, Workload } from '../../model/facts.ts';
+import { noTraits } from '../../model/no-facts.ts';
 import { uncovered } from '../../model/scratch.ts';
 import type { Script } from '../../model/script.ts';
 import type { BuildRequest } from '../../model/surroundings.ts';
@@ -98,6 +99,7 @@ export function readService(entry: Entry, around: Around, into: Collected): Serv
     watches: isKept('develop') ? readWatches(service, path) : [],
     build,
     mountsImageVolumes: true,
+    scratchWords: noTraits.scratchWords,
     provideScratch: (targets) => addTmpfs(service, mounts, targets),
   };
   return {

@@ -1,7 +1,8 @@
 import { readBuild } from '../../dockerfile/build.ts';
 import { readBases, readImages } from '../../dockerfile/images.ts';
+import { readSeemingComments } from '../../dockerfile/seeming-comments.ts';
 import { type Dockerfile, splitDockerfile } from '../../dockerfile/split.ts';
-import type { Facts, Skip } from '../../model/facts.ts';
+import type { Comment, Facts, Skip } from '../../model/facts.ts';
 import { noFacts } from '../../model/no-facts.ts';
 import { type Span, span } from '../../text/span.ts';
 import type { SourceFile, WholeFileKind } from '../kind.ts';
@@ -22,7 +23,8 @@ function readDockerfile({ assigned, name, path, text }: SourceFile): Facts {
   const file = splitDockerfile(text);
   const comments: Facts['comments'] = () =>
     file.comments.map((at) => ({ span: at, text: text.slice(at.start, at.end) }));
-  const facts = { ...noFacts, kind: dockerfile.id, units: () => unitsOf(file), comments };
+  const seemingComments = (): readonly Comment[] => readSeemingComments(file, text);
+  const facts = { ...noFacts, kind: dockerfile.id, units: () => unitsOf(file), comments, seemingComments };
   if (!assigned && isTemplateName(name)) return { ...facts, skipped: [templateAt(span(0, 0))] };
   const bases = readBases(file);
   const images = readImages(file, new Map(), bases);

@@ -1,3 +1,4 @@
+import { noFacts } from '../../model/no-facts.ts';
 import { yamlFacts } from '../../yaml/facts.ts';
 import { ImageUses } from '../../yaml/uses.ts';
 import type { YamlKind } from '../kind.ts';
@@ -17,6 +18,7 @@ import { readWorkloads } from './workloads.ts';
 export const kubernetes: YamlKind = {
   id: 'kubernetes',
   syntax: 'yaml',
+  takesReplacements: true,
   names: /\.(?:ya?ml|json)$/i,
   claims: ({ languageId, name, text }) =>
     (/\.(?:ya?ml|json)$/i.test(name) || languageId === 'yaml' || languageId === 'json') &&
@@ -52,7 +54,7 @@ export const kubernetes: YamlKind = {
       followers: found.objects.flatMap(readFollowers),
       barePods: around.isPatch ? [] : found.objects.flatMap((object) => readBarePod(object, file.path)),
       deploys: 'it is for a cluster',
-      outline: { built: [], builds: [], consumes: readConsumed(found) },
+      outline: { ...noFacts.outline, consumes: readConsumed(found) },
     });
   },
 };

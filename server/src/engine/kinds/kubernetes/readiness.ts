@@ -3,6 +3,8 @@ import type { YamlValue } from '../../yaml/lookup.ts';
 import { ownValue, podLists, podPlaces } from './places.ts';
 import type { ContainerPlace } from './walk.ts';
 
+const remedy = '`readinessProbe`';
+
 const nextPod = 'a rollout goes on to the next pod as soon as it has started';
 const requests = 'requests reach it as soon as it has started';
 
@@ -30,8 +32,8 @@ export function readReadiness({ container, object, pod, word }: ContainerPlace):
   if (!reason || word !== podLists.containers || !pod || !isOwnPod(pod, root, kind)) return null;
   const ways = [root.textAt('spec', 'strategy', 'type'), root.textAt('spec', 'updateStrategy', 'type')];
   const because = ways.some((way) => way !== null && atOnce.has(way)) ? requests : reason;
-  if (container.get('readinessProbe')) return { present: true, because };
-  return askedIn(pod)?.node === container.node ? { present: false, because } : null;
+  if (container.get('readinessProbe')) return { present: true, because, remedy };
+  return askedIn(pod)?.node === container.node ? { present: false, because, remedy } : null;
 }
 
 const isOwnPod = (pod: YamlValue, root: YamlValue, kind: string): boolean =>

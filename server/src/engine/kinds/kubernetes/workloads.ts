@@ -116,6 +116,7 @@ function readContainer(place: ContainerPlace, { isPatch, overrides }: Around, us
     ports: readPorts(place),
     readiness: image && !isPatch ? readReadiness(place) : null,
     mounts,
+    scratchWords: { one: 'an emptyDir', several: 'emptyDirs' },
     provideScratch: (targets) => provideScratch(place, mounts, targets),
   };
 }

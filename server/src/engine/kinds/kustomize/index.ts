@@ -8,6 +8,7 @@ import { readOverrides } from './overrides.ts';
 export const kustomize: YamlKind = {
   id: 'kustomize',
   syntax: 'yaml',
+  takesReplacements: true,
   names: /^kustomization(?:\.ya?ml)?$/i,
   claims: (file) => isNamed(file) || (isYaml(file) && file.text.includes(group)),
   claimsPiece(piece, file) {

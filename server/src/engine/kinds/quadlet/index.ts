@@ -6,7 +6,7 @@ import { readContainer, readImageMounts } from './container.ts';
 import { readContainerFollowers, readKubeFollowers } from './followers.ts';
 import { readImages } from './images.ts';
 import { readScripts } from './scripts.ts';
-import { readUnit, type Section } from './unit.ts';
+import { readSeemingComments, readUnit, type Section } from './unit.ts';
 import { readUnitName, type UnitName, unitNameBySection } from './unit-name.ts';
 
 /** Podman Quadlet: systemd units that Podman makes services of. Format: podman-systemd.unit(5). */
@@ -28,6 +28,7 @@ export const quadlet: WholeFileKind = {
       kind: 'quadlet',
       ...(section && readSection(section, name, path)),
       comments: () => comments,
+      seemingComments: () => readSeemingComments(text),
     };
   },
 };

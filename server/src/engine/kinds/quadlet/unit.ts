@@ -48,6 +48,20 @@ export function readUnit(source: string): Unit {
   return { sections, comments };
 }
 
+/** What is written like a comment of Holdfast behind an assignment, where it is a part of the value. */
+export function readSeemingComments(source: string): readonly Comment[] {
+  const found: Comment[] = [];
+  for (const match of source.matchAll(/[^\S\n](#+[ \t]*holdfast[^\n]*)/gi)) {
+    const start = match.index + 1;
+    const before = source.slice(source.lastIndexOf('\n', start) + 1, start).trimStart();
+    const written = (match[1] ?? '').trimEnd();
+    const text = written.endsWith('\\') ? written.slice(0, -1).trimEnd() : written;
+    const isQuoted = /["']/.test(before);
+    if (/^[^#;]/.test(before) && !isQuoted) found.push({ span: span(start, start + text.length), text });
+  }
+  return found;
+}
+
 /** Joins the lines that end in a backslash with the next; comments and blank lines between them do not count. */
 function* readLines(source: string, comments: Comment[]): Generator<Line> {
   let parts: MappedText[] = [];

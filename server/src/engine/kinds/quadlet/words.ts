@@ -1,31 +1,9 @@
 import { type Edits, refuse, smallestEdit } from '../../text/edit.ts';
-import { isSpace, MappedText } from '../../text/mapped-text.ts';
+import type { MappedText } from '../../text/mapped-text.ts';
+import { quotedWords } from '../../text/quoted-words.ts';
 
 /** The words of a value as systemd splits them. Quotes hold a word together; neither they nor backslashes are part of it. */
-export function splitWords(value: MappedText): readonly MappedText[] {
-  const words: MappedText[][] = [[]];
-  let quote = '';
-  let from = 0;
-  /** Takes what stands before the character at `at`, which is left out. */
-  const takeBefore = (at: number): void => {
-    if (from < at) words.at(-1)?.push(value.slice(from, at));
-    from = at + 1;
-  };
-  for (let at = 0; at < value.text.length; at++) {
-    const char = value.text.charAt(at);
-    if (char === quote || (quote === '' && (char === '"' || char === "'"))) {
-      takeBefore(at);
-      quote = char === quote ? '' : char;
-    } else if (quote === '' && isSpace(char)) {
-      takeBefore(at);
-      words.push([]);
-    } else if (char === '\\') {
-      takeBefore(at++);
-    }
-  }
-  takeBefore(value.text.length);
-  return words.filter((parts) => parts.length > 0).map((parts) => MappedText.join(parts));
-}
+export const splitWords = (value: MappedText): readonly MappedText[] => quotedWords(value);
 
 /** The parts between separators; what is past the `most`-th part stays in it. */
 export function splitOn(

@@ -1,4 +1,4 @@
-import { taggedName } from '../../image/name.ts';
+import { pulledName, taggedName } from '../../image/name.ts';
 import type { Workload } from '../../model/facts.ts';
 import type { BuiltImage, Surroundings } from '../../model/surroundings.ts';
 import { folderOf, pathSeenFrom } from '../../text/path.ts';
@@ -31,7 +31,6 @@ export function volumesOf(workload: Workload, around: Surroundings): ImageVolume
   }
   const { image } = workload;
   if (image?.reading.state !== 'parsed' || workload.build) return null;
-  const { digest, registry, repository, tag } = image.reading.reference;
-  const paths = around.observed({ registry, repository, version: digest ?? tag ?? 'latest' })?.volumes;
+  const paths = around.observed(pulledName(image.reading.reference))?.volumes;
   return paths ? { paths, by: code(image.resolved) } : null;
 }

@@ -4,7 +4,7 @@ import { checkOf } from './checks.ts';
 import { isLocalAddress } from './files.ts';
 import { type Call, grammar, type Option, readCall } from './packages/call.ts';
 import { packageCalls } from './packages/index.ts';
-import { addressesOf, downloadCall } from './programs.ts';
+import { addressesOf, downloadCall, isDownload } from './programs.ts';
 
 /** What is not checked any more: who signed a package, whose certificate a server shows, or whether a Go module is what it was for others. */
 export type Check = 'signature' | 'certificate' | 'checksum';
@@ -27,7 +27,7 @@ export function bypassesOf(script: Script): readonly Bypass[] {
   // Nothing else matters for what is compared with a checksum or a signature.
   const isVerified = commands.some(verifies);
   return commands.flatMap((command) => {
-    const isChecked = isVerified && (downloaders.has(command.name) || installsFile(command));
+    const isChecked = isVerified && (isDownload(command) || installsFile(command));
     const options = isChecked ? [] : optionBypasses(command);
     const words = new Set(options.flatMap(({ option }) => option?.written.words ?? []));
     return [...options, ...settingBypasses(command, words), ...textBypasses(command)];
@@ -41,8 +41,6 @@ export function checkOffBy(name: string, value: string): Check | null {
   const found = settings.find((setting) => setting.name.test(name) && setting.off.test(value));
   return found && !isLocalAddress(value) ? found.check : null;
 }
-
-const downloaders: ReadonlySet<string> = new Set(['curl', 'wget']);
 
 const installsFile = ({ words }: Command): boolean =>
   words.some(({ text }) => /^[^-].*\.(?:apk|deb|rpm)$/.test(text.slice(0, 300)));

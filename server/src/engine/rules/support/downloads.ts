@@ -3,7 +3,7 @@ import type { Command, Redirect, Word } from '../../model/script.ts';
 import type { Span } from '../../text/span.ts';
 import { checkOf } from './checks.ts';
 import { addressedFile, fileName, folderOf, isLocalAddress } from './files.ts';
-import { downloadCall, runDownload } from './programs.ts';
+import { downloadCall, isDownload, runDownload } from './programs.ts';
 import { interpreters, type Use, useOf } from './uses.ts';
 
 /** A download that is used in the same stage, and that nothing there checks. */
@@ -90,8 +90,6 @@ const readsInput = ({ name, pipedFrom, words: [first] }: Command): Command | nul
     : null;
 
 const isInput = ({ operator }: Redirect): boolean => operator === '<';
-
-const isDownload = ({ name }: Command): boolean => name === 'curl' || name === 'wget';
 
 class Reader {
   readonly found: UncheckedDownload[] = [];

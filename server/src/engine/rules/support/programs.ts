@@ -1,4 +1,5 @@
 import type { Command, Word } from '../../model/script.ts';
+import { shells } from '../../model/shells.ts';
 import { type Call, grammar, readCall } from './packages/call.ts';
 
 const curl = grammar(
@@ -28,7 +29,6 @@ export const addressesOf = ({ operands, options }: Call): readonly string[] => [
 export const gitCall = ({ name, words }: Command): Call | null =>
   name === 'git' ? readCall(words, git) : null;
 
-const shells: ReadonlySet<string> = new Set(['sh', 'bash', 'ash', 'dash', 'zsh', 'ksh', 'mksh']);
 const interpreters: ReadonlySet<string> = new Set(['python', 'perl', 'ruby', 'node', 'php']);
 
 /** The download whose outcome a command runs: `curl … | sh`, `bash <(curl …)`, `eval "$(curl …)"`. */

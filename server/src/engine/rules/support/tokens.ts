@@ -3,7 +3,7 @@ const forms: readonly (readonly [what: string, mark: string, form: RegExp])[] = 
   ['GitHub token', 'gh', /\bgh[pousr]_([A-Za-z0-9]{36})\b/],
   ['GitHub token', 'github_pat_', /\bgithub_pat_([A-Za-z0-9]{22}_[A-Za-z0-9]{59})\b/],
   ['GitLab token', 'glpat-', /\bglpat-([\w-]{20,64})(?![\w-])/],
-  ['key of AWS', 'A', /\b(?:AKIA|ASIA)([A-Z2-7]{16})\b/],
+  ['key of AWS', 'IA', /\b(?:AKIA|ASIA)([A-Z2-7]{16})\b/],
   ['Slack token', 'xox', /\bxox[abeprs]-((?:\d+-)*[A-Za-z0-9-]{10,200})/],
   [
     'Slack webhook',

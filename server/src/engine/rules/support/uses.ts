@@ -43,15 +43,17 @@ export function useOf(command: Command): { readonly use: Use; readonly words: re
 }
 
 function useOfAll(name: string, words: readonly Word[]): Use | null {
-  const options = words.filter(({ text }) => text.startsWith('-')).map(({ text }) => text);
   const first = words[0]?.text ?? '';
   if (name === 'chmod') return setsExecutable(words) ? 'made executable' : null;
   if (name === 'install') return installsExecutable(words) ? 'made executable' : null;
-  if (/^(?:bsd|g)?tar$/.test(name)) return extracts(first, options) ? 'unpacked' : null;
+  if (/^(?:bsd|g)?tar$/.test(name)) return extracts(first, optionsIn(words)) ? 'unpacked' : null;
   if (/^(?:7z[ar]?|ar|jar)$/.test(name)) return /^-?x/.test(first) ? 'unpacked' : null;
   if (!/^(?:gzip|xz|bzip2|zstd)$/.test(name)) return unpackers.has(name) ? 'unpacked' : null;
-  return options.some((one) => /^-[a-z]*d|^--(?:de|un)compress/.test(one)) ? 'unpacked' : null;
+  return optionsIn(words).some((one) => /^-[a-z]*d|^--(?:de|un)compress/.test(one)) ? 'unpacked' : null;
 }
+
+const optionsIn = (words: readonly Word[]): readonly string[] =>
+  words.filter(({ text }) => text.startsWith('-')).map(({ text }) => text);
 
 /** The script that an interpreter is given as a file. Code in an option, or a module, leaves none. */
 function scriptOf(words: readonly Word[]): readonly Word[] {
