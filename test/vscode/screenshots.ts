@@ -93,6 +93,8 @@ async function main(): Promise<void> {
   await picture('audit');
 
   await writeFile(join(demo.folder, '.holdfast.yaml'), policy);
+  // What the explorer does not show yet, the list of files does not have either.
+  await page.locator('.explorer-folders-view').getByText('.holdfast.yaml').waitFor();
   await workbench.command('View: Close All Editors');
   await workbench.command('View: Hide Panel');
   await openAt('.holdfast.yaml', '  unpinned-image');
