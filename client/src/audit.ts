@@ -38,7 +38,10 @@ async function offer(summary: AuditSummary, report: Report): Promise<void> {
 function sentence({ cancelled, files, findings, images, skipped }: AuditSummary): string {
   const found = findings.error + findings.warning + findings.information + findings.hint;
   const counts = `${count(found, 'finding')} in ${count(files, 'manifest')} with ${count(images, 'image')}`;
-  const rest = skipped.length > 0 ? ` ${count(skipped.length, 'part')} could not be read.` : '';
+  const rest =
+    skipped.length > 0
+      ? ` ${count(skipped.length, 'part')} ${skipped.length === 1 ? 'was' : 'were'} not read.`
+      : '';
   return cancelled ? `Audit stopped after ${counts}.${rest}` : `Audit finished: ${counts}.${rest}`;
 }
 
