@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { describe, test } from 'node:test';
+import { describe, type TestContext, test } from 'node:test';
 import { serverCommands } from '../../server/src/lsp/protocol.ts';
 import { type Client, pushOnly, start } from './harness.ts';
 
@@ -21,6 +21,18 @@ const hides = (client: Client, uri: string, rule = 'mismatched-digests'): boolea
 const changedOnDisk = (client: Client, ...uris: readonly string[]): Promise<void> =>
   client.notify('workspace/didChangeWatchedFiles', { changes: uris.map((uri) => ({ uri, type: 2 })) });
 
+/** Two files with the tag at different digests, open and reported. */
+async function openBoth(t: TestContext): Promise<Client> {
+  const client = await start(t, {
+    capabilities: pushOnly,
+    files: { [api]: from('a'), [web]: from('b') },
+  });
+  await client.open(api, from('a'));
+  await client.open(web, from('b'));
+  await client.until('both findings', () => shows(client, api) && shows(client, web));
+  return client;
+}
+
 describe('what other files of the workspace say', () => {
   test('is known of files that nobody opened, and names their places', async (t) => {
     const client = await start(t, { capabilities: pushOnly, files: { [web]: `# web\n${from('b')}` } });
@@ -35,13 +47,7 @@ describe('what other files of the workspace say', () => {
   });
 
   test('is what stands in the editor: with one edit both findings are gone, and with another both are back', async (t) => {
-    const client = await start(t, {
-      capabilities: pushOnly,
-      files: { [api]: from('a'), [web]: from('b') },
-    });
-    await client.open(api, from('a'));
-    await client.open(web, from('b'));
-    await client.until('both findings', () => shows(client, api) && shows(client, web));
+    const client = await openBoth(t);
     await client.edit(web, digest('b'), digest('a'));
     await client.until('neither finding', () => hides(client, api) && hides(client, web));
     await client.edit(api, digest('a'), digest('c'));
@@ -49,13 +55,7 @@ describe('what other files of the workspace say', () => {
   });
 
   test('is what the disk has again once the editor is closed', async (t) => {
-    const client = await start(t, {
-      capabilities: pushOnly,
-      files: { [api]: from('a'), [web]: from('b') },
-    });
-    await client.open(api, from('a'));
-    await client.open(web, from('b'));
-    await client.until('both findings', () => shows(client, api) && shows(client, web));
+    const client = await openBoth(t);
     await client.edit(web, digest('b'), digest('a'));
     await client.until('no finding', () => hides(client, api));
     await client.close(web);

@@ -7,6 +7,7 @@ import {
   rules,
   rulesLike,
   withoutMarks,
+  wrapped,
 } from '../engine/index.ts';
 import { pageText } from '../pages.ts';
 import type { ExplainOptions } from './args.ts';
@@ -53,7 +54,7 @@ function list(width: number, bold: Bold): string {
   const levelWidth = Math.max(...rules.map(({ severity }) => severity.length));
   const before = idWidth + levelWidth + 4;
   const entries = rules.map(({ id, severity, title }) => {
-    const lines = wrap(withoutMarks(title), Math.max(24, width - before)).join(`\n${' '.repeat(before)}`);
+    const lines = wrapped(withoutMarks(title), Math.max(24, width - before)).join(`\n${' '.repeat(before)}`);
     return `${bold(id)}${' '.repeat(idWidth - id.length)}  ${severity.padEnd(levelWidth)}  ${lines}\n`;
   });
   return `${entries.join('')}\nholdfast explain RULE shows the page of a rule.\n`;
@@ -61,7 +62,7 @@ function list(width: number, bold: Bold): string {
 
 function page(rule: Rule, width: number, bold: Bold): string {
   const blocks = readPageBlocks(pageText(rule.id));
-  const title = wrap(`${rule.id}: ${withoutMarks(rule.title)}.`, width).join('\n');
+  const title = wrapped(`${rule.id}: ${withoutMarks(rule.title)}.`, width).join('\n');
   const shown = blocks.map((block, index) => show(block, blocks[index + 1], width, bold));
   return `${bold(title)}\n\n${shown.join('')}Online: ${pageUrl(rule.id)}\n`;
 }
@@ -82,7 +83,7 @@ function show(block: PageBlock, next: PageBlock | undefined, width: number, bold
 
 function prose({ isItem, text }: Extract<PageBlock, { type: 'prose' }>, width: number): string {
   const mark = isItem ? '  - ' : '  ';
-  return mark + wrap(withoutMarks(text), width - mark.length).join(`\n${' '.repeat(mark.length)}`);
+  return mark + wrapped(withoutMarks(text), width - mark.length).join(`\n${' '.repeat(mark.length)}`);
 }
 
 /** `Severity  warning`, a line for each column of the table. */
@@ -91,7 +92,7 @@ function facts(rows: readonly (readonly string[])[], width: number): string {
   const nameWidth = Math.max(...names.map((name) => name.length)) + 2;
   return names
     .map((name, index) => {
-      const lines = wrap(withoutMarks(values[index] ?? ''), width - nameWidth - 2);
+      const lines = wrapped(withoutMarks(values[index] ?? ''), width - nameWidth - 2);
       return `  ${name.padEnd(nameWidth)}${lines.join(`\n${' '.repeat(nameWidth + 2)}`)}`;
     })
     .join('\n');
@@ -109,16 +110,4 @@ function code({ label, lines }: Extract<PageBlock, { type: 'code' }>): string {
   const file = /beside=(.+)$/.exec(label)?.[1] ?? '';
   const head = told === undefined ? [] : [`  ${told.replace('$1', file)}`, ''];
   return [...head, ...lines.map((line) => (line === '' ? '' : `      ${line}`))].join('\n');
-}
-
-function wrap(text: string, width: number): readonly string[] {
-  const lines: string[] = [];
-  let line = '';
-  for (const word of text.split(' ')) {
-    if (line !== '' && line.length + 1 + word.length > width) {
-      lines.push(line);
-      line = word;
-    } else line = line === '' ? word : `${line} ${word}`;
-  }
-  return [...lines, line];
 }

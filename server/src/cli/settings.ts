@@ -138,8 +138,9 @@ async function load(cwd: string, path: string, today: string, { errors, warnings
     }
     return { ok: false, file };
   }
+  const source = new SourceText(read.file.text);
   for (const { message, severity, span } of policyNotices(read.file.text, today)) {
-    const { line } = new SourceText(read.file.text).placeAt(span.start);
+    const { line } = source.placeAt(span.start);
     if (severity === 'warning') warnings.push(`${file}:${line + 1}: ${message}`);
   }
   const below = (found: string): string => relative(dirname(path), found).split(sep).join('/');

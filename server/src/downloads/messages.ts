@@ -32,10 +32,7 @@ export const tooLarge = (host: string, bytes: number): string =>
 export const timedOut = (host: string, after: number): string =>
   `${host} gave no full answer within ${inWords(after)}. Check the network and the proxy, then try again.`;
 
-export const cancelled = 'The lookup was cancelled.';
-
-export const unexpected =
-  'The lookup failed for a reason Holdfast did not foresee. Try again, and report it if it stays.';
+export { cancelled, unexpected } from '../registry/messages.ts';
 
 export const notPublicForge = (host: string): string =>
   `${host} is reached over ssh, with a key of yours that Holdfast does not use. Write the https address of the repository where it has one.`;

@@ -1,7 +1,7 @@
 import { defaultSettings, levelOf, type Settings, type Waiver } from './config/settings.ts';
+import { keysFor } from './config/signatures.ts';
 import { waiverOf } from './config/waivers.ts';
 import { type ImageName, repositoryName } from './image/name.ts';
-import { imageNameTest } from './image/pattern.ts';
 import { kinds } from './kinds/index.ts';
 import type { DocumentKind, SourceFile } from './kinds/kind.ts';
 import type { Comment, Facts, ImageUse, Skip } from './model/facts.ts';
@@ -90,9 +90,11 @@ interface Piece {
   readonly facts: Facts | null;
   readonly reports: readonly { readonly rule: Rule; readonly report: Report }[];
   readonly suppressions: Suppressions | null;
+  /** What was passed over. */
+  readonly skipped: readonly Skip[];
 }
 
-const unclaimed: Piece = { kind: null, facts: null, reports: [], suppressions: null };
+const unclaimed: Piece = { kind: null, facts: null, reports: [], suppressions: null, skipped: [] };
 
 /** A document of a stream that no kind claims may still hold what its author says of the whole file. */
 function readUnclaimed(text: string, isYaml: boolean): Piece {
@@ -222,7 +224,13 @@ function readPiece(text: string, file: SourceFile, candidates: readonly Document
       seeming: facts.seemingComments(),
       units: facts.units(),
     });
-    return { kind: facts.kind, facts, reports, suppressions: readSuppressions(text, read) };
+    return {
+      kind: facts.kind,
+      facts,
+      reports,
+      suppressions: readSuppressions(text, read),
+      skipped: skipsIn(facts),
+    };
   }
   return readUnclaimed(
     text,
@@ -301,7 +309,7 @@ function assemble({ input, settings, source, pieces, placed }: Parts): Analysis 
     outline,
     neighbours,
     skipped: placed.flatMap(({ offset, piece }) =>
-      skipsIn(piece.facts).map((skip) => ({
+      piece.skipped.map((skip) => ({
         ...skip,
         reason: told(skip.reason),
         span: shiftSpan(skip.span, offset),
@@ -353,9 +361,9 @@ function once<T>(read: () => T): () => T {
 const commentsOf = ({ facts, suppressions }: Piece): readonly Comment[] =>
   facts?.comments() ?? suppressions?.all.map(({ span: at }) => ({ span: at, text: '' })) ?? [];
 
-const readable = ({ facts, suppressions }: Piece): Readable => ({
+const readable = ({ facts, skipped, suppressions }: Piece): Readable => ({
   suppressions,
-  isWhole: skipsIn(facts).length === 0,
+  isWhole: skipped.length === 0,
   hasUnknownImages: facts?.images.some(({ mutability }) => mutability === 'unknown') ?? false,
 });
 
@@ -478,12 +486,11 @@ const surroundingsOf = (
   observed: observed ?? (() => undefined),
   trusted,
   keepsTags: pinStyle === 'tag-and-digest',
-  demandsSignature: (image) => signatures.some(({ images }) => imageNameTest(images)(image)),
+  demandsSignature: (image) => keysFor({ signatures }, image).length > 0,
 });
 
 /** What a kind could not read, and the commands that nobody reads, once for each reason of what runs them. */
-function skipsIn(facts: Facts | null): readonly Skip[] {
-  if (!facts) return [];
+function skipsIn(facts: Facts): readonly Skip[] {
   const unread = new Map<string, Skip>();
   for (const { owner, span: at, unread: why } of facts.scripts) {
     if (why === null) continue;

@@ -2,7 +2,7 @@ import type { Analysis } from './analyze.ts';
 import type { Mutability } from './image/mutability.ts';
 import type { ImageRole, ImageUse } from './model/facts.ts';
 import { type Finding, isPinFix, type Severity, severities } from './model/finding.ts';
-import { pinEdits } from './pin.ts';
+import { trialEdits } from './pin.ts';
 import { isRefusal } from './text/edit.ts';
 import type { SourceText } from './text/source-text.ts';
 import type { Span } from './text/span.ts';
@@ -201,7 +201,7 @@ function named(other: string, file: string, path: string): string | null {
 }
 
 const isPinnableFinding = (finding: Finding): boolean =>
-  finding.fixes().some((fix) => isPinFix(fix) && !isRefusal(pinEdits(fix.pin, `sha256:${'0'.repeat(64)}`)));
+  finding.fixes().some((fix) => isPinFix(fix) && !isRefusal(trialEdits(fix)));
 
 /** A part of a string keeps the whole string alive; a copy through JSON does not. */
 const detached = (result: AuditResult): AuditResult => JSON.parse(JSON.stringify(result));

@@ -104,3 +104,4 @@ export { applyEdits, isRefusal, type TextEdit } from './text/edit.ts';
 export { type Place, SourceText } from './text/source-text.ts';
 export type { Span } from './text/span.ts';
 export { visible } from './text/visible.ts';
+export { wrapped } from './text/wrap.ts';

@@ -1,5 +1,5 @@
 import { type CheckFailure, checkedImages, checkPins, count, type Finding } from '../engine/index.ts';
-import { type Manifest, readManifest } from './manifests.ts';
+import { type Manifest, readManifest, readManifests } from './manifests.ts';
 import type { Report } from './progress.ts';
 import type { PinCheckOutcome } from './protocol.ts';
 import type { Session } from './session.ts';
@@ -13,12 +13,12 @@ export async function checkFiles(
   report: Report,
 ): Promise<PinCheckOutcome> {
   if (!session.trust.trusted) return outcome(untrustedReason);
-  const manifests: Manifest[] = [];
-  for (const uri of uris) {
-    if (signal.aborted) break;
-    const manifest = await readManifest(session, uri);
-    if (manifest && checkedImages(manifest.analysis).length > 0) manifests.push(manifest);
-  }
+  const manifests = await readManifests(
+    session,
+    uris,
+    signal,
+    (analysis) => checkedImages(analysis).length > 0,
+  );
   const total = manifests.reduce((sum, { analysis }) => sum + checkedImages(analysis).length, 0);
   if (total === 0) return outcome('There is no pinned image to ask about.');
   const since = session.ports.clock.now();

@@ -46,6 +46,22 @@ export async function readManifest(session: Session, uri: string): Promise<Manif
   return { uri, version: null, analysis };
 }
 
+/** Those of some files that are `wanted`, until the work is given up. */
+export async function readManifests(
+  session: Session,
+  uris: readonly string[],
+  signal: AbortSignal,
+  wanted: (analysis: Analysis) => boolean,
+): Promise<readonly Manifest[]> {
+  const manifests: Manifest[] = [];
+  for (const uri of uris) {
+    if (signal.aborted) break;
+    const manifest = await readManifest(session, uri);
+    if (manifest && wanted(manifest.analysis)) manifests.push(manifest);
+  }
+  return manifests;
+}
+
 /** What to read a file on the disk with; null for one that is gone, cannot be read, or is ignored. */
 export async function readInput(
   { companions, configuration, folders, ports }: Session,

@@ -1,6 +1,6 @@
 import { count, offeredPins, type PinPlan, planPins } from '../engine/index.ts';
 import { applyEdit } from './apply-edit.ts';
-import { isCurrent, type Manifest, readManifest } from './manifests.ts';
+import { isCurrent, type Manifest, readManifest, readManifests } from './manifests.ts';
 import type { Report } from './progress.ts';
 import type { PinOutcome } from './protocol.ts';
 import type { Session } from './session.ts';
@@ -17,12 +17,12 @@ export async function pinFiles(
   report: Report,
 ): Promise<PinOutcome> {
   if (!session.trust.trusted) return nothing(untrustedReason);
-  const manifests: Manifest[] = [];
-  for (const uri of uris) {
-    if (signal.aborted) break;
-    const manifest = await readManifest(session, uri);
-    if (manifest && offeredPins(manifest.analysis).length > 0) manifests.push(manifest);
-  }
+  const manifests = await readManifests(
+    session,
+    uris,
+    signal,
+    (analysis) => offeredPins(analysis).length > 0,
+  );
   const total = manifests.reduce((sum, { analysis }) => sum + offeredPins(analysis).length, 0);
   let done = 0;
   const planned = await inGroups(manifests, (manifest) =>

@@ -1,6 +1,7 @@
 import type { AuditFinding, AuditResult, AuditSkip } from '../audit.ts';
 import { severities } from '../model/finding.ts';
 import { visible } from '../text/visible.ts';
+import { wrapped } from '../text/wrap.ts';
 import type { Formatter } from './report.ts';
 import { count, countRules, many, skipLabel, skipPlace, summarize } from './words.ts';
 
@@ -53,7 +54,7 @@ export const text: Formatter = (result, { color, width }) => {
           paint(row.rule, 'rule') + (below ? '' : pad(row.rule, ruleWidth)),
         ].join(' '.repeat(gap));
         return below
-          ? `${start.trimEnd()}\n${wrap(row.message, width - indent)}\n`
+          ? `${start.trimEnd()}\n${indented(row.message, width - indent)}\n`
           : `${start}${' '.repeat(gap)}${row.message}\n`;
       })
       .join('');
@@ -112,15 +113,7 @@ const widest = (texts: readonly string[]): number =>
 
 const pad = (text: string, width: number): string => ' '.repeat(Math.max(0, width - text.length));
 
-/** Breaks at spaces; a word that is wider than the line stands alone. */
-function wrap(message: string, width: number): string {
-  const lines: string[] = [];
-  let line = '';
-  for (const word of message.split(' ')) {
-    if (line !== '' && line.length + 1 + word.length > width) {
-      lines.push(line);
-      line = word;
-    } else line = line === '' ? word : `${line} ${word}`;
-  }
-  return [...lines, line].map((one) => ' '.repeat(indent) + one).join('\n');
-}
+const indented = (message: string, width: number): string =>
+  wrapped(message, width)
+    .map((line) => ' '.repeat(indent) + line)
+    .join('\n');

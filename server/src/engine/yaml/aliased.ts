@@ -1,16 +1,36 @@
 import type { Tree, YamlValue } from './lookup.ts';
 
-/** Entries of lists and mappings that one document may have read through aliases: a small file can stand for a huge one. */
+/** Values that are looked at through aliases: a small file can stand for a huge one. */
 const most = 20_000;
 
-const spent = new WeakMap<Tree, number>();
+/** Counts what is looked at through aliases, and says when it is too much. What is written out in full always may be. */
+export class AliasBudget {
+  readonly #most: number;
+  #spent = 0;
 
-/** Whether `count` more entries of a value may be read. What is written out in full always may. */
+  constructor(limit = most) {
+    this.#most = limit;
+  }
+
+  get isSpent(): boolean {
+    return this.#spent > this.#most;
+  }
+
+  /** Whether a value may be looked at, or `count` entries of it. */
+  allows(value: YamlValue, count = 1): boolean {
+    if (!value.merged) return true;
+    this.#spent += count;
+    return !this.isSpent;
+  }
+}
+
+const budgets = new WeakMap<Tree, AliasBudget>();
+
+/** Whether `count` more entries of a value may be read, of all that its document has read this way. */
 export function mayRead(value: YamlValue, count: number): boolean {
-  if (!value.merged) return true;
-  const total = (spent.get(value.tree) ?? 0) + count;
-  spent.set(value.tree, total);
-  return total <= most;
+  const budget = budgets.get(value.tree) ?? new AliasBudget();
+  budgets.set(value.tree, budget);
+  return budget.allows(value, count);
 }
 
 /** The items of a list; none where the aliases of the document have brought in too many already. */

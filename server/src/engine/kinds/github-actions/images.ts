@@ -1,5 +1,6 @@
 import type { ImageUse } from '../../model/facts.ts';
 import { span } from '../../text/span.ts';
+import { AliasBudget } from '../../yaml/aliased.ts';
 import type { Entry, YamlValue } from '../../yaml/lookup.ts';
 import { ImageUses } from '../../yaml/uses.ts';
 
@@ -25,12 +26,12 @@ const mostAliased = 5_000;
 
 class Images {
   readonly uses = new ImageUses();
-  #aliased = 0;
+  readonly #budget = new AliasBudget(mostAliased);
 
   readJob({ key, value: job }: Entry): void {
     const label = `job ${key}`;
     this.#addContainer(job.get('container'), label);
-    for (const service of this.#aliased > mostAliased ? [] : (job.get('services')?.entries() ?? [])) {
+    for (const service of this.#budget.isSpent ? [] : (job.get('services')?.entries() ?? [])) {
       this.#addContainer(service.value, `service ${service.key} of ${label}`);
     }
     this.#readSteps(job.get('steps'), label);
@@ -43,9 +44,9 @@ class Images {
   }
 
   #readSteps(steps: YamlValue | undefined, parent: string): void {
-    if (!steps || this.#aliased > mostAliased) return;
+    if (!steps || this.#budget.isSpent) return;
     for (const [index, step] of steps.items().entries()) {
-      if (this.#isTooMuch(step)) return;
+      if (!this.#budget.allows(step)) return;
       const name = step.textAt('name') ?? step.textAt('id') ?? String(index + 1);
       this.#addPrefixed(step.get('uses'), `step ${name} of ${parent}`, step.merged);
     }
@@ -53,21 +54,16 @@ class Images {
 
   /** The image by itself, or a mapping that has it; an empty one means that no container is wanted. */
   #addContainer(container: YamlValue | undefined, owner: string): void {
-    if (!container || this.#isTooMuch(container)) return;
+    if (!container || !this.#budget.allows(container)) return;
     const value = container.isMap ? container.get('image') : container;
-    if (!value || (!container.merged && this.#isTooMuch(value))) return;
+    if (!value || (!container.merged && !this.#budget.allows(value))) return;
     if (value.text) this.#add(value, owner);
   }
 
   /** Text that is an image only with its prefix: without it, it is an action or a file. */
   #addPrefixed(value: YamlValue | undefined, owner: string, counted = false): void {
-    if (!value || (!counted && this.#isTooMuch(value))) return;
+    if (!value || (!counted && !this.#budget.allows(value))) return;
     if (value.text !== null && prefix.test(value.text)) this.#add(value, owner);
-  }
-
-  /** Counts what is looked at through aliases, whether or not it turns out to be an image. */
-  #isTooMuch(value: YamlValue): boolean {
-    return value.merged && ++this.#aliased > mostAliased;
   }
 
   #add(value: YamlValue, owner: string): void {

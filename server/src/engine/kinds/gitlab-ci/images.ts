@@ -1,4 +1,5 @@
 import type { ImageUse } from '../../model/facts.ts';
+import { AliasBudget } from '../../yaml/aliased.ts';
 import type { YamlValue } from '../../yaml/lookup.ts';
 import { ImageUses } from '../../yaml/uses.ts';
 import { Layers } from './layers.ts';
@@ -44,7 +45,7 @@ class Pipeline {
   readonly #root: YamlValue;
   readonly #jobs: ReadonlyMap<string, YamlValue>;
   readonly #found: FoundReference[] = [];
-  #aliased = 0;
+  readonly #budget = new AliasBudget(mostAliased);
 
   constructor(root: YamlValue) {
     this.#root = root;
@@ -68,9 +69,9 @@ class Pipeline {
 
   #read(owner: YamlValue, variables: Variables, label: string): void {
     this.#add(owner.get('image'), variables, label);
-    if (this.#aliased > mostAliased) return;
+    if (this.#budget.isSpent) return;
     for (const [index, service] of (owner.get('services')?.items() ?? []).entries()) {
-      if (this.#aliased > mostAliased) return;
+      if (this.#budget.isSpent) return;
       const name = service.textAt('alias') ?? String(index + 1);
       this.#add(service, variables, `service ${name} of ${label}`);
     }
@@ -78,15 +79,10 @@ class Pipeline {
 
   /** The image by itself, or a mapping that has its name. */
   #add(image: YamlValue | undefined, variables: Variables, owner: string): void {
-    if (!image || this.#isTooMuch(image)) return;
+    if (!image || !this.#budget.allows(image)) return;
     const value = image.isMap ? image.get('name') : image;
-    if (!value || (!image.merged && this.#isTooMuch(value)) || value.text === null) return;
+    if (!value || (!image.merged && !this.#budget.allows(value)) || value.text === null) return;
     const filled = variables.fill(value.text);
     if (!virtualMachine.test(filled.text)) this.#found.push({ value, filled, owner });
-  }
-
-  /** Counts what is looked at through aliases, whether or not it turns out to be an image. */
-  #isTooMuch(value: YamlValue): boolean {
-    return value.merged && ++this.#aliased > mostAliased;
   }
 }

@@ -1,4 +1,5 @@
 import type { ImageUse } from '../../model/facts.ts';
+import { AliasBudget } from '../../yaml/aliased.ts';
 import type { Entry, YamlValue } from '../../yaml/lookup.ts';
 import { PartedUses } from '../../yaml/parted-uses.ts';
 import { ImageUses } from '../../yaml/uses.ts';
@@ -27,9 +28,6 @@ type Place = 'image' | 'images' | 'member' | 'item' | 'other';
 /** Values nested deeper hold no images that people wrote. */
 const deepest = 48;
 
-/** Values that are looked at through aliases: a small file can stand for a huge one. */
-const mostAliased = 20_000;
-
 /** The mapping an entry stands in, and the keys that lead to the entry. */
 interface Around {
   readonly map: YamlValue;
@@ -42,7 +40,7 @@ class Walk {
   readonly #inline = new ImageUses();
   readonly #parted = new PartedUses();
   readonly #registries: Registries;
-  #aliased = 0;
+  readonly #budget = new AliasBudget();
 
   constructor(registries: Registries) {
     this.#registries = registries;
@@ -55,7 +53,7 @@ class Walk {
   }
 
   visit(value: YamlValue, keys: readonly string[], place: Place, depth: number): void {
-    if (depth > deepest || (value.merged && ++this.#aliased > mostAliased)) return;
+    if (depth > deepest || !this.#budget.allows(value)) return;
     if (value.type === 'sequence') {
       const inner = place === 'images' ? 'member' : 'item';
       for (const [index, item] of value.items().entries())

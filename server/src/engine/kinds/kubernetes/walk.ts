@@ -1,3 +1,4 @@
+import { AliasBudget } from '../../yaml/aliased.ts';
 import type { YamlValue } from '../../yaml/lookup.ts';
 import { type NamedImage, openshiftImages } from './openshift.ts';
 import { noParameters, type Parameters, templateParameters, withTaskParameters } from './parameters.ts';
@@ -75,9 +76,6 @@ export function findContainers(root: YamlValue): Found {
 /** Values nested deeper hold no containers that people wrote. */
 const deepest = 48;
 
-/** Values that are looked at through aliases: a small file can stand for a huge one. */
-const mostAliased = 20_000;
-
 /** Keys under which references are data: labels, schemas. */
 const dataKeys: ReadonlySet<string> = new Set(['metadata', 'openAPIV3Schema']);
 
@@ -94,7 +92,7 @@ class Walk implements Found {
   readonly containers: ContainerPlace[] = [];
   readonly pods: PodPlace[] = [];
   readonly images: ImagePlace[] = [];
-  #aliased = 0;
+  readonly #budget = new AliasBudget();
   /** The values around the one that is looked at: an alias may lead back to one of them. */
   readonly #open = new Set<YamlValue['node']>();
 
@@ -230,7 +228,7 @@ class Walk implements Found {
   }
 
   #isTooMuch(value: YamlValue, depth: number): boolean {
-    return depth > deepest || (value.merged && ++this.#aliased > mostAliased);
+    return depth > deepest || !this.#budget.allows(value);
   }
 }
 
