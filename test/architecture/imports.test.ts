@@ -48,17 +48,18 @@ const parts: readonly { at: RegExp; may: RegExp; packages: RegExp }[] = [
   part('server/src/engine', ['engine/'], ['ignore']),
   { at: /^server\/src\/pages\.ts$/, may: /^$/, packages: /^node:fs$/ },
   { at: /^server\/src\/version\.ts$/, may: /^package\.json$/, packages: /^$/ },
-  part('server/src/registry', ['engine/image', 'engine/ports.ts', 'registry/'], ['node:']),
-  part('server/src/downloads', ['engine/ports.ts', 'registry/', 'downloads/'], ['node:']),
+  part('server/src/http', ['engine/ports.ts', 'http/'], ['node:', 'undici']),
+  part('server/src/registry', ['engine/image', 'engine/ports.ts', 'http/', 'registry/'], ['node:']),
+  part('server/src/downloads', ['engine/ports.ts', 'http/', 'registry/', 'downloads/'], ['node:']),
   part('server/src/files', ['engine/index.ts', 'files/'], ['node:', 'ignore', 'vscode-uri']),
   part(
     'server/src/lsp',
-    ['engine/index.ts', 'registry/', 'downloads/', 'files/', 'version.ts', 'pages.ts', 'lsp/'],
+    ['engine/index.ts', 'http/', 'registry/', 'downloads/', 'files/', 'version.ts', 'pages.ts', 'lsp/'],
     ['node:', 'vscode-languageserver', 'vscode-languageserver-textdocument', 'vscode-uri'],
   ),
   part(
     'server/src/cli',
-    ['engine/index.ts', 'registry/', 'files/', 'version.ts', 'pages.ts', 'cli/'],
+    ['engine/index.ts', 'http/', 'registry/', 'files/', 'version.ts', 'pages.ts', 'cli/'],
     ['node:', 'diff', 'vscode-uri'],
   ),
   {

@@ -49,7 +49,7 @@ describe('what is there', () => {
 
   test('https leaves with no more than it needs', async () => {
     const web = watchedWeb('tool');
-    const downloads = createDownloads({ web, resolveName: async () => ['203.0.113.1'] });
+    const downloads = createDownloads({ http: web, resolveName: async () => ['203.0.113.1'] });
     assert.deepEqual(await downloads.checksum('https://example.com/tool', {}), {
       ok: true,
       digest: sha256(Buffer.from('tool')),
@@ -126,8 +126,8 @@ describe('hostile answers', () => {
     const inner = await setUp(t, (_, response) => answer(response, 200, {}, 'inside'));
     const away = await setUp(t, (_, response) => answer(response, 302, { location: inner.url }));
     const downloads = createDownloads({
-      web: {
-        async get(url, headers, signal) {
+      http: {
+        async send({ headers, signal, url }) {
           const response = await fetch(url.replace('https://example.com', away.url), {
             headers,
             signal,
@@ -208,14 +208,14 @@ describe('addresses that are not asked', () => {
     ['https://100.100.100.200/', /data centre/],
   ] as const) {
     test(url || 'nothing', async () => {
-      const failed = await createDownloads({ web: refusingWeb }).checksum(url, {});
+      const failed = await createDownloads({ http: refusingWeb }).checksum(url, {});
       assertFailed(failed, 'refused', words);
       assert.ok(!JSON.stringify(failed).includes('hunter2'));
     });
   }
 
   test('a name that leads to the metadata', async () => {
-    const downloads = createDownloads({ web: refusingWeb, resolveName: async () => ['169.254.169.254'] });
+    const downloads = createDownloads({ http: refusingWeb, resolveName: async () => ['169.254.169.254'] });
     assertFailed(await downloads.checksum('https://metadata.example.com/', {}), 'refused', /data centre/);
   });
 });

@@ -251,7 +251,7 @@ describe('addresses', () => {
   for (const [repository, expected] of forges) {
     test(repository, async () => {
       const web = watchedWeb(service + pkt(`${commit} HEAD\0\n`), type);
-      const downloads = createDownloads({ web, resolveName: async () => ['203.0.113.1'] });
+      const downloads = createDownloads({ http: web, resolveName: async () => ['203.0.113.1'] });
       assertCommit(await downloads.commit(repository, '', {}), commit);
       assert.deepEqual(web.asked, [expected]);
     });
@@ -277,7 +277,7 @@ describe('addresses', () => {
   ];
   for (const [repository, words] of refused) {
     test(`${repository || 'nothing'} is not asked`, async () => {
-      const downloads = createDownloads({ web: refusingWeb });
+      const downloads = createDownloads({ http: refusingWeb });
       const found = await downloads.commit(repository, 'main', {});
       assertFailed(found, 'refused', words);
       assert.ok(!JSON.stringify(found).includes('hunter2'));

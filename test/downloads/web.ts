@@ -1,8 +1,8 @@
-import type { Web } from '../../server/src/downloads/index.ts';
+import type { Http, HttpRequest } from '../../server/src/engine/ports.ts';
 
 /** Nothing may be asked. */
-export const refusingWeb: Web = {
-  get: (url) => {
+export const refusingWeb: Http = {
+  send: ({ url }) => {
     throw new Error(`${url} was asked`);
   },
 };
@@ -11,13 +11,13 @@ export const refusingWeb: Web = {
 export function watchedWeb(
   body: string,
   headers: Readonly<Record<string, string>> = {},
-): Web & { readonly asked: readonly string[]; readonly sent: readonly Readonly<Record<string, string>>[] } {
+): Http & { readonly asked: readonly string[]; readonly sent: readonly HttpRequest['headers'][] } {
   const asked: string[] = [];
-  const sent: Readonly<Record<string, string>>[] = [];
+  const sent: HttpRequest['headers'][] = [];
   return {
     asked,
     sent,
-    async get(url, own) {
+    async send({ headers: own, url }) {
       asked.push(url);
       sent.push(own);
       return {

@@ -46,7 +46,7 @@ describe('hosts that cannot be asked', () => {
 
   test('the name does not exist', async () => {
     const lookup = await createTestClient().look('nowhere.example/team/app:1.0');
-    assertFailed(lookup, 'unreachable', /The host nowhere\.example cannot be found/, /proxy/);
+    assertFailed(lookup, 'unreachable', /The host nowhere\.example cannot be found/, /HTTPS_PROXY/);
   });
 
   test('the connection breaks, also the second time', async (t) => {
@@ -186,7 +186,12 @@ describe('deadline', () => {
     const looking = client.look(image);
     await server.arrived(1);
     timers.expire();
-    assertFailed(await looking, 'timed-out', /no full answer within 7 seconds/, /Check the network/);
+    assertFailed(
+      await looking,
+      'timed-out',
+      /no full answer within 7 seconds/,
+      /Check the name, the network/,
+    );
     await server.dropped(1);
   });
 

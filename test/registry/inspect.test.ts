@@ -70,6 +70,10 @@ describe('docker-registry', () => {
     assert.deepEqual(found.config, {
       volumes: ['/cache', '/var/lib/data'],
       labels: { 'org.opencontainers.image.title': 'shop' },
+      platform: null,
+      created: null,
+      size: null,
+      base: null,
     });
     assert.ok(client.sent.some(({ url }) => url.endsWith(`/manifests/${shop.manifests[2]?.digest}`)));
   });

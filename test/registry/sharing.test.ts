@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict';
 import { describe, type TestContext, test } from 'node:test';
 import type { Http } from '../../server/src/engine/ports.ts';
-import { createFetchTransport, createRegistry } from '../../server/src/registry/index.ts';
+import { nodeAdvice } from '../../server/src/http/faults.ts';
+import { createFetchTransport } from '../../server/src/http/transport.ts';
+import { createRegistry } from '../../server/src/registry/index.ts';
 import { answer, type Misbehave, startHostile } from '../support/hostile.ts';
 import { buildImage } from '../support/oci.ts';
 import {
@@ -332,16 +334,16 @@ describe('nothing makes a lookup reject', () => {
     ['the transport rejects', () => Promise.reject(fault), 'unreachable'],
     [
       'the credentials reject',
-      () =>
-        Promise.resolve({ status: 401, headers: { 'www-authenticate': 'Basic' }, body: new Uint8Array() }),
+      () => Promise.resolve({ status: 401, headers: { 'www-authenticate': 'Basic' }, body: noBody() }),
       'bad-answer',
     ],
   ] as const satisfies readonly (readonly [string, Http['send'], string])[]) {
     test(name, async () => {
       const registry = createRegistry({
         http: { send },
-        credentials: { find: () => Promise.reject(fault) },
+        credentials: { find: () => Promise.reject(fault), knows: async () => false },
         clock: { now: () => 0 },
+        advice: nodeAdvice,
       });
       const lookup = await registry.resolve(imageOf('ghcr.io/team/app:1.0'), { registries: {} });
       assertFailed(lookup, code);
@@ -356,8 +358,9 @@ describe('nothing makes a lookup reject', () => {
     };
     const registry = createRegistry({
       http: createFetchTransport(),
-      credentials: { find: async () => ({ credential: null }) },
+      credentials: { find: async () => ({ credential: null }), knows: async () => false },
       clock: { now: () => 0 },
+      advice: nodeAdvice,
       log: { info, warn: info },
     });
     assertFailed(
@@ -366,3 +369,5 @@ describe('nothing makes a lookup reject', () => {
     );
   });
 });
+
+async function* noBody(): AsyncGenerator<Uint8Array> {}

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { Downloads, ImageName, Input, Lookup, Registry } from '../../server/src/engine/index.ts';
+import { plainConfig } from '../support/image-config.ts';
 
 const sha256 = (text: string): string => createHash('sha256').update(text).digest('hex');
 
@@ -29,7 +30,7 @@ export function registryOf(observed: Input['observed']): Registry {
       return {
         ...found,
         platforms,
-        config: { volumes: volumes ?? [], labels: {} },
+        config: { ...plainConfig, volumes: volumes ?? [] },
       };
     },
     verify: async (image) => ({

@@ -1,20 +1,14 @@
 import assert from 'node:assert/strict';
-import type {
-  FailedLookup,
-  Http,
-  ImageName,
-  Lookup,
-  LookupOptions,
-  Registry,
-} from '../../server/src/engine/ports.ts';
+import type { FailedLookup, Http, ImageName, Lookup, LookupOptions } from '../../server/src/engine/ports.ts';
+import { nodeAdvice, TransportError } from '../../server/src/http/faults.ts';
+import { createFetchTransport } from '../../server/src/http/transport.ts';
 import {
   type Credential,
   type Credentials,
-  createFetchTransport,
   createRegistry,
   type Limits,
+  type RegistryClient,
   type Timers,
-  TransportError,
 } from '../../server/src/registry/index.ts';
 
 /** What no message, log or foreign server may ever see. */
@@ -35,7 +29,7 @@ export interface TestClientOptions {
 }
 
 export interface TestClient {
-  readonly registry: Registry;
+  readonly registry: RegistryClient;
   /** A lookup with the reference taken apart at its first slash and last colon. */
   look(reference: string, options?: Partial<LookupOptions>): Promise<Lookup>;
   /** What the client sent, by the origins it sees, in order. */
@@ -65,8 +59,12 @@ export function createTestClient(options: TestClientOptions = {}): TestClient {
   };
   const registry = createRegistry({
     http,
-    credentials: options.credentials ?? { find: async (host) => ({ credential: stored[host] ?? null }) },
+    credentials: options.credentials ?? {
+      find: async (host) => ({ credential: stored[host] ?? null }),
+      knows: async (host) => stored[host] !== undefined,
+    },
     clock: { now: () => now },
+    advice: nodeAdvice,
     log: { info: (message) => log.push(message), warn: (message) => log.push(message) },
     limits: { retryDelay: 0, ...options.limits },
     ...(options.timers ? { timers: options.timers } : {}),

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { type CodeAction, CodeActionKind, type Command, LSPErrorCodes } from 'vscode-languageserver/node';
 import type { PlannedFix } from '../../server/src/lsp/protocol.ts';
+import { plainConfig } from '../support/image-config.ts';
 import { editsOf, nowhere, type StartOptions, start } from './harness.ts';
 
 const dockerfile = 'file:///shop/Dockerfile';
@@ -231,7 +232,7 @@ test('a fix that asks its registry says both in one pair of brackets, and has as
   const client = await start(t, { initializationOptions: { previewsFixes: true } });
   client.registry.contents = {
     platforms: null,
-    config: { volumes: ['/data'], labels: {} },
+    config: { ...plainConfig, volumes: ['/data'] },
   };
   await client.open(pod, podText);
   const fix = await client.action(pod, 'writable-root-filesystem', /asks/);

@@ -41,6 +41,7 @@ import type {
 import { createLog } from '../../server/src/lsp/messages.ts';
 import { delays, type Ports, type Timer } from '../../server/src/lsp/ports.ts';
 import { createServer } from '../../server/src/lsp/server.ts';
+import { plainConfig } from '../support/image-config.ts';
 
 export const folder = 'file:///shop';
 
@@ -66,7 +67,7 @@ export class FakeRegistry implements Registry {
   /** What `inspect` says beyond what `resolve` does. */
   contents: Pick<Extract<Inspection, { ok: true }>, 'platforms' | 'config'> = {
     platforms: null,
-    config: { volumes: [], labels: {} },
+    config: plainConfig,
   };
   readonly #inspected = new Set<string>();
 

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { Checksum } from '../engine/ports.ts';
-import { Failure } from '../registry/failure.ts';
+import { Failure } from '../http/failure.ts';
 import * as messages from './messages.ts';
 import { checkAddress, get, type Means, piecesOf, statusFailure } from './visit.ts';
 
@@ -16,7 +16,7 @@ export async function checksumOf(address: string, means: Means, signal: AbortSig
   if (Number(said) > maxDownload) throw new Failure('bad-answer', messages.tooLarge(url.host, maxDownload));
   const hash = createHash('sha256');
   let length = 0;
-  for await (const piece of piecesOf(answer, maxDownload, url, signal)) {
+  for await (const piece of piecesOf(answer, maxDownload, url, means, signal)) {
     hash.update(piece);
     length += piece.byteLength;
   }

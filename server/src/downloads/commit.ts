@@ -1,5 +1,5 @@
 import type { CommitLookup } from '../engine/ports.ts';
-import { Failure } from '../registry/failure.ts';
+import { Failure } from '../http/failure.ts';
 import * as messages from './messages.ts';
 import { BadPackets, type Packet, packetsOf } from './pkt-line.ts';
 import { checkAddress, get, type Means, piecesOf, statusFailure } from './visit.ts';
@@ -32,7 +32,7 @@ export async function commitOf(
   if (type.trim().toLowerCase() !== advertisement) throw new Failure('bad-answer', messages.notGit(url.host));
   const wanted = new Wanted(ref);
   try {
-    const packets = packetsOf(piecesOf(answer, means.limits.maxRefs, url, signal));
+    const packets = packetsOf(piecesOf(answer, means.limits.maxRefs, url, means, signal));
     for await (const packet of packets) wanted.see(packet);
   } catch (error) {
     throw error instanceof BadPackets ? new Failure('bad-answer', messages.notGit(url.host)) : error;

@@ -1,18 +1,20 @@
-import type { Clock, Downloads } from '../engine/ports.ts';
-import { createAddressGuard, type ResolveName, resolveByNode } from '../registry/address.ts';
-import { nodeTimers, type Timers } from '../registry/timers.ts';
+import type { Clock, Downloads, Http } from '../engine/ports.ts';
+import { createAddressGuard, type ResolveName, resolveByNode } from '../http/address.ts';
+import { type Advice, nodeAdvice } from '../http/faults.ts';
+import { nodeTimers, type Timers } from '../http/timers.ts';
+import { createFetchTransport } from '../http/transport.ts';
 import { checksumOf } from './checksum.ts';
 import { commitOf } from './commit.ts';
 import { defaultLimits, type Limits } from './limits.ts';
 import { type Means, within } from './visit.ts';
-import { createFetchWeb, type Web } from './web.ts';
 
 export type { Limits } from './limits.ts';
-export type { Web } from './web.ts';
 
 export interface DownloadsOptions {
-  /** Node's own `fetch` where absent. */
-  readonly web?: Web;
+  /** The hop to the servers. Node's own where absent. */
+  readonly http?: Http;
+  /** What helps against trouble on the way, in the words of where this runs. On the command line where absent. */
+  readonly advice?: Advice;
   readonly clock?: Clock;
   readonly timers?: Timers;
   /** The system's resolver where absent. */
@@ -26,7 +28,8 @@ export function createDownloads(options: DownloadsOptions = {}): Downloads {
   const limits = { ...defaultLimits, ...options.limits };
   const clock = options.clock ?? { now: () => Date.now() };
   const means: Means = {
-    web: options.web ?? createFetchWeb(),
+    http: options.http ?? createFetchTransport(),
+    advice: options.advice ?? nodeAdvice,
     guard: createAddressGuard(options.resolveName ?? resolveByNode, clock),
     timers: options.timers ?? nodeTimers,
     limits,

@@ -1,4 +1,4 @@
-import { inWords, isProtocolFault, networkFault } from '../registry/messages.ts';
+import { type Advice, inWords, isProtocolFault, networkFault } from '../http/faults.ts';
 
 /** `what`: the address, or the repository, as messages call it. */
 export const badAddress = (what: string): string =>
@@ -55,6 +55,8 @@ export const gitFault = (host: string): string =>
   `${host} refuses to list the branches and tags of this repository. Check the address, and whether it can be read by everyone.`;
 
 /** By Node's names for network faults. */
-export function fault(host: string, code: string): string {
-  return isProtocolFault(code) ? `${host} does not speak TLS. Check the address.` : networkFault(host, code);
+export function fault(host: string, code: string, advice: Advice): string {
+  return isProtocolFault(code)
+    ? `${host} does not speak TLS. Check the address.`
+    : networkFault(host, code, advice);
 }

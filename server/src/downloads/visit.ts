@@ -1,17 +1,17 @@
-import type { FailedLookup, LookupFailure } from '../engine/ports.ts';
-import type { AddressGuard } from '../registry/address.ts';
-import { isLoopbackHost } from '../registry/address.ts';
-import { parseUrl } from '../registry/endpoint.ts';
-import { Failure } from '../registry/failure.ts';
-import { follow } from '../registry/redirects.ts';
-import type { Timers } from '../registry/timers.ts';
-import { TransportError } from '../registry/transport.ts';
+import type { FailedLookup, Http, HttpResponse, LookupFailure } from '../engine/ports.ts';
+import type { AddressGuard } from '../http/address.ts';
+import { isLoopbackHost } from '../http/address.ts';
+import { Failure } from '../http/failure.ts';
+import { type Advice, TransportError } from '../http/faults.ts';
+import { follow } from '../http/redirects.ts';
+import type { Timers } from '../http/timers.ts';
+import { parseUrl } from '../http/url.ts';
 import type { Limits } from './limits.ts';
 import * as messages from './messages.ts';
-import type { Answer, Web } from './web.ts';
 
 export interface Means {
-  readonly web: Web;
+  readonly http: Http;
+  readonly advice: Advice;
   readonly guard: AddressGuard;
   readonly timers: Timers;
   readonly limits: Limits;
@@ -34,21 +34,24 @@ export function checkAddress(text: string, what: string): URL {
 export async function get(
   url: URL,
   accept: string,
-  { guard, limits, web }: Means,
+  { advice, guard, http, limits }: Means,
   signal: AbortSignal,
-): Promise<Answer> {
-  if (!(await guard.mayStart(url))) throw new Failure('refused', messages.forbiddenHost(url.host));
+): Promise<HttpResponse> {
+  // Whoever wrote the address, wrote it out for a build to read: nothing hides behind it.
+  const reach = await guard.reachOf(url, true);
+  if (!(await guard.allows(url, reach))) throw new Failure('refused', messages.forbiddenHost(url.host));
   const headers = { accept, 'accept-encoding': 'identity', 'user-agent': 'holdfast' };
   return follow({
-    endpoint: { label: url.host },
+    label: url.host,
     start: url,
     guard,
+    reach,
     maxRedirects: limits.maxRedirects,
     async ask(place) {
       try {
-        return await web.get(place.href, headers, signal);
+        return await http.send({ method: 'GET', url: place.href, headers, signal, reach });
       } catch (error) {
-        throw translated(error, place.host, signal);
+        throw translated(error, place.host, advice, signal);
       }
     },
   });
@@ -56,9 +59,10 @@ export async function get(
 
 /** The pieces of a body, as long as they are no more than `max` bytes together. */
 export async function* piecesOf(
-  { body }: Answer,
+  { body }: HttpResponse,
   max: number,
   { host }: URL,
+  { advice }: Pick<Means, 'advice'>,
   signal: AbortSignal,
 ): AsyncGenerator<Uint8Array> {
   let length = 0;
@@ -69,13 +73,13 @@ export async function* piecesOf(
       yield piece;
     }
   } catch (error) {
-    throw translated(error, host, signal);
+    throw translated(error, host, advice, signal);
   }
 }
 
-function translated(error: unknown, host: string, signal: AbortSignal): unknown {
+function translated(error: unknown, host: string, advice: Advice, signal: AbortSignal): unknown {
   if (signal.aborted || !(error instanceof TransportError)) return error;
-  return new Failure('unreachable', messages.fault(host, error.code));
+  return new Failure('unreachable', messages.fault(host, error.code, advice));
 }
 
 export interface Errand {
@@ -93,7 +97,7 @@ export async function within<T>(
   work: (signal: AbortSignal) => Promise<T>,
 ): Promise<T | FailedLookup> {
   const late = new AbortController();
-  // Answers that nobody has read to the end keep their connection until then.
+  // HttpResponses that nobody has read to the end keep their connection until then.
   const done = new AbortController();
   const stopClock = timers.after(deadline, () => late.abort());
   try {

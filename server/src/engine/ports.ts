@@ -8,7 +8,7 @@ export type { Observation } from './model/surroundings.ts';
 
 /** How to reach one registry, by its name in references (`docker.io`, `localhost:5000`). */
 export interface RegistrySettings {
-  /** Host (with port, or a whole http(s) URL) that answers in this registry's place. */
+  /** Host that answers in this registry's place: with port, with a path that stands before its repositories, or as a whole http(s) URL. */
   readonly mirror?: string;
   /** Plain http is allowed. Loopback is always allowed. */
   readonly insecure?: boolean;
@@ -24,7 +24,9 @@ export type LookupFailure =
   | 'timed-out'
   | 'cancelled'
   | 'bad-answer'
-  | 'refused';
+  | 'refused'
+  /** Requests are switched off, and no earlier answer is known. */
+  | 'offline';
 
 export type Lookup =
   | {
@@ -34,6 +36,10 @@ export type Lookup =
       readonly mediaType: string;
       /** Milliseconds since the epoch when the registry said so. */
       readonly at: number;
+      /** An earlier answer of the registry, told again because requests are switched off. */
+      readonly isOld?: true;
+      /** What the user should know though it worked; whole sentences. */
+      readonly notice?: string;
     }
   | FailedLookup;
 
@@ -68,11 +74,19 @@ export interface ImagePlatform {
   readonly digest: string;
 }
 
-/** What an image says of itself: image-spec `config.md`. */
+/** What an image says of itself: image-spec `manifest.md` and `config.md`. */
 export interface ImageConfig {
+  /** `linux/arm/v7`: what this is the configuration of; null where it does not say. */
+  readonly platform: string | null;
+  /** Milliseconds since the epoch; null where it is not told, or told as the epoch itself, as reproducible builds do. */
+  readonly created: number | null;
+  /** Bytes of its layers as they are pulled, packed; null where they are not all told. */
+  readonly size: number | null;
   /** Absolute paths, in the order of the alphabet. */
   readonly volumes: readonly string[];
   readonly labels: Readonly<Record<string, string>>;
+  /** The image it was built on, by the annotations `org.opencontainers.image.base.*` or labels of that name. */
+  readonly base: { readonly name: string | null; readonly digest: string | null } | null;
 }
 
 /** Whether a signature of an image holds. */
@@ -127,10 +141,16 @@ export interface Downloads {
   commit(repository: string, ref: string, options: DownloadOptions): Promise<CommitLookup>;
 }
 
-/** The hop to a registry. Never follows a redirect. Rejects on network faults and on abort. */
+/** The hop to another machine. Never follows a redirect, unpacks nothing, keeps no cookie. Rejects on network faults and on abort. */
 export interface Http {
   send(request: HttpRequest): Promise<HttpResponse>;
 }
+
+/** Kinds of addresses. `special` is what no service for people lives at: link-local, multicast, reserved, and the clouds' metadata services. */
+export type AddressClass = 'public' | 'private' | 'loopback' | 'special';
+
+/** The kinds of addresses that a request may go to. Never `special`. */
+export type Reach = ReadonlySet<Exclude<AddressClass, 'special'>>;
 
 export interface HttpRequest {
   readonly method: 'HEAD' | 'GET' | 'POST';
@@ -138,15 +158,16 @@ export interface HttpRequest {
   readonly headers: Readonly<Record<string, string>>;
   readonly body?: string;
   readonly signal: AbortSignal;
-  /** Bytes after which the body is given up. */
-  readonly maxBody: number;
+  /** A name may lead to another address from one moment to the next: whoever connects looks again, where it can. */
+  readonly reach: Reach;
 }
 
 export interface HttpResponse {
   readonly status: number;
   /** Names in lower case; several headers of a name joined by `, `. */
   readonly headers: Readonly<Record<string, string>>;
-  readonly body: Uint8Array;
+  /** Read once, as it comes. Leaving it early closes the connection. Rejects as `send` does. */
+  readonly body: AsyncIterable<Uint8Array>;
 }
 
 /** Reading files, by URI. Null for what is not there or cannot be read. */

@@ -1,6 +1,6 @@
 import { MessageType } from 'vscode-languageserver/node';
 import { newestFirst, parseReference, type RepositoryName } from '../engine/index.ts';
-import { BoundedMap } from '../registry/bounded-map.ts';
+import { BoundedMap } from '../http/bounded-map.ts';
 import { show } from './messages.ts';
 import type { TagListing } from './protocol.ts';
 import type { Session } from './session.ts';

@@ -1,21 +1,28 @@
-import type { Clock, Http, HttpResponse } from '../engine/ports.ts';
-import type { AddressGuard } from './address.ts';
+import type { Clock, Reach } from '../engine/ports.ts';
+import type { AddressGuard } from '../http/address.ts';
+import { BoundedMap } from '../http/bounded-map.ts';
+import { Failure, NetworkFailure } from '../http/failure.ts';
+import { isBrokenConnection, isCertificateFault } from '../http/faults.ts';
+import { follow } from '../http/redirects.ts';
 import type { Auth, Errand, Grant } from './auth.ts';
-import { BoundedMap } from './bounded-map.ts';
 import type { Endpoint } from './endpoint.ts';
-import { Failure, NetworkFailure } from './failure.ts';
 import type { Limits } from './limits.ts';
 import * as messages from './messages.ts';
 import { rateLimitOf } from './rate-limit.ts';
-import { follow } from './redirects.ts';
+import type { Reply, Wire } from './wire.ts';
+
+/** How a registry is reached. */
+export interface Way {
+  readonly endpoint: Endpoint;
+  readonly reach: Reach;
+  readonly signal: AbortSignal;
+}
 
 /** One lookup under way. */
-export interface Trip {
-  readonly endpoint: Endpoint;
+export interface Trip extends Way {
   readonly repository: string;
   /** What is looked up, as messages call it: `library/nginx:1.27`. */
   readonly subject: string;
-  readonly signal: AbortSignal;
 }
 
 /** One thing to ask about the trip's repository. */
@@ -31,7 +38,7 @@ export interface Question {
 
 export interface FirstAnswer {
   readonly origin: string;
-  readonly response: HttpResponse;
+  readonly response: Reply;
 }
 
 /** Rejects with a Failure, or with the signal's reason. */
@@ -39,12 +46,12 @@ export interface Asker {
   /** Finds out how the host is spoken to, and asks. */
   first(question: Question, trip: Trip): Promise<FirstAnswer>;
   /** Asks at an origin that has answered. */
-  ask(question: Question, origin: string, trip: Trip): Promise<HttpResponse>;
+  ask(question: Question, origin: string, trip: Trip): Promise<Reply>;
 }
 
 export interface AskerOptions {
   /** The wire: network faults are Failures. */
-  readonly http: Http;
+  readonly http: Wire;
   readonly auth: Auth;
   readonly guard: AddressGuard;
   readonly clock: Clock;
@@ -55,29 +62,25 @@ export interface AskerOptions {
 export function createAsker({ http, auth, guard, clock, limits }: AskerOptions): Asker {
   const working = new BoundedMap<string, string>(limits.maxCached);
 
-  function ask(question: Question, origin: string, trip: Trip): Promise<HttpResponse> {
-    const { endpoint, repository, signal } = trip;
+  function ask(question: Question, origin: string, trip: Trip): Promise<Reply> {
+    const { endpoint, reach, repository, signal } = trip;
     return follow({
-      endpoint,
+      label: endpoint.label,
       start: new URL(`${origin}/v2/${repository}/${question.path}`),
       guard,
+      reach,
       maxRedirects: limits.maxRedirects,
       ask: (url, home) =>
-        authorized(question, url, { endpoint, origin: url.origin, repository, home, signal }, trip),
+        authorized(question, url, { endpoint, origin: url.origin, reach, repository, home, signal }, trip),
     });
   }
 
-  async function authorized(
-    question: Question,
-    url: URL,
-    errand: Errand,
-    { subject }: Trip,
-  ): Promise<HttpResponse> {
+  async function authorized(question: Question, url: URL, errand: Errand, { subject }: Trip): Promise<Reply> {
     const { endpoint } = errand;
     let grant = await auth.prepare(errand);
     // Twice: with what is at hand, and with what the answer to that asks for.
     for (let attempt = 0; ; attempt++) {
-      const response = await send(question, url, grant, errand.signal);
+      const response = await send(question, url, grant, errand);
       if (response.status === 429) {
         throw rateLimitOf(endpoint, response, grant?.signedIn ?? false, clock, limits);
       }
@@ -99,8 +102,8 @@ export function createAsker({ http, auth, guard, clock, limits }: AskerOptions):
     { accept, maxBody, method }: Question,
     url: URL,
     grant: Grant | undefined,
-    signal: AbortSignal,
-  ): Promise<HttpResponse> {
+    { reach, signal }: Errand,
+  ): Promise<Reply> {
     return http.send({
       method,
       url: url.href,
@@ -112,6 +115,7 @@ export function createAsker({ http, auth, guard, clock, limits }: AskerOptions):
         ...(grant ? { authorization: grant.header } : {}),
       },
       signal,
+      reach,
       maxBody,
     });
   }
@@ -136,11 +140,11 @@ export function createAsker({ http, auth, guard, clock, limits }: AskerOptions):
     const one = await attempt(question, first, trip);
     if (!hintsAtOtherScheme(one, trip.endpoint)) return settled(first, one);
     const other = await attempt(question, second, trip);
-    const works = !(other instanceof NetworkFailure) || messages.isCertificateFault(other.fault);
+    const works = !(other instanceof NetworkFailure) || isCertificateFault(other.fault);
     return works || second.startsWith('http:') ? settled(second, other) : settled(first, one);
   }
 
-  function attempt(question: Question, origin: string, trip: Trip): Promise<HttpResponse | NetworkFailure> {
+  function attempt(question: Question, origin: string, trip: Trip): Promise<Reply | NetworkFailure> {
     return ask(question, origin, trip).catch((error: unknown) => {
       if (error instanceof NetworkFailure) return error;
       throw error;
@@ -151,19 +155,19 @@ export function createAsker({ http, auth, guard, clock, limits }: AskerOptions):
 }
 
 /** Plain http to a server of https gets 400 or a closed door; https to a server of plain http gets nothing at all. */
-function hintsAtOtherScheme(outcome: HttpResponse | NetworkFailure, endpoint: Endpoint): boolean {
+function hintsAtOtherScheme(outcome: Reply | NetworkFailure, endpoint: Endpoint): boolean {
   if (!(outcome instanceof NetworkFailure)) return outcome.status === 400;
-  if (messages.isCertificateFault(outcome.fault)) return false;
-  return endpoint.insecure || messages.isBrokenConnection(outcome.fault);
+  if (isCertificateFault(outcome.fault)) return false;
+  return endpoint.insecure || isBrokenConnection(outcome.fault);
 }
 
-function settled(origin: string, outcome: HttpResponse | NetworkFailure): FirstAnswer {
+function settled(origin: string, outcome: Reply | NetworkFailure): FirstAnswer {
   if (outcome instanceof NetworkFailure) throw outcome;
   return { origin, response: outcome };
 }
 
 /** An answer that is neither what was asked for nor `404`. */
-export function strangeAnswer({ status }: HttpResponse, { endpoint }: Trip): Failure {
+export function strangeAnswer({ status }: Reply, { endpoint }: Trip): Failure {
   if (status >= 500) return new Failure('unreachable', messages.serverFault(endpoint, status));
   return new Failure('bad-answer', messages.oddStatus(endpoint, status));
 }

@@ -26,6 +26,12 @@ export function helperIn(file: AuthFile, host: string): string | undefined {
   return typeof name === 'string' && name !== '' ? name : undefined;
 }
 
+/** Whether the file has anything of its own for the host. An empty entry counts: Docker leaves one where a helper keeps the password. */
+export function isNamedIn(file: AuthFile, host: string): boolean {
+  const keys = [...Object.keys(file.auths), ...Object.keys(file.credHelpers)];
+  return keys.some((key) => placeOf(key).split('/')[0] === host);
+}
+
 /** The entry for the repository, else for the nearest folder above it, else for the host: `containers-auth.json(5)`. */
 export function credentialIn(file: AuthFile, host: string, repository: string): Credential | undefined {
   const entries = new Map(Object.entries(file.auths).map(([key, entry]) => [placeOf(key), entry]));

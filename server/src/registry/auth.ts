@@ -1,20 +1,22 @@
-import type { Clock, Http, HttpResponse, Log } from '../engine/ports.ts';
-import { type AddressGuard, isLoopbackHost } from './address.ts';
-import { BoundedMap } from './bounded-map.ts';
+import type { Clock, Log, Reach } from '../engine/ports.ts';
+import { type AddressGuard, isLoopbackHost } from '../http/address.ts';
+import { BoundedMap } from '../http/bounded-map.ts';
+import { Failure } from '../http/failure.ts';
 import { type Challenge, parseChallenges } from './challenge.ts';
 import type { Credential, FoundCredential } from './credential.ts';
 import type { Credentials } from './credentials.ts';
 import type { Endpoint } from './endpoint.ts';
-import { Failure } from './failure.ts';
 import { InFlight } from './in-flight.ts';
 import type { Limits } from './limits.ts';
 import { rejectedSignIn, unknownSignIn } from './messages.ts';
 import { basicHeader, createTokenClient } from './token.ts';
+import type { Reply, Wire } from './wire.ts';
 
 /** Who wants to read what, at which origin. */
 export interface Errand {
   readonly endpoint: Endpoint;
   readonly origin: string;
+  readonly reach: Reach;
   readonly repository: string;
   /** The origin is the registry's own. Elsewhere nobody is signed in. */
   readonly home: boolean;
@@ -47,12 +49,12 @@ export interface Auth {
   /** A header that is at hand, or can be had without being asked for it first. */
   prepare(errand: Errand): Promise<Grant | undefined>;
   /** After a 401: what to try next. Rejects with a Failure that says why nothing can be. */
-  answer(errand: Errand, response: HttpResponse, rejected: Grant | undefined): Promise<Answer>;
+  answer(errand: Errand, response: Reply, rejected: Grant | undefined): Promise<Answer>;
 }
 
 export interface AuthOptions {
   /** The wire: network faults are Failures. */
-  readonly http: Http;
+  readonly http: Wire;
   readonly credentials: Credentials;
   readonly guard: AddressGuard;
   readonly clock: Clock;

@@ -1,5 +1,5 @@
 import type { Clock, Lookup, LookupFailure } from '../engine/ports.ts';
-import { BoundedMap } from './bounded-map.ts';
+import { BoundedMap } from '../http/bounded-map.ts';
 import type { Limits } from './limits.ts';
 
 interface Entry {

@@ -7,29 +7,27 @@ import type {
   Log,
   Lookup,
   LookupOptions,
-  Registry,
   TagList,
   Verification,
 } from '../engine/ports.ts';
-import { createAddressGuard, type ResolveName, resolveByNode } from './address.ts';
+import { createAddressGuard, type ResolveName, resolveByNode } from '../http/address.ts';
+import type { Advice } from '../http/faults.ts';
+import { nodeTimers, type Timers } from '../http/timers.ts';
 import { createAsker } from './ask.ts';
 import { createAuth } from './auth.ts';
-import { BoundedMap } from './bounded-map.ts';
-import { LookupCache } from './cache.ts';
 import type { Credentials } from './credentials.ts';
 import { digestOf, isDigest } from './digest.ts';
 import { type Endpoint, endpointOf, isRepository, isTag } from './endpoint.ts';
-import { Failure } from './failure.ts';
-import { Gate } from './gate.ts';
 import { InFlight } from './in-flight.ts';
-import { type Contents, lookInto } from './inspect.ts';
+import { lookInto } from './inspect.ts';
 import { defaultLimits, type Limits } from './limits.ts';
 import { lookUp } from './lookup.ts';
+import { Memory } from './memory.ts';
 import * as messages from './messages.ts';
+import type { RegistryClient } from './registry-client.ts';
 import { findSignature, readKeys } from './signature.ts';
 import { listTags } from './tags.ts';
-import { nodeTimers, type Timers } from './timers.ts';
-import { Troubles } from './trouble.ts';
+import { createVisits, failed } from './visits.ts';
 import { createWire } from './wire.ts';
 
 export interface RegistryOptions {
@@ -41,82 +39,49 @@ export interface RegistryOptions {
   readonly limits?: Partial<Limits>;
   /** Node's where absent. */
   readonly timers?: Timers;
-  /** The system's resolver where absent. Only asked about hosts that a registry names, never to connect. */
+  /** What helps against trouble on the way, in the words of where this runs. */
+  readonly advice: Advice;
+  /** The system's resolver where absent. Never asked to connect. */
   readonly resolveName?: ResolveName;
 }
 
 type Found = Extract<Lookup, { ok: true }>;
-type Verified = Extract<Verification, { ok: true }>;
 
 /** Asks by the OCI distribution specification, "Pulling manifests", "Pulling blobs" and "Listing Tags". Never rejects. */
-export function createRegistry(options: RegistryOptions): Registry {
+export function createRegistry(options: RegistryOptions): RegistryClient {
   const { credentials, clock, log } = options;
   const limits = { ...defaultLimits, ...options.limits };
   const timers = options.timers ?? nodeTimers;
-  const http = createWire({ http: options.http, timers, retryDelay: limits.retryDelay });
+  const http = createWire({
+    http: options.http,
+    advice: options.advice,
+    timers,
+    retryDelay: limits.retryDelay,
+  });
   const guard = createAddressGuard(options.resolveName ?? resolveByNode, clock);
   const auth = createAuth({ http, credentials, guard, clock, limits, ...(log ? { log } : {}) });
   const asker = createAsker({ http, auth, guard, clock, limits });
-  const cache = new LookupCache(clock, limits);
-  /** By the key of a digest: what it names never changes. */
-  const contents = new BoundedMap<string, Contents>(limits.maxCached);
-  /** By the key of a digest and of keys. */
-  const verdicts = new BoundedMap<string, Verified>(limits.maxCached);
+  const memory = new Memory(clock, limits);
   const lookups = new InFlight<Lookup>();
   const inspections = new InFlight<Inspection>();
   const verifications = new InFlight<Verification>();
   const lists = new InFlight<TagList>();
-  const gate = new Gate(limits.perHost);
-  const troubles = new Troubles(clock, limits);
-
-  /** Asks a host when it is its turn, within the deadline. */
-  async function visit<T>(
-    endpoint: Endpoint,
-    signal: AbortSignal,
-    work: (signal: AbortSignal) => Promise<T>,
-  ): Promise<T | FailedLookup> {
-    const [host] = endpoint.origins;
-    const deadline = new AbortController();
-    let stopClock = () => {};
-    let leave = () => {};
-    let trouble: Failure | undefined;
-    try {
-      leave = await gate.enter(host, signal);
-      trouble = troubles.at(host, endpoint);
-      if (trouble) throw trouble;
-      stopClock = timers.after(limits.deadline, () => deadline.abort());
-      return await work(AbortSignal.any([signal, deadline.signal]));
-    } catch (error) {
-      if (signal.aborted) return failed('cancelled', messages.cancelled);
-      const failure = failureFrom(error, deadline.signal, endpoint);
-      if (!trouble) troubles.note(host, failure);
-      return failed(failure.code, failure.message);
-    } finally {
-      stopClock();
-      leave();
-    }
-  }
-
-  function failureFrom(error: unknown, deadline: AbortSignal, endpoint: Endpoint): Failure {
-    if (deadline.aborted) return new Failure('timed-out', messages.timedOut(endpoint, limits.deadline));
-    return error instanceof Failure ? error : new Failure('bad-answer', messages.unexpected);
-  }
+  const { visit } = createVisits({ guard, credentials, timers, clock, limits, advice: options.advice });
 
   const resolveAt = (image: ImageName, endpoint: Endpoint, signal: AbortSignal): Promise<Lookup> =>
-    visit(endpoint, signal, async (within) => {
-      const found = await lookUp(asker, image, endpoint, within, limits);
+    visit(endpoint, signal, async (way) => {
+      const found = await lookUp(asker, image, way, limits);
       const { digest, mediaType, contradicted } = found;
       if (contradicted) log?.warn(messages.digestsDiffer(endpoint, image));
       return { ok: true, digest, mediaType, at: clock.now() };
     });
 
   const inspectAt = (image: ImageName, endpoint: Endpoint, signal: AbortSignal): Promise<Inspection> =>
-    visit(endpoint, signal, async (within) => {
+    visit(endpoint, signal, async (way) => {
       const { config, contradicted, digest, mediaType, platforms } = await lookInto(
         asker,
         image,
-        endpoint,
-        within,
+        way,
         limits,
       );
       if (contradicted) log?.warn(messages.digestsDiffer(endpoint, image));
@@ -129,14 +94,14 @@ export function createRegistry(options: RegistryOptions): Registry {
     endpoint: Endpoint,
     signal: AbortSignal,
   ): Promise<Verification> =>
-    visit(endpoint, signal, async (within) => {
-      const verdict = await findSignature(asker, image, readKeys(keys), endpoint, within, limits);
+    visit(endpoint, signal, async (way) => {
+      const verdict = await findSignature(asker, image, readKeys(keys), way, limits);
       return { ok: true, at: clock.now(), ...verdict };
     });
 
   const tagsAt = (repository: string, endpoint: Endpoint, signal: AbortSignal): Promise<TagList> =>
-    visit(endpoint, signal, async (within) => {
-      const tags = await listTags(asker, repository, endpoint, within, limits);
+    visit(endpoint, signal, async (way) => {
+      const tags = await listTags(asker, repository, way, limits);
       return { ok: true, tags };
     });
 
@@ -184,11 +149,11 @@ export function createRegistry(options: RegistryOptions): Registry {
     const place = placeOf(image, options);
     if (!place.ok) return place;
     const { endpoint, key } = place;
-    const cached = cache.fresh(key, options.since);
+    const cached = memory.fresh(key, options.since);
     if (cached) return cached;
     return joined(lookups, key, options.signal, async (shared) => {
       const lookup = await resolveAt(image, endpoint, shared);
-      cache.put(key, lookup, isDigest(image.version));
+      memory.keep(key, lookup, isDigest(image.version));
       report(image, lookup);
       return lookup;
     });
@@ -196,13 +161,13 @@ export function createRegistry(options: RegistryOptions): Registry {
 
   async function inspectAnew(image: ImageName, place: Place, signal: AbortSignal): Promise<Inspection> {
     const inspection = await inspectAt(image, place.endpoint, signal);
-    cache.put(place.key, lookupOf(inspection), isDigest(image.version));
+    memory.keep(place.key, lookupOf(inspection), isDigest(image.version));
     report(image, lookupOf(inspection));
     if (!inspection.ok) return inspection;
     const { config, digest, platforms } = inspection;
     const whole = place.keyOfDigest(digest);
-    contents.set(whole, { platforms, config });
-    cache.put(whole, lookupOf(inspection), true);
+    memory.keepContents(whole, { platforms, config });
+    memory.keep(whole, lookupOf(inspection), true);
     return inspection;
   }
 
@@ -218,12 +183,12 @@ export function createRegistry(options: RegistryOptions): Registry {
     const place = placeOf(image, options);
     if (!place.ok) return place;
     const key = verdictKey(place.key, keys);
-    const known = verdicts.get(key);
+    const known = memory.verdict(key);
     const oldest = options.since ?? clock.now() - limits.keepFound;
     if (known && known.at >= oldest) return known;
     return joined(verifications, key, options.signal, async (shared) => {
       const verification = await verifyAt(image, keys, place.endpoint, shared);
-      if (verification.ok) verdicts.set(key, verification);
+      if (verification.ok) memory.keepVerdict(key, verification);
       return verification;
     });
   }
@@ -236,15 +201,15 @@ export function createRegistry(options: RegistryOptions): Registry {
       if (!place.ok) return place;
       const withContents = (lookup: Lookup): Inspection | undefined => {
         if (!lookup.ok) return lookup;
-        const inside = contents.get(place.keyOfDigest(lookup.digest));
+        const inside = memory.contents(place.keyOfDigest(lookup.digest));
         return inside && { ...lookup, ...inside };
       };
       const { key } = place;
-      const cached = cache.fresh(key, options.since);
+      const cached = memory.fresh(key, options.since);
       const known = cached && withContents(cached);
       if (known) return known;
       // Contents that are known need not be read again: only whether the image is still there.
-      if (contents.get(key)) {
+      if (memory.contents(key)) {
         const there = withContents(await resolve(image, options));
         if (there) return there;
       }
@@ -255,17 +220,38 @@ export function createRegistry(options: RegistryOptions): Registry {
 
     observed(image, { keys = [], registries }) {
       const place = placeOf(image, { registries });
-      const known = place.ok ? cache.known(place.key) : undefined;
+      const known = place.ok ? memory.known(place.key) : undefined;
       if (!place.ok || !known) return undefined;
       const whole = known.digest === null ? null : place.keyOfDigest(known.digest);
-      const inside = whole === null ? undefined : contents.get(whole);
-      const verdict = whole === null || keys.length === 0 ? undefined : verdicts.get(verdictKey(whole, keys));
+      const inside = whole === null ? undefined : memory.contents(whole);
+      const verdict =
+        whole === null || keys.length === 0 ? undefined : memory.verdict(verdictKey(whole, keys));
       return {
         ...known,
         platforms: inside?.platforms ?? null,
         volumes: inside?.config?.volumes ?? null,
         signature: verdict ? { verified: verdict.verified, why: verdict.why } : null,
       };
+    },
+
+    inspected(image, { registries }) {
+      const place = placeOf(image, { registries });
+      const known = place.ok ? memory.known(place.key) : undefined;
+      if (!place.ok || !known || known.digest === null) return undefined;
+      const inside = memory.contents(place.keyOfDigest(known.digest));
+      return inside && { ok: true, at: known.at, digest: known.digest, mediaType: '', ...inside };
+    },
+
+    allowance: () => undefined,
+
+    async checkSignIn() {
+      return failed('bad-answer', messages.unexpected);
+    },
+
+    forgetSignIn() {},
+
+    async clear() {
+      return { entries: 0 };
     },
 
     async tags(name, { registries, signal }) {
@@ -298,10 +284,6 @@ const verdictKey = (image: string, keys: readonly string[]): string =>
 
 function isAskable({ repository, version }: ImageName): boolean {
   return isRepository(repository) && (isDigest(version) || isTag(version));
-}
-
-function failed(code: FailedLookup['code'], message: string): FailedLookup {
-  return { ok: false, code, message };
 }
 
 function keyOf(image: ImageName, endpoint: Endpoint): string {

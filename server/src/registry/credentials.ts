@@ -1,18 +1,28 @@
 import { join } from 'node:path';
 import type { Clock } from '../engine/ports.ts';
-import { type AuthFile, credentialIn, helperIn, readAuthFile } from './auth-file.ts';
-import type { FoundCredential } from './credential.ts';
+import { type AuthFile, credentialIn, helperIn, isNamedIn, readAuthFile } from './auth-file.ts';
+import type { Credential, FoundCredential } from './credential.ts';
 import { createHelpers } from './helper.ts';
 import type { Machine } from './machine.ts';
 
 export interface Credentials {
   /** What is stored for `host`, spelled as in references (`docker.io`). Rejects only with the signal's reason. */
   find(host: string, repository: string, signal: AbortSignal): Promise<FoundCredential>;
+  /** Whether the user has ever signed in at `host`, or named a helper for it. No helper is started. Never rejects. */
+  knows(host: string): Promise<boolean>;
+}
+
+/** Credentials that were given to Holdfast itself, as through a command of the editor. */
+export interface Keychain {
+  /** Null where there is none for `host`, spelled as in references (`docker.io`). Never rejects. */
+  get(host: string): Promise<Credential | null>;
 }
 
 export interface CredentialsOptions {
   readonly machine: Machine;
   readonly clock: Clock;
+  /** Asked before the files. */
+  readonly keychain?: Keychain;
   /** Whether a credential helper may be started now. Always where absent. */
   readonly mayRunHelpers?: () => boolean;
 }
@@ -24,7 +34,12 @@ interface Source {
 }
 
 /** Reads what `docker login` and `podman login` stored. Nothing is written. */
-export function createCredentials({ machine, clock, mayRunHelpers }: CredentialsOptions): Credentials {
+export function createCredentials({
+  machine,
+  clock,
+  keychain,
+  mayRunHelpers,
+}: CredentialsOptions): Credentials {
   const sources = sourcesOf(machine);
   const helpers = createHelpers(machine, clock);
   const allowed = mayRunHelpers ?? (() => true);
@@ -48,6 +63,8 @@ export function createCredentials({ machine, clock, mayRunHelpers }: Credentials
 
   return {
     async find(host, repository, signal) {
+      const own = await keychain?.get(host);
+      if (own) return { credential: own };
       const notices: string[] = [];
       for (const source of sources) {
         const text = await source.read();
@@ -63,6 +80,14 @@ export function createCredentials({ machine, clock, mayRunHelpers }: Credentials
         if (credential) return { credential };
       }
       return { credential: null, ...(notices.length > 0 ? { notice: notices.join(' ') } : {}) };
+    },
+    async knows(host) {
+      if (await keychain?.get(host)) return true;
+      for (const source of sources) {
+        const file = readAuthFile((await source.read()) ?? '');
+        if (file && isNamedIn(file, host)) return true;
+      }
+      return false;
     },
   };
 }

@@ -1,5 +1,6 @@
 import type { RegistryTable } from '../engine/ports.ts';
-import { isLoopbackHost } from './address.ts';
+import { isLoopbackHost } from '../http/address.ts';
+import { parseUrl } from '../http/url.ts';
 
 /** Who answers for a registry. */
 export interface Endpoint {
@@ -11,6 +12,8 @@ export interface Endpoint {
   readonly origins: readonly [string, ...string[]];
   /** Plain http to this host is the user's wish. Loopback aside, which is always allowed. */
   readonly insecure: boolean;
+  /** The settings name it: it may be at a private address. */
+  readonly configured: boolean;
 }
 
 export type EndpointResult =
@@ -24,20 +27,22 @@ const hub = { name: 'docker.io', host: 'registry-1.docker.io' };
 export function endpointOf(registry: string, table: RegistryTable): EndpointResult {
   const settings = table[registry];
   const insecure = settings?.insecure === true;
-  if (settings?.mirror === undefined) return endpointAt(registry, registry, insecure);
+  const configured = settings !== undefined;
+  if (settings?.mirror === undefined) return endpointAt(registry, registry, insecure, configured);
   const { mirror } = settings;
   const mirrorHost = mirror.replace(/^https?:\/\//i, '').replace(/\/$/, '');
   const result = endpointAt(
     mirror,
     `${mirrorHost} (mirror of ${registry})`,
     insecure || table[mirrorHost]?.insecure === true,
+    configured,
   );
   if (result.ok) return result;
   return { ok: false, message: `The mirror set for ${registry} cannot be used. ${result.message}` };
 }
 
 /** `name` is a host with or without a port, or an http(s) URL of nothing more than that. */
-function endpointAt(name: string, label: string, insecure: boolean): EndpointResult {
+function endpointAt(name: string, label: string, insecure: boolean, configured: boolean): EndpointResult {
   const scheme = /^(https?):\/\//i.exec(name)?.[1]?.toLowerCase();
   const url = parseUrl(scheme ? name : `https://${name}`);
   if (!url || url.username || url.password || url.pathname !== '/' || url.search || url.hash) {
@@ -61,6 +66,7 @@ function endpointAt(name: string, label: string, insecure: boolean): EndpointRes
       credentialHost: host,
       origins: originsOf(served, scheme, loopback, insecure),
       insecure,
+      configured,
     },
   };
 }
@@ -83,10 +89,6 @@ function originsOf(
   if (scheme) return [`${scheme}://${host}`];
   if (loopback) return [`http://${host}`, `https://${host}`];
   return insecure ? [`https://${host}`, `http://${host}`] : [`https://${host}`];
-}
-
-export function parseUrl(text: string, base?: URL): URL | undefined {
-  return URL.canParse(text, base?.href) ? new URL(text, base) : undefined;
 }
 
 /** What it should be, so that it cannot lead out of its place in the request's path. */

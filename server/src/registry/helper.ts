@@ -1,6 +1,6 @@
 import type { Clock } from '../engine/ports.ts';
+import { BoundedMap } from '../http/bounded-map.ts';
 import { passwordOf } from './auth-file.ts';
-import { BoundedMap } from './bounded-map.ts';
 import type { Credential, FoundCredential } from './credential.ts';
 import { InFlight } from './in-flight.ts';
 import { parseObject, textOf } from './json.ts';

@@ -1,16 +1,23 @@
-import type { Clock, Http, Log, Registry } from '../engine/ports.ts';
+import type { Clock, Http, Log } from '../engine/ports.ts';
+import { type Advice, nodeAdvice } from '../http/faults.ts';
+import { createFetchTransport } from '../http/transport.ts';
 import { createRegistry } from './client.ts';
-import { createCredentials } from './credentials.ts';
+import { createCredentials, type Keychain } from './credentials.ts';
 import { createNodeMachine } from './machine.ts';
-import { createFetchTransport } from './transport.ts';
+import type { RegistryClient } from './registry-client.ts';
 
+export { nodeTimers, type Timers } from '../http/timers.ts';
 export { createRegistry, type RegistryOptions } from './client.ts';
 export type { Credential, FoundCredential } from './credential.ts';
-export { type Credentials, type CredentialsOptions, createCredentials } from './credentials.ts';
+export {
+  type Credentials,
+  type CredentialsOptions,
+  createCredentials,
+  type Keychain,
+} from './credentials.ts';
 export { defaultLimits, type Limits } from './limits.ts';
 export { type Command, createNodeMachine, type Machine, type RunResult } from './machine.ts';
-export { nodeTimers, type Timers } from './timers.ts';
-export { createFetchTransport, TransportError } from './transport.ts';
+export type { Allowance, Cleared, Inspected, RegistryClient, SignInCheck } from './registry-client.ts';
 
 export interface NodeRegistryOptions {
   /** Where to look for credentials, and what helpers are started with: `process.env`. */
@@ -22,17 +29,31 @@ export interface NodeRegistryOptions {
   readonly http?: Http;
   /** Whether a credential helper may be started now. An untrusted workspace says no. Always where absent. */
   readonly mayRunHelpers?: () => boolean;
+  /** Asked before the files of Docker and Podman. */
+  readonly keychain?: Keychain;
+  /** What helps against trouble on the way, in the words of where this runs. On the command line where absent. */
+  readonly advice?: Advice;
+  /** Whether requests are switched off now. Never where absent. */
+  readonly isOffline?: () => boolean;
+  /** Where answers are kept between runs: the user's cache folder where absent, nowhere where null. */
+  readonly cacheFolder?: string | null;
 }
 
 /** The registry client as it runs in Node: files and helpers of this computer, requests by `fetch`. */
-export function createNodeRegistry(options: NodeRegistryOptions): Registry {
-  const { env, log, mayRunHelpers } = options;
+export function createNodeRegistry(options: NodeRegistryOptions): RegistryClient {
+  const { advice = nodeAdvice, env, keychain, log, mayRunHelpers } = options;
   const clock = options.clock ?? { now: () => Date.now() };
   const machine = createNodeMachine(env);
   return createRegistry({
     http: options.http ?? createFetchTransport(),
-    credentials: createCredentials({ machine, clock, ...(mayRunHelpers ? { mayRunHelpers } : {}) }),
+    credentials: createCredentials({
+      machine,
+      clock,
+      ...(keychain ? { keychain } : {}),
+      ...(mayRunHelpers ? { mayRunHelpers } : {}),
+    }),
     clock,
+    advice,
     ...(log ? { log } : {}),
   });
 }

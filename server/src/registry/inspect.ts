@@ -1,8 +1,8 @@
 import type { ImageConfig, ImageName, ImagePlatform } from '../engine/ports.ts';
-import { type Asker, strangeAnswer, type Trip } from './ask.ts';
+import { Failure } from '../http/failure.ts';
+import { type Asker, strangeAnswer, type Trip, type Way } from './ask.ts';
 import { digestOf, isDigest } from './digest.ts';
 import type { Endpoint } from './endpoint.ts';
-import { Failure } from './failure.ts';
 import { asObject, decodeObject, type JsonObject, textOf } from './json.ts';
 import type { Limits } from './limits.ts';
 import { missing } from './lookup.ts';
@@ -31,11 +31,11 @@ interface Visit {
 export async function lookInto(
   asker: Asker,
   image: ImageName,
-  endpoint: Endpoint,
-  signal: AbortSignal,
+  way: Way,
   limits: Visit['limits'],
 ): Promise<Resolved & Contents> {
-  const trip: Trip = { endpoint, repository: image.repository, subject: messages.imageAt(image), signal };
+  const { endpoint } = way;
+  const trip: Trip = { ...way, repository: image.repository, subject: messages.imageAt(image) };
   const { origin, response } = await asker.first(
     {
       method: 'GET',
@@ -149,6 +149,10 @@ export async function readBlob(
 function readConfig(image: JsonObject): ImageConfig {
   const config = asObject(image.config) ?? {};
   return {
+    platform: null,
+    created: null,
+    size: null,
+    base: null,
     volumes: Object.keys(asObject(config.Volumes) ?? {})
       .filter((path) => /^\/[^\p{Cc}]{0,1000}$/u.test(path))
       .slice(0, most)

@@ -1,11 +1,12 @@
-import type { HttpResponse, ImageName } from '../engine/ports.ts';
-import { type Asker, type Question, strangeAnswer, type Trip } from './ask.ts';
+import type { ImageName } from '../engine/ports.ts';
+import { Failure } from '../http/failure.ts';
+import { type Asker, type Question, strangeAnswer, type Trip, type Way } from './ask.ts';
 import type { Endpoint } from './endpoint.ts';
-import { Failure } from './failure.ts';
 import { asObject, decodeObject, textOf } from './json.ts';
 import type { Limits } from './limits.ts';
 import { acceptManifests, fromBody, fromHead, type Resolved } from './manifest.ts';
 import * as messages from './messages.ts';
+import type { Reply } from './wire.ts';
 
 /**
  * Asks what a tag or digest names: HEAD first, GET where that says too little. Rejects with a Failure, or with the signal's reason.
@@ -13,11 +14,11 @@ import * as messages from './messages.ts';
 export async function lookUp(
   asker: Asker,
   image: ImageName,
-  endpoint: Endpoint,
-  signal: AbortSignal,
+  way: Way,
   { maxManifest }: Pick<Limits, 'maxManifest'>,
 ): Promise<Resolved> {
-  const trip: Trip = { endpoint, repository: image.repository, subject: messages.imageAt(image), signal };
+  const { endpoint } = way;
+  const trip: Trip = { ...way, repository: image.repository, subject: messages.imageAt(image) };
   const question = (method: Question['method']): Question => ({
     method,
     path: `manifests/${image.version}`,
@@ -38,7 +39,7 @@ export async function lookUp(
  * What a 404 says, by the error codes of the distribution specification. `MANIFEST_UNKNOWN` does not mean that the repository exists.
  * Throws a Failure for a page that no registry would send: it says nothing about the image.
  */
-export function missing(response: HttpResponse, endpoint: Endpoint, image: ImageName): Failure {
+export function missing(response: Reply, endpoint: Endpoint, image: ImageName): Failure {
   const answer = decodeObject(response.body);
   if (!answer && response.body.length > 0) {
     throw new Failure('bad-answer', messages.notManifest(endpoint, image));

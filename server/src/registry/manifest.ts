@@ -1,9 +1,10 @@
-import type { HttpResponse, ImageName } from '../engine/ports.ts';
+import type { ImageName } from '../engine/ports.ts';
+import { Failure } from '../http/failure.ts';
 import { digestOf, isDigest } from './digest.ts';
 import type { Endpoint } from './endpoint.ts';
-import { Failure } from './failure.ts';
 import { decodeObject } from './json.ts';
 import { notManifest, oldManifest, wrongDigest } from './messages.ts';
+import type { Reply } from './wire.ts';
 
 const indexTypes: readonly string[] = [
   'application/vnd.oci.image.index.v1+json',
@@ -29,7 +30,7 @@ export interface Resolved {
 }
 
 /** The digest of an answer without a body. Undefined where it says too little to be trusted. */
-export function fromHead(response: HttpResponse, endpoint: Endpoint, image: ImageName): Resolved | undefined {
+export function fromHead(response: Reply, endpoint: Endpoint, image: ImageName): Resolved | undefined {
   const mediaType = mediaTypeOf(response);
   if (isSchema1(mediaType)) throw new Failure('bad-answer', oldManifest(endpoint, image));
   const digest = namedDigest(response);
@@ -39,7 +40,7 @@ export function fromHead(response: HttpResponse, endpoint: Endpoint, image: Imag
 }
 
 /** The digest of the content itself. Throws a Failure for what is no manifest. */
-export function fromBody(response: HttpResponse, endpoint: Endpoint, image: ImageName): Resolved {
+export function fromBody(response: Reply, endpoint: Endpoint, image: ImageName): Resolved {
   const mediaType = mediaTypeOf(response);
   if (isSchema1(mediaType)) throw new Failure('bad-answer', oldManifest(endpoint, image));
   if (!mediaTypes.includes(mediaType) || !decodeObject(response.body)) {
@@ -55,7 +56,7 @@ export function fromBody(response: HttpResponse, endpoint: Endpoint, image: Imag
 }
 
 /** Without parameters such as `charset`. */
-function mediaTypeOf(response: HttpResponse): string {
+function mediaTypeOf(response: Reply): string {
   const [type = ''] = (response.headers['content-type'] ?? '').split(';');
   return type.trim().toLowerCase();
 }
@@ -67,7 +68,7 @@ function isSchema1(mediaType: string): boolean {
 /** A server that hashes the empty body of a HEAD answer names this digest for everything. */
 const digestOfNothing = digestOf(new Uint8Array());
 
-function namedDigest(response: HttpResponse): string | undefined {
+function namedDigest(response: Reply): string | undefined {
   const digest = response.headers['docker-content-digest'];
   return digest !== undefined && isDigest(digest) && digest !== digestOfNothing ? digest : undefined;
 }

@@ -1,18 +1,11 @@
 import type { ImageName, RepositoryName } from '../engine/ports.ts';
+import { type Advice, inWords } from '../http/faults.ts';
 import { isDigest } from './digest.ts';
 import type { Endpoint } from './endpoint.ts';
 
 /** `library/nginx:1.27` or `library/nginx@sha256:…`: an image at its registry. */
 export function imageAt(image: ImageName): string {
   return `${image.repository}${isDigest(image.version) ? '@' : ':'}${image.version}`;
-}
-
-/** A span of time in words, rounded up. */
-export function inWords(milliseconds: number): string {
-  const seconds = Math.max(1, Math.ceil(milliseconds / 1000));
-  if (seconds < 100) return seconds === 1 ? 'one second' : `${seconds} seconds`;
-  const minutes = Math.ceil(seconds / 60);
-  return minutes < 100 ? `${minutes} minutes` : `${Math.ceil(minutes / 60)} hours`;
 }
 
 function signIn(endpoint: Endpoint): string {
@@ -69,8 +62,13 @@ export function oddStatus(endpoint: Endpoint, status: number): string {
   return `${endpoint.label} answered with status ${status}, which makes no sense for an image. Check that it is a container registry.`;
 }
 
-export function timedOut(endpoint: Endpoint, after: number): string {
-  return `${endpoint.label} gave no full answer within ${inWords(after)}. Check the network and the proxy, then try again.`;
+export function hiddenAddress({ label, origins: [origin] }: Endpoint): string {
+  const { host } = new URL(origin);
+  return `${label} was not asked: ${host} leads to an address inside a private network, which a name in a manifest must not do unnoticed. If it is your own registry, name it in the registries setting, as in \`"${host}": {}\`, or sign in there.`;
+}
+
+export function timedOut(endpoint: Endpoint, after: number, { proxy }: Advice): string {
+  return `${endpoint.label} gave no full answer within ${inWords(after)}. ${proxy}`;
 }
 
 export const cancelled = 'The lookup was cancelled.';
@@ -84,14 +82,6 @@ export function badName(registry: string, subject: string): string {
 
 export function badRegistry({ registry }: RepositoryName, why: string): string {
   return `The registry ${registry} cannot be asked. ${why}`;
-}
-
-export function badRedirect({ label }: Pick<Endpoint, 'label'>, why: string): string {
-  return `${label} sends the request on ${why}. That was not followed, for safety.`;
-}
-
-export function tooManyRedirects({ label }: Pick<Endpoint, 'label'>, max: number): string {
-  return `${label} sends the request on more than ${max} times. Report this to whoever runs it.`;
 }
 
 export function notManifest(endpoint: Endpoint, image: ImageName): string {
@@ -137,42 +127,3 @@ export const badKey =
 
 export const weakKey =
   'A key that the policy names is of a kind or size that is not accepted, so no signature was looked for. Use ECDSA on P-256 or P-384, Ed25519, or RSA with 2048 bits or more.';
-
-/** By Node's names for network faults. `host` is who was asked: the registry, its token server, or whoever it named. */
-export function networkFault(host: string, fault: string): string {
-  if (fault === 'ENOTFOUND' || fault === 'EAI_AGAIN' || fault === 'EAI_FAIL') {
-    return `The host ${host} cannot be found. Check the name, the network, and whether a proxy is needed.`;
-  }
-  if (fault === 'ECONNREFUSED')
-    return `${host} refuses the connection. Check the name and the port, and that it runs.`;
-  if (
-    fault === 'UND_ERR_CONNECT_TIMEOUT' ||
-    fault === 'ETIMEDOUT' ||
-    fault === 'EHOSTUNREACH' ||
-    fault === 'ENETUNREACH'
-  ) {
-    return `${host} cannot be reached. Check the network and the proxy, then try again.`;
-  }
-  if (fault === 'BODY_TOO_LARGE')
-    return `${host} sent far more than an answer needs. Check that it is a container registry.`;
-  if (isCertificateFault(fault)) {
-    return `The certificate of ${host} is not trusted (${fault}). If it is your company's own, name its CA file in NODE_EXTRA_CA_CERTS and start again.`;
-  }
-  if (isProtocolFault(fault))
-    return `${host} does not speak TLS. If it is meant to be plain http, set \`insecure: true\` for it in the registries setting.`;
-  return `The connection to ${host} broke${fault ? ` (${fault})` : ''}. Check the network and the proxy, then try again.`;
-}
-
-export function isCertificateFault(fault: string): boolean {
-  return fault.includes('CERT') || fault.startsWith('UNABLE_TO_');
-}
-
-/** TLS was spoken to something that does not know it. */
-export function isProtocolFault(fault: string): boolean {
-  return (fault.startsWith('ERR_SSL_') || fault === 'EPROTO') && !isCertificateFault(fault);
-}
-
-/** The other side closed the connection without an answer. */
-export function isBrokenConnection(fault: string): boolean {
-  return fault === 'ECONNRESET' || fault === 'EPIPE' || fault === 'UND_ERR_SOCKET';
-}

@@ -1,8 +1,9 @@
-import type { Clock, HttpResponse } from '../engine/ports.ts';
+import type { Clock } from '../engine/ports.ts';
+import { Failure } from '../http/failure.ts';
 import type { Endpoint } from './endpoint.ts';
-import { Failure } from './failure.ts';
 import type { Limits } from './limits.ts';
 import { rateLimited } from './messages.ts';
+import type { Reply } from './wire.ts';
 
 /** The registry wants to be left alone for a while. */
 export class RateLimit extends Failure {
@@ -21,7 +22,7 @@ export class RateLimit extends Failure {
 /** What a 429 asks for. */
 export function rateLimitOf(
   endpoint: Endpoint,
-  response: HttpResponse,
+  response: Reply,
   signedIn: boolean,
   clock: Clock,
   limits: Limits,

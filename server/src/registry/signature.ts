@@ -1,9 +1,8 @@
 import { createPublicKey, type KeyObject, verify as verifyBytes } from 'node:crypto';
 import type { ImageName } from '../engine/ports.ts';
-import { type Asker, strangeAnswer, type Trip } from './ask.ts';
+import { Failure } from '../http/failure.ts';
+import { type Asker, strangeAnswer, type Trip, type Way } from './ask.ts';
 import { isDigest } from './digest.ts';
-import type { Endpoint } from './endpoint.ts';
-import { Failure } from './failure.ts';
 import { readBlob } from './inspect.ts';
 import { asObject, decodeObject, type JsonObject, textOf } from './json.ts';
 import type { Limits } from './limits.ts';
@@ -78,17 +77,12 @@ export async function findSignature(
   asker: Asker,
   image: ImageName,
   demands: readonly AnyOf[],
-  endpoint: Endpoint,
-  signal: AbortSignal,
+  way: Way,
   { maxManifest, maxPayload }: Pick<Limits, 'maxManifest' | 'maxPayload'>,
 ): Promise<Verdict> {
   const signatures = { ...image, version: `${image.version.replace(':', '-')}.sig` };
-  const trip: Trip = {
-    endpoint,
-    repository: image.repository,
-    subject: messages.imageAt(signatures),
-    signal,
-  };
+  const { endpoint } = way;
+  const trip: Trip = { ...way, repository: image.repository, subject: messages.imageAt(signatures) };
   const { origin, response } = await asker.first(
     { method: 'GET', path: `manifests/${signatures.version}`, accept: acceptManifests, maxBody: maxManifest },
     trip,

@@ -1,10 +1,11 @@
-import type { HttpResponse } from '../engine/ports.ts';
-import { type Asker, type Question, strangeAnswer, type Trip } from './ask.ts';
-import { type Endpoint, isTag, parseUrl } from './endpoint.ts';
-import { Failure } from './failure.ts';
+import { Failure } from '../http/failure.ts';
+import { parseUrl } from '../http/url.ts';
+import { type Asker, type Question, strangeAnswer, type Trip, type Way } from './ask.ts';
+import { isTag } from './endpoint.ts';
 import { decodeObject } from './json.ts';
 import type { Limits } from './limits.ts';
 import { noRepository, noTags } from './messages.ts';
+import type { Reply } from './wire.ts';
 
 /** Tags asked for with one request: the most that distribution allows where nobody set another number. */
 const pageSize = 1000;
@@ -16,11 +17,10 @@ const pageSize = 1000;
 export async function listTags(
   asker: Asker,
   repository: string,
-  endpoint: Endpoint,
-  signal: AbortSignal,
+  way: Way,
   limits: Limits,
 ): Promise<readonly string[]> {
-  const trip: Trip = { endpoint, repository, subject: repository, signal };
+  const trip: Trip = { ...way, repository, subject: repository };
   const question = (query: string): Question => ({
     method: 'GET',
     path: `tags/list${query}`,
@@ -42,7 +42,7 @@ export async function listTags(
 }
 
 /** A repository without tags has `null` for them at some registries. */
-function tagsIn(response: HttpResponse, trip: Trip): readonly string[] {
+function tagsIn(response: Reply, trip: Trip): readonly string[] {
   if (response.status === 404) throw new Failure('not-found', noRepository(trip.endpoint, trip.repository));
   if (response.status !== 200) throw strangeAnswer(response, trip);
   const tags = decodeObject(response.body)?.tags;
@@ -52,7 +52,7 @@ function tagsIn(response: HttpResponse, trip: Trip): readonly string[] {
 }
 
 /** The query of the page that `Link` (RFC 8288) names as next; null where there is none, or none of this very list. */
-function nextPage({ headers }: HttpResponse, origin: string, repository: string): string | null {
+function nextPage({ headers }: Reply, origin: string, repository: string): string | null {
   const target = /<([^<>]*)>\s*;[^,]*?\brel\s*=\s*"?next\b/i.exec(headers.link ?? '')?.[1];
   const here = new URL(`${origin}/v2/${repository}/tags/list`);
   const url = target === undefined ? undefined : parseUrl(target, here);

@@ -1,14 +1,16 @@
-import type { Clock, Http, HttpResponse } from '../engine/ports.ts';
-import { type AddressGuard, isLoopbackHost } from './address.ts';
+import type { Clock, Reach } from '../engine/ports.ts';
+import { type AddressGuard, isLoopbackHost } from '../http/address.ts';
+import { Failure } from '../http/failure.ts';
+import { follow } from '../http/redirects.ts';
+import { parseUrl } from '../http/url.ts';
 import type { Challenge } from './challenge.ts';
 import type { Credential } from './credential.ts';
-import { type Endpoint, parseUrl } from './endpoint.ts';
-import { Failure } from './failure.ts';
+import type { Endpoint } from './endpoint.ts';
 import { decodeObject, textOf } from './json.ts';
 import type { Limits } from './limits.ts';
 import { badRealm, badTokenAnswer, rejectedSignIn } from './messages.ts';
 import { rateLimitOf } from './rate-limit.ts';
-import { follow } from './redirects.ts';
+import type { Reply, Wire } from './wire.ts';
 
 export interface TokenRequest {
   readonly endpoint: Endpoint;
@@ -18,6 +20,8 @@ export interface TokenRequest {
   /** As in challenges; several are separated by spaces. */
   readonly scope: string;
   readonly credential: Credential | null;
+  /** Of the registry: the token server may not be deeper in a private network. */
+  readonly reach: Reach;
   readonly signal: AbortSignal;
 }
 
@@ -33,7 +37,7 @@ export interface TokenClient {
 }
 
 export interface TokenClientOptions {
-  readonly http: Http;
+  readonly http: Wire;
   readonly guard: AddressGuard;
   readonly clock: Clock;
   readonly limits: Limits;
@@ -75,7 +79,7 @@ async function checkRealm(request: TokenRequest, guard: AddressGuard): Promise<U
   if (realm.protocol === 'http:' && !mayBePlain(realm, registry, request)) {
     throw refuse(`the token server ${realm.host} is only reached over plain http`);
   }
-  if (!(await guard.mayGo(registry, realm))) {
+  if (!(await guard.allows(realm, request.reach))) {
     throw refuse(`the token server ${realm.host} is an address inside a private network`);
   }
   realm.hash = '';
@@ -89,18 +93,14 @@ function mayBePlain(realm: URL, registry: URL, { endpoint, credential }: TokenRe
   return endpoint.insecure && credential === null && realm.hostname === registry.hostname;
 }
 
-async function ask(realm: URL, request: TokenRequest, options: TokenClientOptions): Promise<HttpResponse> {
+async function ask(realm: URL, request: TokenRequest, options: TokenClientOptions): Promise<Reply> {
   const { credential } = request;
   if (credential?.kind !== 'identity-token') return get(realm, request, options);
   const answer = await post(realm, request, credential.token, options);
   return noPost.has(answer.status) ? get(realm, request, options) : answer;
 }
 
-function get(
-  realm: URL,
-  request: TokenRequest,
-  { http, guard, limits }: TokenClientOptions,
-): Promise<HttpResponse> {
+function get(realm: URL, request: TokenRequest, { http, guard, limits }: TokenClientOptions): Promise<Reply> {
   const url = new URL(realm);
   const service = request.challenge.parameters.service;
   if (service) url.searchParams.set('service', service);
@@ -108,9 +108,10 @@ function get(
   for (const scope of request.scope.split(' ')) url.searchParams.append('scope', scope);
   const authorization = headerFor(request.credential);
   return follow({
-    endpoint: request.endpoint,
+    label: request.endpoint.label,
     start: url,
     guard,
+    reach: request.reach,
     maxRedirects: limits.maxRedirects,
     ask: (place, home) =>
       http.send({
@@ -118,6 +119,7 @@ function get(
         url: place.href,
         headers: { ...commonHeaders, ...(home && authorization ? { authorization } : {}) },
         signal: request.signal,
+        reach: request.reach,
         maxBody: limits.maxToken,
       }),
   });
@@ -139,7 +141,7 @@ function post(
   request: TokenRequest,
   identityToken: string,
   { http, limits }: TokenClientOptions,
-): Promise<HttpResponse> {
+): Promise<Reply> {
   const form = new URLSearchParams({
     grant_type: 'refresh_token',
     service: request.challenge.parameters.service ?? '',
@@ -153,6 +155,7 @@ function post(
     headers: { ...commonHeaders, 'content-type': 'application/x-www-form-urlencoded' },
     body: form.toString(),
     signal: request.signal,
+    reach: request.reach,
     maxBody: limits.maxToken,
   });
 }
@@ -161,7 +164,7 @@ const commonHeaders = { accept: 'application/json', 'accept-encoding': 'identity
 
 function tokenIn(
   realm: URL,
-  response: HttpResponse,
+  response: Reply,
   { endpoint, credential }: TokenRequest,
   { clock, limits }: TokenClientOptions,
 ): Token | undefined {

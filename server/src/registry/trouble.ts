@@ -1,7 +1,7 @@
 import type { Clock } from '../engine/ports.ts';
-import { BoundedMap } from './bounded-map.ts';
+import { BoundedMap } from '../http/bounded-map.ts';
+import type { Failure } from '../http/failure.ts';
 import type { Endpoint } from './endpoint.ts';
-import type { Failure } from './failure.ts';
 import type { Limits } from './limits.ts';
 import { rateLimited } from './messages.ts';
 import { RateLimit } from './rate-limit.ts';

@@ -1,11 +1,27 @@
 import type { Http, HttpRequest, HttpResponse } from '../engine/ports.ts';
-import { NetworkFailure } from './failure.ts';
-import { isBrokenConnection, networkFault } from './messages.ts';
-import { pause, type Timers } from './timers.ts';
+import { NetworkFailure } from '../http/failure.ts';
+import { type Advice, isBrokenConnection, networkFault } from '../http/faults.ts';
+import { pause, type Timers } from '../http/timers.ts';
+
+/** An answer that has been read to its end. */
+export interface Reply extends Omit<HttpResponse, 'body'> {
+  readonly body: Uint8Array;
+}
+
+export interface WireRequest extends HttpRequest {
+  /** Bytes after which the body is given up. */
+  readonly maxBody: number;
+}
+
+/** Rejects with a {@link NetworkFailure}, or with the signal's reason on abort. */
+export interface Wire {
+  send(request: WireRequest): Promise<Reply>;
+}
 
 export interface WireOptions {
   readonly http: Http;
   readonly timers: Timers;
+  readonly advice: Advice;
   /** Milliseconds before the one retry. */
   readonly retryDelay: number;
 }
@@ -13,36 +29,53 @@ export interface WireOptions {
 /** Server faults that may pass: RFC 9110, section 15.6. */
 const passingFaults: ReadonlySet<number> = new Set([500, 502, 503]);
 
-/**
- * The hop with one retry where that may help, and with network faults put into words.
- * Rejects with a {@link NetworkFailure}, or with the signal's reason on abort.
- */
-export function createWire({ http, timers, retryDelay }: WireOptions): Http {
+/** A body that is longer than the request allows. */
+const bodyTooLarge = 'BODY_TOO_LARGE';
+
+/** The hop with one retry where that may help, and with network faults put into words. */
+export function createWire({ advice, http, retryDelay, timers }: WireOptions): Wire {
+  async function attempt(request: WireRequest): Promise<Reply> {
+    request.signal.throwIfAborted();
+    const { host } = new URL(request.url);
+    try {
+      const { body, headers, status } = await http.send(request);
+      return { status, headers, body: await readBody(body, request.maxBody, host) };
+    } catch (error) {
+      request.signal.throwIfAborted();
+      if (error instanceof NetworkFailure) throw error;
+      const fault = faultOf(error);
+      throw new NetworkFailure(fault, networkFault(host, fault, advice));
+    }
+  }
+
   return {
     async send(request) {
-      if (request.method === 'POST') return attempt(http, request);
-      const first = await attempt(http, request).catch((error: unknown) => {
+      if (request.method === 'POST') return attempt(request);
+      const first = await attempt(request).catch((error: unknown) => {
         // A connection that was kept for reuse may break just as it is used.
         if (error instanceof NetworkFailure && isBrokenConnection(error.fault)) return error;
         throw error;
       });
       if (!(first instanceof NetworkFailure) && !passingFaults.has(first.status)) return first;
       await pause(retryDelay, timers, request.signal);
-      return attempt(http, request);
+      return attempt(request);
     },
   };
 }
 
-async function attempt(http: Http, request: HttpRequest): Promise<HttpResponse> {
-  request.signal.throwIfAborted();
-  try {
-    return await http.send(request);
-  } catch (error) {
-    request.signal.throwIfAborted();
-    const fault = faultOf(error);
-    const code = fault === 'BODY_TOO_LARGE' ? 'bad-answer' : 'unreachable';
-    throw new NetworkFailure(fault, networkFault(new URL(request.url).host, fault), code);
+async function readBody(body: AsyncIterable<Uint8Array>, max: number, host: string): Promise<Uint8Array> {
+  const pieces: Uint8Array[] = [];
+  let length = 0;
+  // Leaving the loop early closes the connection.
+  for await (const piece of body) {
+    length += piece.byteLength;
+    if (length > max) {
+      const message = `${host} sent far more than an answer needs. Check that it is a container registry.`;
+      throw new NetworkFailure(bodyTooLarge, message, 'bad-answer');
+    }
+    pieces.push(piece);
   }
+  return Buffer.concat(pieces);
 }
 
 /** Only a name in capitals is passed on: anything else an error says may quote what was sent. */

@@ -1,7 +1,7 @@
+import type { Reach } from '../engine/ports.ts';
 import { type AddressGuard, isLoopbackHost } from './address.ts';
-import { type Endpoint, parseUrl } from './endpoint.ts';
 import { Failure } from './failure.ts';
-import { badRedirect, tooManyRedirects } from './messages.ts';
+import { parseUrl } from './url.ts';
 
 /** The part of an answer that tells where to go on. */
 interface Stop {
@@ -11,9 +11,11 @@ interface Stop {
 
 export interface Journey<Response extends Stop> {
   /** Whom messages speak of. */
-  readonly endpoint: Pick<Endpoint, 'label'>;
+  readonly label: string;
   readonly start: URL;
   readonly guard: AddressGuard;
+  /** Where it may lead. */
+  readonly reach: Reach;
   readonly maxRedirects: number;
   /** Sends the request to one place. `home`: still at the origin it started from, where credentials belong. */
   readonly ask: (url: URL, home: boolean) => Promise<Response>;
@@ -29,7 +31,7 @@ export async function follow<Response extends Stop>(journey: Journey<Response>):
     const response = await journey.ask(url, home);
     if (!redirects.has(response.status)) return response;
     if (hops === journey.maxRedirects) {
-      throw new Failure('bad-answer', tooManyRedirects(journey.endpoint, journey.maxRedirects));
+      throw new Failure('bad-answer', tooManyRedirects(journey));
     }
     url = await nextStop(journey, url, response.headers.location);
     home &&= url.origin === journey.start.origin;
@@ -41,19 +43,19 @@ async function nextStop(
   from: URL,
   location: string | undefined,
 ): Promise<URL> {
-  const { endpoint } = journey;
+  const { guard, label, reach } = journey;
   const to = location === undefined ? undefined : parseUrl(location, from);
   if (!to || (to.protocol !== 'https:' && to.protocol !== 'http:')) {
-    throw new Failure('bad-answer', badRedirect(endpoint, 'without saying where to'));
+    throw new Failure('bad-answer', badRedirect(label, 'without saying where to'));
   }
   if (to.username || to.password) {
-    throw new Failure('refused', badRedirect(endpoint, `to ${to.host} with a user name in the address`));
+    throw new Failure('refused', badRedirect(label, `to ${to.host} with a user name in the address`));
   }
   if (to.protocol === 'http:' && !mayBePlain(from, to)) {
-    throw new Failure('refused', badRedirect(endpoint, `to ${to.host} over plain http`));
+    throw new Failure('refused', badRedirect(label, `to ${to.host} over plain http`));
   }
-  if (!(await journey.guard.mayGo(journey.start, to))) {
-    throw new Failure('refused', badRedirect(endpoint, `to ${to.host}, an address inside a private network`));
+  if (!(await guard.allows(to, reach))) {
+    throw new Failure('refused', badRedirect(label, `to ${to.host}, an address inside a private network`));
   }
   return to;
 }
@@ -61,4 +63,12 @@ async function nextStop(
 /** Never from https down to http; from http on only within the host or this machine. */
 function mayBePlain(from: URL, to: URL): boolean {
   return from.protocol === 'http:' && (from.hostname === to.hostname || isLoopbackHost(to.hostname));
+}
+
+function badRedirect(label: string, why: string): string {
+  return `${label} sends the request on ${why}. That was not followed, for safety.`;
+}
+
+function tooManyRedirects({ label, maxRedirects }: Omit<Journey<Stop>, 'ask'>): string {
+  return `${label} sends the request on more than ${maxRedirects} times. Report this to whoever runs it.`;
 }

@@ -1,10 +1,7 @@
 import { lookup } from 'node:dns/promises';
 import { BlockList, isIP } from 'node:net';
-import type { Clock } from '../engine/ports.ts';
+import type { AddressClass, Clock, Reach } from '../engine/ports.ts';
 import { BoundedMap } from './bounded-map.ts';
-
-/** `special` is what no registry lives at: link-local, multicast, reserved, and the clouds' metadata services. */
-export type AddressClass = 'public' | 'private' | 'loopback' | 'special';
 
 /** Addresses of a host name; none where it cannot be resolved here, as behind a proxy. */
 export type ResolveName = (hostname: string) => Promise<readonly string[]>;
@@ -76,12 +73,15 @@ function bareHost(hostname: string): string {
     .toLowerCase();
 }
 
-/** Decides where we may go, and where we may be sent on to. */
+/** Decides where a request may go. */
 export interface AddressGuard {
-  /** Anywhere but where no service for people lives. */
-  mayStart(at: URL): Promise<boolean>;
-  /** To a host of the same kind or a public one: never deeper into this machine or its network than where we started. */
-  mayGo(from: URL, to: URL): Promise<boolean>;
+  /**
+   * What a request that starts at a URL may reach, wherever it is sent on to: never deeper into this machine or its network than where it
+   * started. A name alone must not hide a private address, unless the user said that it may (`isKnown`); an address that is written out hides nothing.
+   */
+  reachOf(at: URL, isKnown: boolean): Promise<Reach>;
+  /** Whether all addresses that the URL's host has now are within reach. One that cannot be found here, as behind a proxy, is. */
+  allows(to: URL, reach: Reach): Promise<boolean>;
 }
 
 const remembered = { hosts: 500, milliseconds: 60_000 };
@@ -101,16 +101,20 @@ export function createAddressGuard(resolve: ResolveName, clock: Clock): AddressG
   }
 
   return {
-    async mayStart(at) {
-      return !(await classesOf(at.hostname)).has('special');
+    async reachOf(at, isKnown) {
+      const reach = new Set<'public' | 'private' | 'loopback'>(['public']);
+      if (!isKnown && !isWrittenOut(at.hostname)) return reach;
+      for (const kind of await classesOf(at.hostname)) if (kind !== 'special') reach.add(kind);
+      return reach;
     },
-    async mayGo(from, to) {
-      if (from.hostname === to.hostname) return true;
-      const target = await classesOf(to.hostname);
-      if (target.has('special')) return false;
-      if (!target.has('private') && !target.has('loopback')) return true;
-      const home = await classesOf(from.hostname);
-      return [...target].every((kind) => kind === 'public' || home.has(kind));
+    async allows(to, reach) {
+      return [...(await classesOf(to.hostname))].every((kind) => kind !== 'special' && reach.has(kind));
     },
   };
+}
+
+/** An address, or this machine by name. */
+function isWrittenOut(hostname: string): boolean {
+  const bare = bareHost(hostname);
+  return isIP(bare) !== 0 || bare === 'localhost' || bare.endsWith('.localhost');
 }
