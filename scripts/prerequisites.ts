@@ -9,11 +9,15 @@ const programs: Readonly<Record<string, string>> = {
   skopeo: 'skopeo',
   htpasswd: 'apache2-utils',
   openssl: 'openssl',
+  squid: 'squid',
   git: 'git',
 };
 
+/** Debian puts servers where the PATH of ordinary users does not lead. */
+const folders = [...(process.env.PATH ?? '').split(delimiter), '/usr/sbin'];
+
 function isInstalled(program: string): boolean {
-  return (process.env.PATH ?? '').split(delimiter).some((folder) => {
+  return folders.some((folder) => {
     try {
       accessSync(join(folder, program), constants.X_OK);
       return true;

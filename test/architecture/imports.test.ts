@@ -64,7 +64,8 @@ const parts: readonly { at: RegExp; may: RegExp; packages: RegExp }[] = [
   ),
   {
     at: /^client\/src\//,
-    may: /^(client\/src\/|server\/src\/lsp\/protocol\.ts$)/,
+    // Of the server: what the two say to each other, and the hop, which is made on this side.
+    may: /^(client\/src\/|server\/src\/(lsp\/(protocol|seal)|http\/(faults|fetch-transport)|engine\/ports)\.ts$)/,
     packages: /^(node:|vscode$|vscode-languageclient)/,
   },
 ];

@@ -67,7 +67,7 @@ test('what cannot be asked is told once, and changes no exit status', async (t) 
   });
   const trouble = {
     ...fakeRegistry(() => null),
-    inspect: async () =>
+    resolve: async () =>
       ({ ok: false, code: 'rate-limited', message: 'docker.io takes no more requests for now.' }) as const,
   };
   const offline = await invoke(folder, ['audit']);

@@ -42,7 +42,7 @@ describe('a configuration', () => {
       '  deploy/*.tpl: kubernetes',
       'registries:',
       '  docker.io:',
-      '    mirror: mirror.example.com:5000',
+      '    mirror: mirror.example.com:5000/proxy/hub',
       '  localhost:5000: {mirror: "http://127.0.0.1:8080", insecure: true}',
       'profile: strict',
       'trusted-registries: [ghcr.io, ghcr.io/acme/*, "*.example.com", localhost:5000/*]',
@@ -63,7 +63,7 @@ describe('a configuration', () => {
       rules: { 'unpinned-image': 'error', 'floating-tag': 'off', 'implicit-latest': 'off' },
       ignore: ['charts/', '*.test.yaml'],
       registries: {
-        'docker.io': { mirror: 'mirror.example.com:5000' },
+        'docker.io': { mirror: 'mirror.example.com:5000/proxy/hub' },
         'localhost:5000': { mirror: 'http://127.0.0.1:8080', insecure: true },
       },
       files: { '*.dockerfile.in': 'dockerfile', 'deploy/*.tpl': 'kubernetes' },
@@ -207,6 +207,18 @@ const wrong: readonly (readonly [what: string, text: string, errors: readonly Re
     [/^2:24 mirror is a host/],
   ],
   ['a mirror that is missing', 'registries:\n  docker.io:\n    mirror:\n', [/^3:12 mirror is a host/]],
+  ...['m.example.com/../x', 'm.example.com/%2e%2e/x', 'm.example.com/x?y', 'm.example.com/Team'].map(
+    (mirror): [string, string, RegExp[]] => [
+      `a mirror with the path of ${mirror}`,
+      `registries:\n  docker.io: {mirror: "${mirror}"}\n`,
+      [/^2:24 mirror is a host/],
+    ],
+  ),
+  [
+    'a mirror with the path of the API',
+    'registries:\n  docker.io: {mirror: "https://m.example.com/v2/team"}\n',
+    [/^2:24 The path of a mirror does not begin with \/v2/],
+  ],
   [
     'a password in a mirror',
     'registries:\n  docker.io: {mirror: "https://u:secret@m.example.com"}\n',

@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict';
-import { chmod, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { execFileSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { chmod, mkdir, mkdtemp, readFile, rm, symlink, truncate, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, type TestContext, test } from 'node:test';
@@ -16,6 +18,7 @@ import {
   assertFailed,
   assertNoSecret,
   createTestClient,
+  ManualTimers,
   password,
   secret,
 } from '../support/registry-client.ts';
@@ -24,16 +27,26 @@ const home = join('/', 'home', 'alice');
 const dockerFile = join(home, '.docker', 'config.json');
 const podmanFile = join(home, '.config', 'containers', 'auth.json');
 
+/** A file that is there and is not read. */
+class Unread {
+  readonly problem: string;
+
+  constructor(problem: string) {
+    this.problem = problem;
+  }
+}
+
 interface Computer {
+  readonly uid?: number;
   readonly env?: Readonly<Record<string, string>>;
   /** Path → content; JSON unless it is a text. */
   readonly files?: Readonly<Record<string, unknown>>;
-  /** Helper program → how it ends. */
+  /** Helper program, and for one server alone that too → how it ends. */
   readonly helpers?: Readonly<Record<string, RunResult>>;
 }
 
 function createComputer(
-  { env = {}, files = {}, helpers = {} }: Computer,
+  { env = {}, files = {}, helpers = {}, uid }: Computer,
   options: Partial<CredentialsOptions> = {},
 ) {
   const runs: Command[] = [];
@@ -41,14 +54,18 @@ function createComputer(
   const machine: Machine = {
     env,
     home,
+    ...(uid === undefined ? {} : { uid }),
     async readText(path) {
       const content = files[path];
       if (content === undefined) return null;
+      if (content instanceof Unread) return content;
       return typeof content === 'string' ? content : JSON.stringify(content);
     },
     async run(command) {
       runs.push(command);
-      return helpers[command.program] ?? { kind: 'missing' };
+      return (
+        helpers[`${command.program} ${command.input}`] ?? helpers[command.program] ?? { kind: 'missing' }
+      );
     },
   };
   const credentials = createCredentials({ machine, clock: { now: () => now }, ...options });
@@ -188,8 +205,41 @@ describe('files', () => {
     assert.deepEqual(await computer.find('ghcr.io'), stored('bob', 'y'));
   });
 
-  for (const content of ['{"auths": {', '[]', 'null', '']) {
-    test(`a file that holds ${content === '' ? 'nothing' : content}`, async () => {
+  test('the place of Podman for those who have no folder for the session', async () => {
+    const path = join('/run', 'containers', '1000', 'auth.json');
+    const files = { [path]: { auths: { 'ghcr.io': encoded('bob', 'x') } } };
+    assert.deepEqual(await createComputer({ files, uid: 1000 }).find('ghcr.io'), stored('bob', 'x'));
+    const env = { XDG_RUNTIME_DIR: '/run/user/1000' };
+    assert.deepEqual(await createComputer({ env, files, uid: 1000 }).find('ghcr.io'), nothing);
+  });
+
+  test('a file may begin with a byte order mark', async () => {
+    const file = JSON.stringify({ auths: { 'ghcr.io': encoded('bob', 'x') } });
+    const computer = createComputer({ files: { [dockerFile]: `\uFEFF${file}` } });
+    assert.deepEqual(await computer.find('ghcr.io'), stored('bob', 'x'));
+  });
+
+  test('a file without anything in it stores nothing', async () => {
+    for (const content of ['', ' \n', '\uFEFF']) {
+      assert.deepEqual(await createComputer({ files: { [dockerFile]: content } }).find('ghcr.io'), nothing);
+    }
+  });
+
+  test('a file that is not read is named, and the others are', async () => {
+    const files = {
+      [dockerFile]: new Unread('cannot be read (EACCES)'),
+      [podmanFile]: { auths: { 'quay.io': encoded('bob', 'x') } },
+    };
+    const computer = createComputer({ files });
+    assert.deepEqual(await computer.find('quay.io'), stored('bob', 'x'));
+    assert.deepEqual(await computer.find('ghcr.io'), {
+      credential: null,
+      notice: `${dockerFile} cannot be read (EACCES), so what it stores is not used.`,
+    });
+  });
+
+  for (const content of ['{"auths": {', '[]', 'null']) {
+    test(`a file that holds ${content}`, async () => {
       const files = { [dockerFile]: content, [podmanFile]: { auths: {} } };
       const { credential, notice } = await createComputer({ files }).find('ghcr.io');
       assert.equal(credential, null);
@@ -222,6 +272,38 @@ describe('helpers, as the protocol has it', () => {
     const computer = createComputer({ files: store, helpers: { 'docker-credential-desktop': good } });
     await computer.find('docker.io');
     assert.equal(computer.runs[0]?.input, 'https://index.docker.io/v1/');
+  });
+
+  for (const key of [
+    'https://index.docker.io/v1/',
+    'https://index.docker.io/v1',
+    'index.docker.io',
+    'docker.io',
+    'Docker.io',
+  ]) {
+    test(`Docker Hub's own helper may be named for ${key}`, async () => {
+      const computer = createComputer({
+        files: { [dockerFile]: { credHelpers: { [key]: 'hub' }, credsStore: 'desktop' } },
+        helpers: { 'docker-credential-hub': good },
+      });
+      assert.deepEqual(await computer.find('docker.io'), stored('bob', secret));
+      assert.deepEqual(
+        computer.runs.map(({ input, program }) => [program, input]),
+        [['docker-credential-hub', 'https://index.docker.io/v1/']],
+      );
+    });
+  }
+
+  test('what Podman put into a helper for docker.io is found under that name', async () => {
+    const none = { kind: 'ended', ok: false, output: 'credentials not found in native keychain' } as const;
+    const computer = createComputer({
+      files: { [podmanFile]: { credHelpers: { 'docker.io': 'secretservice' } } },
+      helpers: {
+        'docker-credential-secretservice': none,
+        'docker-credential-secretservice docker.io': good,
+      },
+    });
+    assert.deepEqual(await computer.find('docker.io'), stored('bob', secret));
   });
 
   test("a host's own helper goes before the store, and the store before what is written down", async () => {
@@ -395,6 +477,37 @@ describe('helpers, as real programs', () => {
     assert.match(notice ?? '', /answered with far too much/);
   });
 
+  test('answers, and leaves something running that holds its output open', async (t) => {
+    const env = await install(
+      t,
+      `const { spawn } = require('node:child_process');
+       spawn(process.execPath, ['-e', 'setTimeout(() => {}, 60000)'], { stdio: ['ignore', 'inherit', 'ignore'] }).unref();
+       process.stdout.write(JSON.stringify({ Username: 'bob', Secret: 's' }));`,
+    );
+    assert.deepEqual(await credentialsFor(env).find('ghcr.io', 'team/app', never), stored('bob', 's'));
+  });
+
+  test('hangs in a program that it has started, which ends with it', async (t) => {
+    const env = await install(
+      t,
+      `const { spawn } = require('node:child_process');
+       const { writeFileSync } = require('node:fs');
+       const child = spawn(process.execPath, ['-e', 'setTimeout(() => {}, 60000)'], { stdio: 'inherit' });
+       writeFileSync(process.env.HOME + '/pid', String(child.pid));
+       process.stdout.write('x'.repeat(100000));`,
+    );
+    const { notice } = await credentialsFor(env).find('ghcr.io', 'team/app', never);
+    assert.match(notice ?? '', /answered with far too much/);
+    const pid = Number(await readFile(join(env.HOME, 'pid'), 'utf8'));
+    while (isRunning(pid)) await new Promise(setImmediate);
+  });
+
+  test('is started though the home folder is missing', async (t) => {
+    const env = await install(t, `console.log(JSON.stringify({ Username: 'bob', Secret: 's' }))`);
+    const lost = { ...env, HOME: '/nonexistent' };
+    assert.deepEqual(await credentialsFor(lost).find('ghcr.io', 'team/app', never), stored('bob', 's'));
+  });
+
   test('ends without reading', async (t) => {
     const env = await install(t, 'process.exit(3);');
     const { notice } = await credentialsFor(env).find('ghcr.io', 'team/app', never);
@@ -428,6 +541,131 @@ describe('helpers, as real programs', () => {
     await client.look(`${server.host}/team/other:1.0`);
     assert.equal(client.log.filter((line) => line.startsWith('The credential helper')).length, 1);
     assertNoSecret([...client.log, JSON.stringify(lookup)]);
+  });
+});
+
+/** A process that has ended runs no more, whether or not anybody has asked about it. */
+function isRunning(pid: number): boolean {
+  try {
+    return !/^\d+ \(.*\) Z/.test(readFileSync(`/proc/${pid}/stat`, 'utf8'));
+  } catch {
+    return false;
+  }
+}
+
+describe('files, as they lie on disk', () => {
+  async function read(t: TestContext, make: (path: string) => Promise<unknown>) {
+    const folder = await mkdtemp(join(tmpdir(), 'holdfast-file-'));
+    t.after(() => rm(folder, { recursive: true, force: true }));
+    const path = join(folder, 'config.json');
+    await make(path);
+    const env = { HOME: folder, DOCKER_CONFIG: folder, XDG_RUNTIME_DIR: folder };
+    const credentials = createCredentials({ machine: createNodeMachine(env), clock: { now: () => 0 } });
+    const found = await credentials.find('ghcr.io', 'team/app', new AbortController().signal);
+    return { ...found, notice: found.notice?.replace(path, 'FILE') };
+  }
+
+  const content = JSON.stringify({ auths: { 'ghcr.io': encoded('bob', 'x') } });
+  const unused = 'so what it stores is not used.';
+
+  test('a link to a file', async (t) => {
+    const { credential } = await read(t, async (path) => {
+      await writeFile(`${path}.real`, content);
+      await symlink(`${path}.real`, path);
+    });
+    assert.deepEqual({ credential }, stored('bob', 'x'));
+  });
+
+  for (const [name, make, notice] of [
+    ['nothing', async () => {}, undefined],
+    ['a link to nothing', (path) => symlink('/nonexistent', path), undefined],
+    ['a link to itself', (path) => symlink(path, path), `FILE cannot be read (ELOOP), ${unused}`],
+    ['a folder', (path) => mkdir(path), `FILE is no ordinary file, ${unused}`],
+    ['a device', (path) => symlink('/dev/zero', path), `FILE is no ordinary file, ${unused}`],
+    [
+      'a pipe that nobody writes to',
+      async (path) => execFileSync('mkfifo', [path]),
+      `FILE is no ordinary file, ${unused}`,
+    ],
+    [
+      'more than anyone stores',
+      async (path) => {
+        await writeFile(path, content);
+        await truncate(path, 1024 * 1024 + 1);
+      },
+      `FILE is far too large, ${unused}`,
+    ],
+  ] as const satisfies readonly (readonly [
+    string,
+    (path: string) => Promise<unknown>,
+    string | undefined,
+  ])[]) {
+    test(name, async (t) => {
+      assert.deepEqual(await read(t, make), { credential: null, notice });
+    });
+  }
+});
+
+describe('what was given to Holdfast itself', () => {
+  const own = { kind: 'password', username: 'own', password: secret } as const;
+  const files = { [dockerFile]: { auths: { 'ghcr.io': encoded('file', 'x') } } };
+
+  test('goes before files and helpers', async () => {
+    const computer = createComputer(
+      { files: { [dockerFile]: { ...files[dockerFile], credsStore: 'desktop' } } },
+      { keychain: { get: async (host) => (host === 'ghcr.io' ? own : null) } },
+    );
+    assert.deepEqual(await computer.find('ghcr.io'), { credential: own, isOwn: true });
+    assert.deepEqual(computer.runs, []);
+  });
+
+  test('is for its host alone', async () => {
+    const keychain = { get: async (host: string) => (host === 'ghcr.io' ? own : null) };
+    for (const host of ['docker.io', 'ghcr.io:443', 'sub.ghcr.io']) {
+      assert.deepEqual(await createComputer({}, { keychain }).find(host), nothing);
+    }
+  });
+
+  test('is done without where the keychain fails', async () => {
+    const keychain = { get: () => Promise.reject(new Error(secret)) };
+    assert.deepEqual(await createComputer({ files }, { keychain }).find('ghcr.io'), stored('file', 'x'));
+  });
+
+  test('is asked for once by the lookups of one moment, and anew after that', async () => {
+    let asked = 0;
+    const keychain = {
+      get: async () => {
+        asked++;
+        await new Promise(setImmediate);
+        return own;
+      },
+    };
+    const computer = createComputer({}, { keychain });
+    await Promise.all([computer.find('ghcr.io'), computer.find('ghcr.io', 'team/other')]);
+    assert.equal(asked, 1);
+    await computer.find('ghcr.io');
+    assert.equal(asked, 2);
+  });
+
+  test('does not hold up a lookup beyond its deadline where the keychain hangs', async (t) => {
+    const server = await startHostile((_, response) =>
+      answer(response, 401, { 'www-authenticate': 'Basic realm="x"' }),
+    );
+    t.after(() => server.stop());
+    const timers = new ManualTimers();
+    let isAsked = false;
+    const keychain = {
+      get: () => {
+        isAsked = true;
+        return new Promise<null>(() => {});
+      },
+    };
+    const machine = createNodeMachine({ HOME: '/nonexistent' });
+    const credentials = createCredentials({ machine, keychain, clock: { now: () => 0 } });
+    const looking = createTestClient({ credentials, timers }).look(`${server.host}/team/app:1.0`);
+    while (!isAsked) await new Promise(setImmediate);
+    timers.expire();
+    assertFailed(await looking, 'timed-out');
   });
 });
 

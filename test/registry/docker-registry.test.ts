@@ -23,6 +23,7 @@ async function createComputer(config: unknown) {
   const log: string[] = [];
   const registry = createNodeRegistry({
     env: { HOME: home, DOCKER_CONFIG: home },
+    cacheFolder: null,
     log: { info: (message) => log.push(message), warn: (message) => log.push(message) },
   });
   return {
@@ -61,11 +62,6 @@ describe('docker-registry, open to everyone', () => {
     await pushAll(server);
   });
   after(() => server.stop());
-
-  test('digests agree with skopeo for every kind of manifest', async () => {
-    await using computer = await createComputer({});
-    await assertAgreesWithSkopeo(server, computer.look);
-  });
 
   test('a digest is confirmed, and one that does not exist is not', async () => {
     await using computer = await createComputer({});

@@ -68,11 +68,11 @@ describe('docker-registry', () => {
       platforms.map((platform, index) => ({ platform, digest: shop.manifests[index + 1]?.digest })),
     );
     assert.deepEqual(found.config, {
+      platform: 'linux/amd64',
+      created: Date.UTC(2024, 0, 1),
+      size: shop.blobs[1]?.bytes.length,
       volumes: ['/cache', '/var/lib/data'],
       labels: { 'org.opencontainers.image.title': 'shop' },
-      platform: null,
-      created: null,
-      size: null,
       base: null,
     });
     assert.ok(client.sent.some(({ url }) => url.endsWith(`/manifests/${shop.manifests[2]?.digest}`)));
@@ -101,7 +101,7 @@ describe('docker-registry', () => {
     const sent = client.sent.length;
     for (const name of [tag, digest]) {
       const { at: _, ...told } = observed(client, name) ?? { at: 0 };
-      const expected = { platforms: children, volumes: inside?.volumes, signature: null };
+      const expected = { isIndex: true, platforms: children, volumes: inside?.volumes, signature: null };
       assert.deepEqual(told, { digest: shop.root.digest, ...expected });
     }
     await inspected(client, tag);
@@ -177,6 +177,170 @@ async function setUp(t: TestContext, misbehave: Misbehave, options: TestClientOp
   return { server, client, image: `${server.host}/team/shop:1.0` };
 }
 
+/** What is told of an image whose parts are as given. Each part is a member of its JSON, as whoever pushed it wrote it. */
+async function told(t: TestContext, parts: Parts) {
+  const layers = [{ size: 10 }, { size: 20 }];
+  const config = json(configType, { os: 'linux', architecture: 'amd64', ...parts.config });
+  const manifest = json(single.root.mediaType, {
+    schemaVersion: 2,
+    config: descriptor(config),
+    layers,
+    ...parts.manifest,
+  });
+  const index = json(shop.root.mediaType, {
+    schemaVersion: 2,
+    manifests: [{ ...descriptor(manifest), platform: { os: 'linux', architecture: 'amd64' } }],
+    ...parts.index,
+  });
+  const { client, image } = await setUp(t, serving([config, manifest, index], index, {}));
+  const { config: facts } = await inspected(client, image);
+  assert.ok(facts);
+  return facts;
+}
+
+interface Parts {
+  readonly config?: Readonly<Record<string, unknown>>;
+  readonly manifest?: Readonly<Record<string, unknown>>;
+  readonly index?: Readonly<Record<string, unknown>>;
+}
+
+const configType = 'application/vnd.oci.image.config.v1+json';
+
+describe('what an image says of itself', () => {
+  for (const [name, config, platform] of [
+    ['with a variant', { os: 'linux', architecture: 'arm', variant: 'v7' }, 'linux/arm/v7'],
+    ['without a system', { os: undefined }, null],
+    ['that is a list', { os: ['linux'] }, null],
+    ['of an attestation', { os: 'unknown', architecture: 'unknown' }, null],
+    ['with a line break', { os: 'linux\nwindows' }, null],
+    ['with an escape sequence', { os: '\u001b[31mlinux' }, null],
+    ['without end', { os: 'x'.repeat(100_000) }, null],
+  ] as const) {
+    test(`a platform ${name}`, async (t) => {
+      assert.equal((await told(t, { config })).platform, platform);
+    });
+  }
+
+  for (const [created, expected] of [
+    ['2024-05-06T07:08:09Z', Date.UTC(2024, 4, 6, 7, 8, 9)],
+    ['2024-05-06T07:08:09.123456789Z', Date.UTC(2024, 4, 6, 7, 8, 9, 123)],
+    ['2024-05-06T07:08:09+02:00', Date.UTC(2024, 4, 6, 5, 8, 9)],
+    ['2024-05-06t07:08:09z', Date.UTC(2024, 4, 6, 7, 8, 9)],
+    ['1970-01-01T00:00:00Z', null],
+    ['1970-01-01T00:00:01Z', null],
+    ['1980-01-01T00:00:01Z', null],
+    ['0001-01-01T00:00:00Z', null],
+    ['9999999-01-01T00:00:00Z', null],
+    ['+275760-09-13T00:00:00Z', null],
+    ['2024-13-01T00:00:00Z', null],
+    ['2024-05-06', null],
+    ['6 May 2024', null],
+    ['1714979289', null],
+    [1_714_979_289, null],
+    [null, null],
+    [{ time: '2024-05-06T07:08:09Z' }, null],
+    [`2024-05-06T07:08:09.${'0'.repeat(100_000)}Z`, null],
+  ] as const) {
+    test(`created ${JSON.stringify(created).slice(0, 40)}`, async (t) => {
+      assert.equal((await told(t, { config: { created } })).created, expected);
+    });
+  }
+
+  const sized = (...sizes: readonly unknown[]) => sizes.map((size) => ({ size }));
+  for (const [name, layers, size] of [
+    ['two layers', sized(10, 20), 30],
+    ['no layers', [], 0],
+    ['the same layer twice', sized(10, 10), 20],
+    ['a layer without a size', [...sized(10), {}], null],
+    ['a negative size', sized(10, -1), null],
+    ['a fraction', sized(10, 0.5), null],
+    ['a size beyond counting', sized(1e300), null],
+    ['sizes that add up beyond counting', sized(2 ** 53 - 1, 2 ** 53 - 1), null],
+    ['a size in quotes', sized('10'), null],
+    ['a layer that is none', [null], null],
+    ['layers that are none', 'all', null],
+    ['no word of layers', undefined, null],
+  ] as const) {
+    test(`the size of ${name}`, async (t) => {
+      assert.equal((await told(t, { manifest: { layers } })).size, size);
+    });
+  }
+
+  test('labels, as they are', async (t) => {
+    const labels = { '': 'nameless', a: 'two\nlines', ['__proto__']: 'own', 'a b': '\u001b[31m' };
+    const odd = { number: 7, nothing: null, list: ['x'], long: 'x'.repeat(1000) };
+    const facts = await told(t, { config: { config: { Labels: { ...labels, ...odd } } } });
+    assert.deepEqual(Object.entries(facts.labels).sort(), Object.entries(labels).sort());
+    assert.equal(Object.getPrototypeOf(facts.labels), Object.prototype);
+  });
+
+  test('labels without end', async (t) => {
+    const labels = Object.fromEntries(Array.from({ length: 5000 }, (_, index) => [`l${index}`, 'x']));
+    const facts = await told(t, { config: { config: { Labels: labels } } });
+    assert.equal(Object.keys(facts.labels).length, 100);
+  });
+
+  for (const settings of [null, [], 'x', { Labels: [], Volumes: [] }, { Labels: 'x', Volumes: 1 }]) {
+    test(`settings that are ${JSON.stringify(settings)}`, async (t) => {
+      const { labels, volumes } = await told(t, { config: { config: settings } });
+      assert.deepEqual([labels, volumes], [{}, []]);
+    });
+  }
+});
+
+describe('the image it was built on', () => {
+  const digest = `sha256:${'a'.repeat(64)}`;
+  const baseOf = (name: unknown, hash?: unknown) => ({
+    'org.opencontainers.image.base.name': name,
+    'org.opencontainers.image.base.digest': hash,
+  });
+  const one = baseOf('docker.io/library/debian:12', digest);
+  const base = { name: 'docker.io/library/debian:12', digest };
+  const other = baseOf('quay.io/other/base:1');
+  const labelled = (Labels: unknown) => ({ config: { config: { Labels } } });
+
+  const cases: readonly (readonly [string, Parts, typeof base | null | Record<string, string | null>])[] = [
+    ['by its manifest', { manifest: { annotations: one } }, base],
+    ['by the index', { index: { annotations: one } }, base],
+    ['by labels', labelled(one), base],
+    [
+      'by the manifest before all others',
+      { manifest: { annotations: one }, index: { annotations: other } },
+      base,
+    ],
+    ['by the index before labels', { index: { annotations: one }, ...labelled(other) }, base],
+    ['by its name alone', labelled(other), { name: 'quay.io/other/base:1', digest: null }],
+    ['by its digest alone', labelled(baseOf(undefined, digest)), { name: null, digest }],
+    [
+      'not mixed of two',
+      { manifest: { annotations: other }, ...labelled(one) },
+      { name: 'quay.io/other/base:1', digest: null },
+    ],
+    ['not at all', {}, null],
+    ['by a name that is none', labelled(baseOf('not an image')), null],
+    ['by a page', labelled(baseOf('https://example.com/base')), null],
+    ['by a name that is a list', labelled(baseOf(['debian'])), null],
+    ['by a name with a line break', labelled(baseOf('debian:12\n')), null],
+    ['by a name without end', labelled(baseOf(`${'a.'.repeat(50_000)}a/x`)), null],
+    [
+      'by a digest that is none',
+      labelled(baseOf('debian:12', 'sha256:abc')),
+      { name: 'debian:12', digest: null },
+    ],
+    [
+      'by a digest in capitals',
+      labelled(baseOf('debian:12', digest.toUpperCase())),
+      { name: 'debian:12', digest: null },
+    ],
+    ['by annotations that are none', { manifest: { annotations: 'x' }, index: { annotations: [1] } }, null],
+  ];
+  for (const [name, parts, expected] of cases) {
+    test(`is told ${name}`, async (t) => {
+      assert.deepEqual((await told(t, parts)).base, expected);
+    });
+  }
+});
+
 const html: Misbehave = (_, response) =>
   answer(response, 200, { 'content-type': 'text/html' }, '<html>Sign in</html>');
 
@@ -245,10 +409,12 @@ describe('hostile answers', () => {
     ...JSON.parse(shop.root.bytes.toString()),
     layers: [descriptor(single.root)],
   });
-  const nested = json(shop.root.mediaType, {
-    schemaVersion: 2,
-    manifests: [{ ...descriptor(shop.root), platform: { os: 'linux', architecture: 'amd64' } }],
-  });
+  const indexOf = (below: Blob): Blob =>
+    json(shop.root.mediaType, {
+      schemaVersion: 2,
+      manifests: [{ ...descriptor(below), platform: { os: 'linux', architecture: 'amd64' } }],
+    });
+  const nested = indexOf(shop.root);
   const odd = json(shop.root.mediaType, {
     schemaVersion: 2,
     manifests: [
@@ -267,12 +433,17 @@ describe('hostile answers', () => {
     assertFailed(found, 'bad-answer', /not an image manifest/);
   });
 
-  test('an index within an index is not followed', async (t) => {
+  test('an index within an index is followed, but not without end', async (t) => {
+    const deep = indexOf(indexOf(nested));
     const { client, image, server } = await setUp(t, serving([...all, nested], nested, {}));
     const found = await inspected(client, image);
     assert.deepEqual(found.platforms, [{ platform: 'linux/amd64', digest: shop.root.digest }]);
-    assert.equal(found.config, null);
-    assert.equal(server.requests.length, 2);
+    assert.equal(found.config?.platform, 'linux/amd64');
+    assert.equal(server.requests.length, 4);
+
+    const further = await setUp(t, serving([...all, nested, indexOf(nested), deep], deep, {}));
+    assert.equal((await inspected(further.client, further.image)).config, null);
+    assert.equal(further.server.requests.length, 4);
   });
 
   test('entries of an index that make no sense', async (t) => {

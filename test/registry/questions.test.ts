@@ -221,6 +221,16 @@ describe('pinned images and docker-registry', () => {
     assert.deepEqual((await findings(compose(`team/shop@${gone}`))).found, ['missing-digest']);
   });
 
+  test('what may count as a pull is asked only where a rule needs what is in the image', async () => {
+    const pins = [`build@${older.root.digest}`, `2.1@${shop.root.digest}`, `2.1@${older.root.digest}`];
+    const dockerfile = pins.map((pin) => `FROM ${server.host}/team/shop:${pin}\n`).join('');
+    const client = createTestClient();
+    const document = analyze({ path: '/w/Dockerfile', text: dockerfile });
+    const { checked } = await checkPins(document, { registry: client.registry, since: 0 });
+    assert.equal(checked, 3);
+    assert.deepEqual([...new Set(client.sent.map(({ method }) => method))], ['HEAD']);
+  });
+
   test('volumes that the image declares', async () => {
     const { found } = await findings(compose(`team/shop:2.1@${shop.root.digest}`));
     assert.deepEqual(found, ['undeclared-image-volume']);
@@ -269,10 +279,12 @@ describe('pinned images and docker-registry', () => {
     );
     const document = read(client, `services:\n${images.join('')}`);
     const checking = checkPins(document, { registry: client.registry, since: 0, signal: controller.signal });
-    await silent.arrived(8);
+    await silent.arrived(1);
     controller.abort();
     const { checked } = await checking;
-    assert.ok(checked <= 8);
-    assert.equal(silent.requests.length, 8);
+    assert.equal(checked, 0);
+    const asked = silent.requests.length;
+    await new Promise((resolve) => setImmediate(resolve));
+    assert.equal(silent.requests.length, asked);
   });
 });

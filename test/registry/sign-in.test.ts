@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, type TestContext, test } from 'node:test';
-import { parseChallenges } from '../../server/src/registry/challenge.ts';
 import type { Credential } from '../../server/src/registry/index.ts';
+import { parseChallenges } from '../../server/src/registry/sign-in/challenge.ts';
 import {
   answer,
   type HostileRequest,

@@ -17,7 +17,7 @@ export const noContext: Context = { beside: new Map(), observed: new Map(), poli
 
 /**
  * Reads a line of a block of language `registry`: the name in normal form and its digest, or `gone`, and behind them
- * `platform:linux/amd64=sha256:…`, `volume:/data`, `signed` or `unsigned`.
+ * `index`, `platform:linux/amd64=sha256:…`, `volume:/data`, `signed` or `unsigned`.
  */
 export function observationOf(line: string): readonly [string, Observation] {
   const [name = '', digest = '', ...rest] = line.split(' ');
@@ -39,6 +39,7 @@ export function observationOf(line: string): readonly [string, Observation] {
     {
       at: 0,
       digest: digest === 'gone' ? null : digest,
+      isIndex: platforms.length > 0 || rest.includes('index'),
       platforms: platforms.length > 0 ? platforms : null,
       volumes: volumes.length > 0 ? volumes : null,
       signature,

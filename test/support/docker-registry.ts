@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type Blob, type BuiltImage, sha256, writeDirectory, writeLayout } from './oci.ts';
 import { missing, runProgram } from './registry-program.ts';
+import type { Certificate } from './tls.ts';
 import { startTokenServer, type TokenServer } from './token-server.ts';
 
 export type DockerRegistryAuth =
@@ -18,18 +19,27 @@ export type DockerRegistryAuth =
       readonly open?: readonly string[];
     };
 
+export interface DockerRegistryOptions {
+  /** The registry and its token server speak TLS with it. */
+  readonly tls?: Certificate;
+  /** The name that the token server is asked by; its address where absent. */
+  readonly tokenName?: string;
+  /** What skopeo goes through where it asks by name. */
+  readonly proxy?: string;
+}
+
 export interface DockerRegistry {
   /** `127.0.0.1:port` */
   readonly host: string;
-  /** `http://127.0.0.1:port` */
+  /** `http://127.0.0.1:port`, or with https */
   readonly url: string;
   /** With token sign-in. */
   readonly tokens?: TokenServer;
   /** Copies the image into the registry with skopeo. */
   push(image: BuiltImage, repository: string, tag: string): Promise<void>;
-  /** Puts in what skopeo would not copy, below any name. Without sign-in alone. */
+  /** Puts in what skopeo would not copy, below any name. Without sign-in and TLS alone. */
   put(manifest: Blob, blobs: readonly Blob[], repository: string, tag: string): Promise<void>;
-  /** Takes out what a digest names. */
+  /** Takes out what a digest names. Without sign-in and TLS alone. */
   remove(repository: string, digest: string): Promise<void>;
   /** The digest of what `skopeo inspect --raw` prints for a tag. */
   digestBySkopeo(repository: string, tag: string): Promise<string>;
@@ -39,28 +49,34 @@ export interface DockerRegistry {
 /** Starts Debian's `docker-registry` (distribution) on a free port of this machine, empty. */
 export async function startDockerRegistry(
   auth: DockerRegistryAuth = { kind: 'none' },
+  options: DockerRegistryOptions = {},
 ): Promise<DockerRegistry> {
   const folder = await mkdtemp(join(tmpdir(), 'holdfast-registry-'));
-  const tokens = auth.kind === 'token' ? await startTokenServer(tokenOptions(auth, folder)) : undefined;
+  const tokens =
+    auth.kind === 'token' ? await startTokenServer(tokenOptions(auth, folder, options)) : undefined;
   const tidy = async () => {
     await tokens?.stop();
     await rm(folder, { recursive: true, force: true });
   };
   try {
-    const { host, end } = await startProgram(folder, await configuration(auth, folder, tokens));
+    const { host, end } = await startProgram(folder, await configuration(auth, folder, tokens, options.tls));
+    const url = `${options.tls ? 'https' : 'http'}://${host}`;
+    const env = options.proxy === undefined ? {} : { HTTPS_PROXY: options.proxy };
     const account = auth.kind === 'none' ? undefined : `${auth.username}:${auth.password}`;
     return {
       host,
-      url: `http://${host}`,
+      url,
       ...(tokens ? { tokens } : {}),
       async push(image, repository, tag) {
         const source = await writeForSkopeo(image, await mkdtemp(join(folder, 'image-')));
         const creds = account ? ['--dest-creds', account] : [];
-        const options = ['--all', '--quiet', '--insecure-policy', '--dest-tls-verify=false', ...creds];
-        await runProgram('skopeo', ['copy', ...options, source, `docker://${host}/${repository}:${tag}`]);
+        const args = ['--all', '--quiet', '--insecure-policy', '--dest-tls-verify=false', ...creds];
+        await runProgram('skopeo', ['copy', ...args, source, `docker://${host}/${repository}:${tag}`], {
+          env,
+        });
       },
       async put(manifest, blobs, repository, tag) {
-        const base = `http://${host}/v2/${repository}`;
+        const base = `${url}/v2/${repository}`;
         for (const { bytes, digest } of blobs) {
           const started = await expectOk(fetch(`${base}/blobs/uploads/`, { method: 'POST' }));
           const place = new URL(started.headers.get('location') ?? '', base);
@@ -72,12 +88,12 @@ export async function startDockerRegistry(
         await expectOk(fetch(`${base}/manifests/${tag}`, { method: 'PUT', headers, body }));
       },
       async remove(repository, digest) {
-        await expectOk(fetch(`http://${host}/v2/${repository}/manifests/${digest}`, { method: 'DELETE' }));
+        await expectOk(fetch(`${url}/v2/${repository}/manifests/${digest}`, { method: 'DELETE' }));
       },
       async digestBySkopeo(repository, tag) {
-        const options = ['--raw', '--tls-verify=false', ...(account ? ['--creds', account] : [])];
+        const args = ['--raw', '--tls-verify=false', ...(account ? ['--creds', account] : [])];
         return sha256(
-          await runProgram('skopeo', ['inspect', ...options, `docker://${host}/${repository}:${tag}`]),
+          await runProgram('skopeo', ['inspect', ...args, `docker://${host}/${repository}:${tag}`], { env }),
         );
       },
       async stop() {
@@ -129,17 +145,27 @@ async function writeForSkopeo(image: BuiltImage, folder: string): Promise<string
   return `oci:${folder}:image`;
 }
 
-function tokenOptions(auth: Extract<DockerRegistryAuth, { kind: 'token' }>, folder: string) {
+function tokenOptions(
+  auth: Extract<DockerRegistryAuth, { kind: 'token' }>,
+  folder: string,
+  { tls, tokenName: name }: DockerRegistryOptions,
+) {
   const { username, password, identityTokens = [], open = [] } = auth;
-  return { folder, users: { [username]: password }, identityTokens, open };
+  const users = { [username]: password };
+  return { folder, users, identityTokens, open, ...(tls && { tls }), ...(name !== undefined && { name }) };
 }
 
-async function configuration(auth: DockerRegistryAuth, folder: string, tokens: TokenServer | undefined) {
+async function configuration(
+  auth: DockerRegistryAuth,
+  folder: string,
+  tokens: TokenServer | undefined,
+  tls: Certificate | undefined,
+) {
   return {
     version: '0.1',
     log: { level: 'info', accesslog: { disabled: true } },
     storage: { filesystem: { rootdirectory: join(folder, 'storage') }, delete: { enabled: true } },
-    http: { addr: '127.0.0.1:0', secret: 'for tests' },
+    http: { addr: '127.0.0.1:0', secret: 'for tests', ...(tls && { tls }) },
     ...(await authConfiguration(auth, folder, tokens)),
   };
 }

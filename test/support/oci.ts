@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { gzipSync } from 'node:zlib';
 
 export type ImageShape = 'index' | 'single';
 export type ImageFormat = 'oci' | 'docker';
@@ -17,6 +18,14 @@ export interface Recipe {
   readonly platforms?: readonly string[];
   /** Goes into the configurations as it is: `Volumes`, `User`. */
   readonly config?: Readonly<Record<string, unknown>>;
+  /** When the configurations say it was made. */
+  readonly created?: string;
+  /** Each becomes a layer of its own above the one that all images have. */
+  readonly layers?: readonly string[];
+  /** Of every image's manifest: OCI alone. */
+  readonly annotations?: Readonly<Record<string, string>>;
+  /** Of the index: OCI alone. */
+  readonly indexAnnotations?: Readonly<Record<string, string>>;
   /** An index has BuildKit's statement about each platform, too. */
   readonly attested?: boolean;
 }
@@ -63,14 +72,14 @@ const mediaTypes: Readonly<Record<ImageFormat, MediaTypes>> = {
 const emptyTar = Buffer.alloc(1024);
 const emptyLayer = Buffer.from('H4sIAAAAAAACA2NgGAWjYBSMVAAALq+17wAEAAA=', 'base64');
 
-const created = '2024-01-01T00:00:00Z';
+const usualTime = '2024-01-01T00:00:00Z';
 
 export function buildImage(recipe: Recipe): BuiltImage {
   const types = mediaTypes[recipe.format ?? 'oci'];
   const platforms = recipe.platforms ?? ['linux/amd64', 'linux/arm64'];
   if (recipe.shape === 'single') {
     const one = buildPlatform(recipe, platforms[0] ?? 'linux/amd64', types);
-    return { root: one.manifest, manifests: [one.manifest], blobs: [one.config, one.layer] };
+    return { root: one.manifest, manifests: [one.manifest], blobs: [one.config, ...one.layers] };
   }
   const parts = platforms.map((platform) => ({ platform, ...buildPlatform(recipe, platform, types) }));
   const statements = recipe.attested ? parts.map(({ manifest }) => buildAttestation(manifest, types)) : [];
@@ -91,11 +100,12 @@ export function buildImage(recipe: Recipe): BuiltImage {
         },
       })),
     ],
+    ...(recipe.indexAnnotations && { annotations: recipe.indexAnnotations }),
   });
   return {
     root,
     manifests: [root, ...[...parts, ...statements].map((part) => part.manifest)],
-    blobs: [...parts, ...statements].flatMap((part) => [part.config, part.layer]),
+    blobs: [...parts, ...statements].flatMap((part) => [part.config, ...part.layers]),
   };
 }
 
@@ -112,27 +122,54 @@ function buildAttestation(image: Blob, types: MediaTypes) {
     config: descriptor(config),
     layers: [descriptor(layer)],
   });
-  return { about: image.digest, manifest, config, layer };
+  return { about: image.digest, manifest, config, layers: [layer] };
 }
 
-function buildPlatform({ config: more = {}, name }: Recipe, platform: string, types: MediaTypes) {
-  const [os, architecture] = platform.split('/');
-  const layer = blob(types.layer, emptyLayer);
+function buildPlatform(recipe: Recipe, platform: string, types: MediaTypes) {
+  const { annotations, config: more = {}, created = usualTime, name, layers: texts = [] } = recipe;
+  const [os, architecture, variant] = platform.split('/');
+  const tars = texts.map((text) => tarOf('note', text));
+  const layers = [blob(types.layer, emptyLayer), ...tars.map((tar) => blob(types.layer, gzipSync(tar)))];
   const config = json(types.config, {
     created,
     architecture,
     os,
+    variant,
     config: { Labels: { 'org.opencontainers.image.title': name }, ...more },
-    rootfs: { type: 'layers', diff_ids: [sha256(emptyTar)] },
-    history: [{ created, created_by: 'an empty layer' }],
+    rootfs: { type: 'layers', diff_ids: [emptyTar, ...tars].map(sha256) },
+    history: ['an empty layer', ...texts.map(() => 'a note')].map((created_by) => ({ created, created_by })),
   });
   const manifest = json(types.manifest, {
     schemaVersion: 2,
     mediaType: types.manifest,
     config: descriptor(config),
-    layers: [descriptor(layer)],
+    layers: layers.map(descriptor),
+    ...(annotations && { annotations }),
   });
-  return { manifest, config, layer };
+  return { manifest, config, layers };
+}
+
+/** A tar archive of one file: POSIX.1, `ustar`. */
+function tarOf(file: string, text: string): Buffer {
+  const content = Buffer.from(text);
+  const header = Buffer.alloc(512);
+  const write = (at: number, value: string) => header.write(value, at, 'latin1');
+  const octal = (value: number, digits: number) => value.toString(8).padStart(digits, '0');
+  write(0, file);
+  write(100, '0000644\0' + '0000000\0' + '0000000\0');
+  write(124, `${octal(content.length, 11)}\0${octal(0, 11)}\0`);
+  write(148, ' '.repeat(8));
+  write(156, '0ustar\0' + '00');
+  // The last of the fields of the header is the sum of all its bytes.
+  write(
+    148,
+    `${octal(
+      header.reduce((sum, byte) => sum + byte, 0),
+      6,
+    )}\0 `,
+  );
+  const padding = Buffer.alloc((512 - (content.length % 512)) % 512);
+  return Buffer.concat([header, content, padding, emptyTar]);
 }
 
 export function json(mediaType: string, value: unknown): Blob {

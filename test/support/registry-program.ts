@@ -6,14 +6,27 @@ const packages = {
   skopeo: 'skopeo',
   htpasswd: 'apache2-utils',
   openssl: 'openssl',
+  squid: 'squid',
 } as const;
 
 export type Program = keyof typeof packages;
 
+export interface RunOptions {
+  /** What it reads; nothing where absent. */
+  readonly input?: string;
+  /** Variables besides those of this process. */
+  readonly env?: Readonly<Record<string, string>>;
+}
+
 /** What the program printed. Rejects with what it complained about, or with the package that is missing. */
-export function runProgram(program: Program, args: readonly string[], input = ''): Promise<Buffer> {
+export function runProgram(
+  program: Program,
+  args: readonly string[],
+  { env = {}, input = '' }: RunOptions = {},
+): Promise<Buffer> {
   return new Promise((resolve, reject) => {
-    const child = execFile(program, args, { encoding: 'buffer' }, (error, stdout, stderr) => {
+    const options = { encoding: 'buffer', env: { ...process.env, ...env } } as const;
+    const child = execFile(program, args, options, (error, stdout, stderr) => {
       if (!error) resolve(stdout);
       else if (error.code === 'ENOENT') reject(missing(program));
       else reject(new Error(`${program} ${args[0] ?? ''} failed: ${stderr.toString('utf8')}`));

@@ -1,9 +1,11 @@
 import { createSign, randomUUID } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import { createServer as createTlsServer } from 'node:https';
 import { join } from 'node:path';
 import { runProgram } from './registry-program.ts';
 import { listen, stopServer } from './registry-server.ts';
+import type { Certificate } from './tls.ts';
 
 export interface TokenServerOptions {
   /** For the key and the certificate. The caller removes it. */
@@ -16,6 +18,10 @@ export interface TokenServerOptions {
   readonly open?: readonly string[];
   /** Seconds; five minutes where absent. */
   readonly expiresIn?: number;
+  /** Speaks TLS with it. */
+  readonly tls?: Certificate;
+  /** The name in its realm; its address where absent. */
+  readonly name?: string;
 }
 
 export interface TokenRequestSeen {
@@ -41,10 +47,14 @@ const issuer = 'holdfast-tokens';
 export async function startTokenServer(options: TokenServerOptions): Promise<TokenServer> {
   const signer = await createSigner(options.folder);
   const requests: TokenRequestSeen[] = [];
-  const server = createServer((request, response) => {
+  const serve = (request: IncomingMessage, response: ServerResponse): void => {
     void answer(request, response);
-  });
-  const { url } = await listen(server);
+  };
+  const server = options.tls
+    ? createTlsServer(await readCertificate(options.tls), serve)
+    : createServer(serve);
+  const { host } = await listen(server);
+  const url = `${options.tls ? 'https' : 'http'}://${options.name ? host.replace('127.0.0.1', options.name) : host}`;
 
   async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const form = await formOf(request, url);
@@ -70,6 +80,11 @@ export async function startTokenServer(options: TokenServerOptions): Promise<Tok
     stop: () => stopServer(server),
   };
 }
+
+const readCertificate = async ({ certificate, key }: Certificate) => ({
+  cert: await readFile(certificate),
+  key: await readFile(key),
+});
 
 interface Access {
   readonly type: string;

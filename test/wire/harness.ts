@@ -89,6 +89,7 @@ export class FakeRegistry implements Registry {
     return {
       at: known.ok ? known.at : 0,
       digest: known.ok ? known.digest : null,
+      isIndex: known.ok && known.mediaType.includes('index'),
       platforms: this.#inspected.has(key) ? platforms : null,
       volumes: this.#inspected.has(key) ? (config?.volumes ?? null) : null,
       signature: null,

@@ -1,8 +1,8 @@
 import type { Clock, Downloads, Http } from '../engine/ports.ts';
 import { createAddressGuard, type ResolveName, resolveByNode } from '../http/address.ts';
 import { type Advice, nodeAdvice } from '../http/faults.ts';
+import { createNodeTransport } from '../http/node-transport.ts';
 import { nodeTimers, type Timers } from '../http/timers.ts';
-import { createFetchTransport } from '../http/transport.ts';
 import { checksumOf } from './checksum.ts';
 import { commitOf } from './commit.ts';
 import { defaultLimits, type Limits } from './limits.ts';
@@ -11,8 +11,10 @@ import { type Means, within } from './visit.ts';
 export type { Limits } from './limits.ts';
 
 export interface DownloadsOptions {
-  /** The hop to the servers. Node's own where absent. */
+  /** The hop to the servers. That of createNodeTransport where absent. */
   readonly http?: Http;
+  /** For the hop, where it is Node's: `process.env` where absent. */
+  readonly env?: Readonly<Record<string, string | undefined>>;
   /** What helps against trouble on the way, in the words of where this runs. On the command line where absent. */
   readonly advice?: Advice;
   readonly clock?: Clock;
@@ -28,7 +30,7 @@ export function createDownloads(options: DownloadsOptions = {}): Downloads {
   const limits = { ...defaultLimits, ...options.limits };
   const clock = options.clock ?? { now: () => Date.now() };
   const means: Means = {
-    http: options.http ?? createFetchTransport(),
+    http: options.http ?? createNodeTransport({ env: options.env ?? process.env }),
     advice: options.advice ?? nodeAdvice,
     guard: createAddressGuard(options.resolveName ?? resolveByNode, clock),
     timers: options.timers ?? nodeTimers,

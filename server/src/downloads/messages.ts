@@ -1,4 +1,4 @@
-import { type Advice, inWords, isProtocolFault, networkFault } from '../http/faults.ts';
+import { type Advice, faults, inWords, isProtocolFault, networkFault } from '../http/faults.ts';
 
 /** `what`: the address, or the repository, as messages call it. */
 export const badAddress = (what: string): string =>
@@ -20,7 +20,7 @@ export function notThere(host: string, status: number): string {
   return `${host} answered with status ${status}, so there is nothing to read. Check the address.`;
 }
 
-export const packed = (host: string): string =>
+const packed = (host: string): string =>
   `${host} sends the file packed though it was asked not to, so its checksum would not be the one a build sees. Work it out by hand.`;
 
 export const cutShort = (host: string): string =>
@@ -56,7 +56,7 @@ export const gitFault = (host: string): string =>
 
 /** By Node's names for network faults. */
 export function fault(host: string, code: string, advice: Advice): string {
-  return isProtocolFault(code)
-    ? `${host} does not speak TLS. Check the address.`
-    : networkFault(host, code, advice);
+  if (code === faults.packed) return packed(host);
+  if (isProtocolFault(code)) return `${host} does not speak TLS. Check the address.`;
+  return networkFault(host, code, advice);
 }

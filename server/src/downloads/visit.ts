@@ -2,7 +2,7 @@ import type { FailedLookup, Http, HttpResponse, LookupFailure } from '../engine/
 import type { AddressGuard } from '../http/address.ts';
 import { isLoopbackHost } from '../http/address.ts';
 import { Failure } from '../http/failure.ts';
-import { type Advice, TransportError } from '../http/faults.ts';
+import { type Advice, failureOf, TransportError } from '../http/faults.ts';
 import { follow } from '../http/redirects.ts';
 import type { Timers } from '../http/timers.ts';
 import { parseUrl } from '../http/url.ts';
@@ -79,7 +79,7 @@ export async function* piecesOf(
 
 function translated(error: unknown, host: string, advice: Advice, signal: AbortSignal): unknown {
   if (signal.aborted || !(error instanceof TransportError)) return error;
-  return new Failure('unreachable', messages.fault(host, error.code, advice));
+  return new Failure(failureOf(error.code), messages.fault(host, error.code, advice));
 }
 
 export interface Errand {

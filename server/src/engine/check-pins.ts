@@ -1,10 +1,11 @@
 import type { Analysis } from './analyze.ts';
 import { keysFor } from './config/signatures.ts';
+import { isIndex } from './image/media-type.ts';
 import type { ImageName } from './image/name.ts';
 import type { ImageUse } from './model/facts.ts';
 import { isPulled } from './model/pulled.ts';
 import { lookupName } from './pin.ts';
-import type { FailedLookup, LookupOptions, Registry } from './ports.ts';
+import type { FailedLookup, LookupFailure, LookupOptions, Registry } from './ports.ts';
 import type { Span } from './text/span.ts';
 
 export interface CheckOptions {
@@ -19,6 +20,7 @@ export interface CheckOptions {
 export interface CheckFailure {
   readonly span: Span;
   readonly image: string;
+  readonly code: LookupFailure;
   readonly message: string;
 }
 
@@ -29,7 +31,7 @@ export interface PinCheck {
 }
 
 /** Images asked about at the same time; the registry client limits the requests to each host. */
-const atOnce = 8;
+const atOnce = 128;
 
 /**
  * Asks the registries about the pinned images of a document: whether the digest is still there and what it is made of, what the tag beside
@@ -46,8 +48,12 @@ export async function checkPins(document: Analysis, options: CheckOptions): Prom
       const image = images[at];
       if (!image || options.signal?.aborted) return;
       const failure = await checkImage(document, image, options);
+      if (options.signal?.aborted) return;
       const { resolved, site } = image.use;
-      if (failure) failures[at] = { span: site.span, image: resolved, message: failure.message };
+      if (failure) {
+        const { code, message } = failure;
+        failures[at] = { span: site.span, image: resolved, code, message };
+      }
       done++;
       options.onProgress?.(done, images.length);
     }
@@ -64,11 +70,14 @@ export interface CheckedImage {
   readonly tag: string | null;
   /** Those that have to have signed it. */
   readonly keys: readonly string[];
+  /** A rule asks what is in it, which registries may count as a pull. */
+  readonly needsContents: boolean;
 }
 
 /** The images that there is something to ask about, each tag and digest once, in the order of the text. */
-export function checkedImages({ images, settings }: Analysis): readonly CheckedImage[] {
+export function checkedImages({ images, pieces, settings }: Analysis): readonly CheckedImage[] {
   const checked = new Map<string, CheckedImage>();
+  const looked = mountingVolumes(pieces);
   for (const use of images) {
     const image = lookupName(use);
     if (!image || !isPulled(use) || use.mutability === 'none' || use.reading.state !== 'parsed') continue;
@@ -76,15 +85,25 @@ export function checkedImages({ images, settings }: Analysis): readonly CheckedI
     const keys = keysFor(settings, image);
     const key = `${image.registry}/${image.repository}:${tag ?? ''}@${digest ?? ''}`;
     const isWorthIt = digest !== null || keys.length > 0;
-    if (isWorthIt && !checked.has(key)) checked.set(key, { use, image, digest, tag, keys });
+    if (isWorthIt && !checked.has(key))
+      checked.set(key, { use, image, digest, tag, keys, needsContents: looked.has(use.resolved) });
   }
   return [...checked.values()];
 }
 
+/** The images of workloads that get a writable volume for each one that the image declares, though their root filesystem is read-only. */
+const mountingVolumes = (pieces: Analysis['pieces']): ReadonlySet<string> =>
+  new Set(
+    [...pieces.values()]
+      .flatMap(({ facts }) => facts?.workloads ?? [])
+      .filter(({ mountsImageVolumes, readOnlyRoot }) => mountsImageVolumes && readOnlyRoot.value === true)
+      .flatMap(({ image }) => image?.resolved ?? []),
+  );
+
 /** The first thing that went wrong; undefined where everything could be asked. What a registry does not have is knowledge. */
 async function checkImage(
   { settings }: Analysis,
-  { digest, image, keys, tag }: CheckedImage,
+  { digest, image, keys, needsContents, tag }: CheckedImage,
   { registry, signal, since }: CheckOptions,
 ): Promise<FailedLookup | undefined> {
   const options: LookupOptions = {
@@ -92,26 +111,31 @@ async function checkImage(
     since,
     ...(signal && { signal }),
   };
-  const there = await (digest === null ? registry.resolve(image, options) : registry.inspect(image, options));
+  const there = await (needsContents ? registry.inspect(image, options) : registry.resolve(image, options));
   if (!there.ok && there.code !== 'not-found') return there;
   const signature = there.ok && keys.length > 0 ? await registry.verify(image, keys, options) : undefined;
   const named =
     digest !== null && tag !== null
-      ? await askTag(registry, { ...image, version: tag }, digest, options)
+      ? await askTag(
+          registry,
+          { ...image, version: tag },
+          { digest, isPart: there.ok && !isIndex(there.mediaType) },
+          options,
+        )
       : undefined;
   return [signature, named].find((one): one is FailedLookup => one?.ok === false && one.code !== 'not-found');
 }
 
-/** Whether the tag has moved on; where it has, to what, since a pin to one platform of it is another matter. */
+/** Whether the tag has moved on; where it has, to what, since a pin to one platform of it (`isPart`: it may be one) is another matter. */
 async function askTag(
   registry: Registry,
   image: ImageName,
-  digest: string,
+  { digest, isPart }: { readonly digest: string; readonly isPart: boolean },
   options: LookupOptions,
 ): Promise<FailedLookup | undefined> {
   const today = await registry.resolve(image, options);
   if (!today.ok) return today;
-  if (today.digest === digest) return undefined;
+  if (today.digest === digest || !isPart || !isIndex(today.mediaType)) return undefined;
   const inside = await registry.inspect(image, options);
   return inside.ok ? undefined : inside;
 }

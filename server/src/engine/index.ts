@@ -54,7 +54,8 @@ export {
 } from './config/settings.ts';
 export type { Shape } from './config/shape.ts';
 export { keysFor } from './config/signatures.ts';
-export { type ImageName, pulledName } from './image/name.ts';
+export { type Heard, listenTo } from './heard.ts';
+export { fullName, type ImageName, pulledName } from './image/name.ts';
 export { parseReference } from './image/reference.ts';
 export { newestFirst } from './image/tag-order.ts';
 export { referenceUrl } from './image/web-page.ts';
@@ -65,6 +66,8 @@ export {
   type Fix,
   isLookupFix,
   isPinFix,
+  type LookupFix,
+  type PinFix,
   type Question,
   type Severity,
   severities,

@@ -65,6 +65,9 @@ export type Inspection =
       readonly platforms: readonly ImagePlatform[] | null;
       /** Of linux/amd64 where there is one, else of the first platform; null where the registry has none that could be read. */
       readonly config: ImageConfig | null;
+      /** As in a Lookup. */
+      readonly isOld?: true;
+      readonly notice?: string;
     }
   | FailedLookup;
 
@@ -78,7 +81,7 @@ export interface ImagePlatform {
 export interface ImageConfig {
   /** `linux/arm/v7`: what this is the configuration of; null where it does not say. */
   readonly platform: string | null;
-  /** Milliseconds since the epoch; null where it is not told, or told as the epoch itself, as reproducible builds do. */
+  /** Milliseconds since the epoch; null where it is not told, or told as a time before 2000, as reproducible builds do. */
   readonly created: number | null;
   /** Bytes of its layers as they are pulled, packed; null where they are not all told. */
   readonly size: number | null;

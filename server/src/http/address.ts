@@ -14,34 +14,45 @@ export const resolveByNode: ResolveName = async (hostname) => {
   }
 };
 
-/** IANA's special-purpose registries: `iana-ipv4-special-registry`, `iana-ipv6-special-registry`. */
-const ranges: Readonly<Record<Exclude<AddressClass, 'public'>, BlockList>> = {
-  special: blockList(
-    '169.254.0.0/16',
-    '224.0.0.0/3',
-    'fe80::/10',
-    'ff00::/8',
-    // Metadata services outside the link-local range: Alibaba, Oracle, Amazon over IPv6.
-    '100.100.100.200/32',
-    '192.0.0.192/32',
-    'fd00:ec2::254/128',
-    // Ways to write an IPv4 address as an IPv6 one: NAT64, 6to4.
-    '64:ff9b::/96',
-    '64:ff9b:1::/48',
-    '2002::/16',
-  ),
-  loopback: blockList('127.0.0.0/8', '0.0.0.0/8', '::1/128', '::/128'),
-  private: blockList(
-    '10.0.0.0/8',
-    '172.16.0.0/12',
-    '192.168.0.0/16',
-    '100.64.0.0/10',
-    '192.0.0.0/24',
-    '198.18.0.0/15',
-    'fc00::/7',
-    'fec0::/10',
-  ),
-};
+/**
+ * IANA's special-purpose registries: `iana-ipv4-special-registry`, `iana-ipv6-special-registry`. What counts first stands first.
+ * 198.18.0.0/15 is missing on purpose: name servers of VPN and proxy programs give addresses out of it for every public name.
+ */
+const ranges: readonly (readonly [Exclude<AddressClass, 'public'>, BlockList])[] = [
+  ['loopback', blockList('127.0.0.0/8', '0.0.0.0/8', '::1/128', '::/128')],
+  [
+    'special',
+    blockList(
+      '169.254.0.0/16',
+      '224.0.0.0/3',
+      'fe80::/10',
+      'ff00::/8',
+      // Metadata services outside the link-local range: Alibaba, Oracle, Azure, Amazon over IPv6.
+      '100.100.100.200/32',
+      '192.0.0.192/32',
+      '168.63.129.16/32',
+      'fd00:ec2::/32',
+      // Ways to write an IPv4 address as an IPv6 one in which it cannot be read, or that are out of use.
+      '::/96',
+      '::ffff:0:0:0/96',
+      '64:ff9b:1::/48',
+      '2001::/32',
+      '100::/64',
+    ),
+  ],
+  [
+    'private',
+    blockList(
+      '10.0.0.0/8',
+      '172.16.0.0/12',
+      '192.168.0.0/16',
+      '100.64.0.0/10',
+      '192.0.0.0/24',
+      'fc00::/7',
+      'fec0::/10',
+    ),
+  ],
+];
 
 function blockList(...subnets: readonly string[]): BlockList {
   const list = new BlockList();
@@ -52,26 +63,88 @@ function blockList(...subnets: readonly string[]): BlockList {
   return list;
 }
 
-function classOfAddress(address: string): AddressClass {
-  const family = isIP(address) === 6 ? 'ipv6' : 'ipv4';
-  if (ranges.special.check(address, family)) return 'special';
-  if (ranges.loopback.check(address, family)) return 'loopback';
-  return ranges.private.check(address, family) ? 'private' : 'public';
+/** Of an IP address as resolvers give it, with or without a zone. What is none is `special`, so that nobody connects to it. */
+export function classOfAddress(address: string): AddressClass {
+  const [bare = ''] = address.split('%');
+  const version = isIP(bare);
+  if (version === 0) return 'special';
+  if (version === 4) return classIn(bare, 'ipv4');
+  const groups = groupsOf(bare);
+  const mapped = mappedIn(groups);
+  if (mapped !== undefined) return classOfAddress(mapped);
+  const translated = translatedIn(groups);
+  if (translated === undefined) return classIn(bare, 'ipv6');
+  // Somebody else translates, so that it is not this machine.
+  const kind = classOfAddress(translated);
+  return kind === 'loopback' ? 'special' : kind;
 }
 
-/** Whether a host as it stands in a URL is this machine by its spelling alone. */
-export function isLoopbackHost(hostname: string): boolean {
+const classIn = (address: string, family: 'ipv4' | 'ipv6'): AddressClass =>
+  ranges.find(([, list]) => list.check(address, family))?.[0] ?? 'public';
+
+/** The IPv4 address in an IPv4-mapped one: RFC 4291, section 2.5.5.2. */
+function mappedIn(groups: readonly number[]): string | undefined {
+  return startsWith(groups, [0, 0, 0, 0, 0, 0xffff]) ? dotted(groups[6], groups[7]) : undefined;
+}
+
+/** The IPv4 address that NAT64 (RFC 6052, section 2.1) and 6to4 (RFC 3056, section 2) send on to. */
+function translatedIn(groups: readonly number[]): string | undefined {
+  if (startsWith(groups, [0x2002])) return dotted(groups[1], groups[2]);
+  return startsWith(groups, [0x64, 0xff9b, 0, 0, 0, 0]) ? dotted(groups[6], groups[7]) : undefined;
+}
+
+const startsWith = (groups: readonly number[], start: readonly number[]): boolean =>
+  start.every((group, index) => group === groups[index]);
+
+const dotted = (high = 0, low = 0): string => [high >> 8, high & 255, low >> 8, low & 255].join('.');
+
+/** The eight numbers of an IPv6 address. */
+function groupsOf(address: string): readonly number[] {
+  // The URL parser writes every form the same way: in hexadecimal, at most one `::`.
+  const { hostname } = new URL(`http://[${address}]`);
+  const [head = '', tail = ''] = hostname.slice(1, -1).split('::');
+  const before = head === '' ? [] : head.split(':');
+  const after = tail === '' ? [] : tail.split(':');
+  const between = Array.from({ length: 8 - before.length - after.length }, () => '0');
+  return [...before, ...between, ...after].map((group) => Number.parseInt(group, 16));
+}
+
+/** Metadata services of the clouds by the names that lead to them, from wherever those can be resolved. */
+const metadataNames: ReadonlySet<string> = new Set([
+  'metadata',
+  'metadata.google.internal',
+  'metadata.goog',
+  'instance-data',
+  'instance-data.ec2.internal',
+  'api.metadata.cloud.ibm.com',
+  'metadata.tencentyun.com',
+  'rancher-metadata',
+]);
+
+/** What a host as it stands in a URL is by its spelling alone; undefined for a name that may lead anywhere. */
+export function writtenClass(hostname: string): AddressClass | undefined {
   const bare = bareHost(hostname);
-  if (isIP(bare)) return classOfAddress(bare) === 'loopback';
-  return bare === 'localhost';
+  if (isIP(bare)) return classOfAddress(bare);
+  if (bare === 'localhost' || bare.endsWith('.localhost')) return 'loopback';
+  return metadataNames.has(bare) ? 'special' : undefined;
 }
 
-function bareHost(hostname: string): string {
+/** Whether a host as it stands in a URL is this machine, whoever resolves it. */
+export function isLoopbackHost(hostname: string): boolean {
+  // Names below `localhost` are left out: some resolvers ask the network for them.
+  return writtenClass(hostname) === 'loopback' && !bareHost(hostname).endsWith('.localhost');
+}
+
+/** Without the brackets of an IPv6 address and the last dot of a full name, in lower case. */
+export function bareHost(hostname: string): string {
   return hostname
     .replace(/^\[|\]$/g, '')
     .replace(/\.$/, '')
     .toLowerCase();
 }
+
+/** Whether an address of this class is within reach. */
+export const isWithin = (reach: Reach, kind: AddressClass): boolean => kind !== 'special' && reach.has(kind);
 
 /** Decides where a request may go. */
 export interface AddressGuard {
@@ -87,15 +160,25 @@ export interface AddressGuard {
 const remembered = { hosts: 500, milliseconds: 60_000 };
 
 export function createAddressGuard(resolve: ResolveName, clock: Clock): AddressGuard {
-  const seen = new BoundedMap<string, { classes: ReadonlySet<AddressClass>; at: number }>(remembered.hosts);
+  const seen = new BoundedMap<string, { classes: Promise<readonly AddressClass[]>; at: number }>(
+    remembered.hosts,
+  );
 
-  async function classesOf(hostname: string): Promise<ReadonlySet<AddressClass>> {
+  async function resolved(bare: string): Promise<readonly AddressClass[]> {
+    try {
+      return (await resolve(bare)).map(classOfAddress);
+    } catch {
+      return [];
+    }
+  }
+
+  async function classesOf(hostname: string): Promise<readonly AddressClass[]> {
+    const written = writtenClass(hostname);
+    if (written !== undefined) return [written];
     const bare = bareHost(hostname);
-    if (isIP(bare)) return new Set([classOfAddress(bare)]);
-    if (bare === 'localhost' || bare.endsWith('.localhost')) return new Set(['loopback']);
     const known = seen.get(bare);
     if (known && clock.now() - known.at < remembered.milliseconds) return known.classes;
-    const classes = new Set((await resolve(bare)).map(classOfAddress));
+    const classes = resolved(bare);
     seen.set(bare, { classes, at: clock.now() });
     return classes;
   }
@@ -103,18 +186,12 @@ export function createAddressGuard(resolve: ResolveName, clock: Clock): AddressG
   return {
     async reachOf(at, isKnown) {
       const reach = new Set<'public' | 'private' | 'loopback'>(['public']);
-      if (!isKnown && !isWrittenOut(at.hostname)) return reach;
+      if (!isKnown && writtenClass(at.hostname) === undefined) return reach;
       for (const kind of await classesOf(at.hostname)) if (kind !== 'special') reach.add(kind);
       return reach;
     },
     async allows(to, reach) {
-      return [...(await classesOf(to.hostname))].every((kind) => kind !== 'special' && reach.has(kind));
+      return (await classesOf(to.hostname)).every((kind) => isWithin(reach, kind));
     },
   };
-}
-
-/** An address, or this machine by name. */
-function isWrittenOut(hostname: string): boolean {
-  const bare = bareHost(hostname);
-  return isIP(bare) !== 0 || bare === 'localhost' || bare.endsWith('.localhost');
 }

@@ -26,4 +26,9 @@ export class BoundedMap<K, V> {
   delete(key: K): void {
     this.#entries.delete(key);
   }
+
+  /** Those used longest ago first. */
+  keys(): Iterable<K> {
+    return this.#entries.keys();
+  }
 }

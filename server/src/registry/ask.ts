@@ -1,14 +1,18 @@
 import type { Clock, Reach } from '../engine/ports.ts';
 import type { AddressGuard } from '../http/address.ts';
-import { BoundedMap } from '../http/bounded-map.ts';
-import { Failure, NetworkFailure } from '../http/failure.ts';
-import { isBrokenConnection, isCertificateFault } from '../http/faults.ts';
+import { Failure } from '../http/failure.ts';
+import type { Advice } from '../http/faults.ts';
 import { follow } from '../http/redirects.ts';
-import type { Auth, Errand, Grant } from './auth.ts';
-import type { Endpoint } from './endpoint.ts';
+import type { Timers } from '../http/timers.ts';
+import type { Allowances } from './allowances.ts';
+import { type Endpoint, repositoryAt } from './endpoint.ts';
 import type { Limits } from './limits.ts';
 import * as messages from './messages.ts';
-import { rateLimitOf } from './rate-limit.ts';
+import { type FirstAnswer, Origins } from './origins.ts';
+import { coolDownOf } from './rate-limit.ts';
+import type { Auth, Errand, Grant } from './sign-in/auth.ts';
+import { Introductions } from './sign-in/introductions.ts';
+import { ImageFault } from './trouble.ts';
 import type { Reply, Wire } from './wire.ts';
 
 /** How a registry is reached. */
@@ -16,10 +20,13 @@ export interface Way {
   readonly endpoint: Endpoint;
   readonly reach: Reach;
   readonly signal: AbortSignal;
+  /** Takes what the user should know though it works: whole sentences. */
+  readonly notices: Set<string>;
 }
 
 /** One lookup under way. */
 export interface Trip extends Way {
+  /** As references name it. */
   readonly repository: string;
   /** What is looked up, as messages call it: `library/nginx:1.27`. */
   readonly subject: string;
@@ -36,11 +43,6 @@ export interface Question {
   readonly maxBody: number;
 }
 
-export interface FirstAnswer {
-  readonly origin: string;
-  readonly response: Reply;
-}
-
 /** Rejects with a Failure, or with the signal's reason. */
 export interface Asker {
   /** Finds out how the host is spoken to, and asks. */
@@ -54,57 +56,89 @@ export interface AskerOptions {
   readonly http: Wire;
   readonly auth: Auth;
   readonly guard: AddressGuard;
+  readonly allowances: Allowances;
+  readonly timers: Timers;
   readonly clock: Clock;
   readonly limits: Limits;
+  readonly advice: Advice;
 }
 
 /** Requests to a registry, wherever redirects lead and whatever sign-in they take. */
-export function createAsker({ http, auth, guard, clock, limits }: AskerOptions): Asker {
-  const working = new BoundedMap<string, string>(limits.maxCached);
+export function createAsker({
+  advice,
+  allowances,
+  auth,
+  clock,
+  guard,
+  http,
+  limits,
+  timers,
+}: AskerOptions): Asker {
+  const origins = new Origins(limits.maxCached);
+  const introductions = new Introductions(timers, limits.introduction, limits.maxCached);
 
-  function ask(question: Question, origin: string, trip: Trip): Promise<Reply> {
-    const { endpoint, reach, repository, signal } = trip;
+  /** `onAnswer` is called when the registry has said its first word. */
+  function ask(question: Question, origin: string, trip: Trip, onAnswer = () => {}): Promise<Reply> {
+    const { endpoint, reach, signal } = trip;
+    const repository = repositoryAt(endpoint, trip.repository);
     return follow({
       label: endpoint.label,
       start: new URL(`${origin}/v2/${repository}/${question.path}`),
       guard,
       reach,
       maxRedirects: limits.maxRedirects,
-      ask: (url, home) =>
-        authorized(question, url, { endpoint, origin: url.origin, reach, repository, home, signal }, trip),
+      ask: (url, home) => {
+        const errand = { endpoint, origin: url.origin, reach, repository, home, signal };
+        return authorized(question, url, errand, trip, onAnswer);
+      },
     });
   }
 
-  async function authorized(question: Question, url: URL, errand: Errand, { subject }: Trip): Promise<Reply> {
+  async function authorized(
+    question: Question,
+    url: URL,
+    errand: Errand,
+    { notices, subject }: Trip,
+    onAnswer: () => void,
+  ): Promise<Reply> {
     const { endpoint } = errand;
     let grant = await auth.prepare(errand);
     // Twice: with what is at hand, and with what the answer to that asks for.
     for (let attempt = 0; ; attempt++) {
       const response = await send(question, url, grant, errand);
-      if (response.status === 429) {
-        throw rateLimitOf(endpoint, response, grant?.signedIn ?? false, clock, limits);
-      }
+      const coolDown = coolDownOf(endpoint, response, grant?.signedIn ?? false, { clock, limits, advice });
+      if (coolDown) throw coolDown;
       // A place that was redirected to may have been opened for GET alone.
       if (response.status === 403 && (errand.home || question.method === 'GET')) {
-        throw new Failure('no-access', messages.noAccess(endpoint, subject, grant?.signedIn ?? false));
+        throw new Failure(
+          'no-access',
+          messages.noAccess(endpoint, subject, grant?.signedIn ?? false, advice),
+        );
       }
-      if (response.status !== 401) return response;
-      const next = await auth.answer(errand, response, grant);
+      if (response.status !== 401) {
+        onAnswer();
+        if (grant?.notice) notices.add(grant.notice);
+        return response;
+      }
+      // It has read the challenge by the time those that wait for it go on.
+      const answering = auth.answer(errand, response, grant);
+      onAnswer();
+      const next = await answering;
       if (!next.grant || attempt === 1) {
-        const advice = messages.noAccess(endpoint, subject, next.signedIn);
-        throw new Failure('no-access', next.notice ? `${advice} ${next.notice}` : advice);
+        const message = messages.noAccess(endpoint, subject, next.signedIn, advice);
+        throw new Failure('no-access', next.notice ? `${message} ${next.notice}` : message);
       }
       grant = next.grant;
     }
   }
 
-  function send(
+  async function send(
     { accept, maxBody, method }: Question,
     url: URL,
     grant: Grant | undefined,
-    { reach, signal }: Errand,
+    { endpoint, home, reach, signal }: Errand,
   ): Promise<Reply> {
-    return http.send({
+    const reply = await http.send({
       method,
       url: url.href,
       headers: {
@@ -118,56 +152,30 @@ export function createAsker({ http, auth, guard, clock, limits }: AskerOptions):
       reach,
       maxBody,
     });
+    if (home) allowances.note(endpoint.credentialHost, reply);
+    return reply;
   }
 
-  async function first(question: Question, trip: Trip): Promise<FirstAnswer> {
-    const [one, two] = trip.endpoint.origins;
-    const key = trip.endpoint.origins.join(' ');
-    const known = two === undefined ? one : working.get(key);
-    if (known !== undefined) return { origin: known, response: await ask(question, known, trip) };
-    const found = await tryBoth(question, one, two ?? one, trip);
-    working.set(key, found.origin);
-    return found;
-  }
-
-  /** The failure that is told when neither way works is that of plain http, which is the odd one out. */
-  async function tryBoth(
-    question: Question,
-    first: string,
-    second: string,
-    trip: Trip,
-  ): Promise<FirstAnswer> {
-    const one = await attempt(question, first, trip);
-    if (!hintsAtOtherScheme(one, trip.endpoint)) return settled(first, one);
-    const other = await attempt(question, second, trip);
-    const works = !(other instanceof NetworkFailure) || isCertificateFault(other.fault);
-    return works || second.startsWith('http:') ? settled(second, other) : settled(first, one);
-  }
-
-  function attempt(question: Question, origin: string, trip: Trip): Promise<Reply | NetworkFailure> {
-    return ask(question, origin, trip).catch((error: unknown) => {
-      if (error instanceof NetworkFailure) return error;
-      throw error;
-    });
-  }
-
-  return { first, ask };
-}
-
-/** Plain http to a server of https gets 400 or a closed door; https to a server of plain http gets nothing at all. */
-function hintsAtOtherScheme(outcome: Reply | NetworkFailure, endpoint: Endpoint): boolean {
-  if (!(outcome instanceof NetworkFailure)) return outcome.status === 400;
-  if (isCertificateFault(outcome.fault)) return false;
-  return endpoint.insecure || isBrokenConnection(outcome.fault);
-}
-
-function settled(origin: string, outcome: Reply | NetworkFailure): FirstAnswer {
-  if (outcome instanceof NetworkFailure) throw outcome;
-  return { origin, response: outcome };
+  return {
+    async first(question, trip) {
+      const { endpoint } = trip;
+      const turn = await introductions.enter(endpoint.origins.join(' '));
+      try {
+        return await origins.first(endpoint, (origin) => ask(question, origin, trip, turn.answered));
+      } finally {
+        turn.over();
+      }
+    },
+    ask: (question, origin, trip) => ask(question, origin, trip),
+  };
 }
 
 /** An answer that is neither what was asked for nor `404`. */
-export function strangeAnswer({ status }: Reply, { endpoint }: Trip): Failure {
-  if (status >= 500) return new Failure('unreachable', messages.serverFault(endpoint, status));
-  return new Failure('bad-answer', messages.oddStatus(endpoint, status));
+export function strangeAnswer({ status }: Reply, { endpoint }: Way): Failure {
+  if (status < 500) return new Failure('bad-answer', messages.oddStatus(endpoint, status));
+  const message = messages.serverFault(endpoint, status);
+  // Of one image, or of the source that it is fetched from.
+  return status === 500 || status === 504
+    ? new ImageFault('unreachable', message)
+    : new Failure('unreachable', message);
 }

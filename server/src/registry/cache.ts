@@ -2,13 +2,20 @@ import type { Clock, Lookup, LookupFailure } from '../engine/ports.ts';
 import { BoundedMap } from '../http/bounded-map.ts';
 import type { Limits } from './limits.ts';
 
+export type Found = Extract<Lookup, { ok: true }>;
+
+/** What a registry last said of an image; null where it had no such one. */
+export interface Known {
+  /** Milliseconds since the epoch. */
+  readonly at: number;
+  readonly found: Found | null;
+}
+
 interface Entry {
-  readonly found?: Extract<Lookup, { ok: true }>;
-  /** When the registry said that it has no such image, in milliseconds since the epoch. */
-  readonly goneAt?: number;
+  readonly known?: Known;
   /** The digest itself was asked for: what it names never changes. */
   readonly lasting: boolean;
-  readonly failed?: { readonly lookup: Lookup; readonly until: number };
+  readonly failed?: { readonly lookup: Lookup; readonly at: number };
 }
 
 /** Those that concern the image. One that concerns its host, or this one attempt, is no knowledge about the image. */
@@ -33,49 +40,37 @@ export class LookupCache {
 
   /** What may be given in place of a new lookup; with `since` only what was found then or later. */
   fresh(key: string, since?: number): Lookup | undefined {
-    const entry = this.#entries.get(key);
-    if (!entry) return undefined;
-    return this.#freshFailure(entry) ?? this.#freshFound(entry, since);
+    const { failed, known, lasting } = this.#entries.get(key) ?? {};
+    if (failed && this.#isWithin(this.#limits.keepFailed, failed.at)) return failed.lookup;
+    if (!known?.found) return undefined;
+    if (since !== undefined)
+      return known.at >= since && known.at <= this.#clock.now() ? known.found : undefined;
+    return lasting || this.#isWithin(this.#limits.keepFound, known.at) ? known.found : undefined;
   }
 
-  /** What the registry last knew of the image, however old: its digest, or null where it had no such image. */
-  known(key: string): { readonly at: number; readonly digest: string | null } | undefined {
-    const entry = this.#entries.get(key);
-    if (entry?.found) return { at: entry.found.at, digest: entry.found.digest };
-    return entry?.goneAt === undefined ? undefined : { at: entry.goneAt, digest: null };
+  /** However old. */
+  known(key: string): Known | undefined {
+    return this.#entries.get(key)?.known;
   }
 
   put(key: string, lookup: Lookup, lasting: boolean): void {
     if (lookup.ok) {
-      this.#entries.set(key, { found: lookup, lasting });
+      this.#entries.set(key, { known: { at: lookup.at, found: lookup }, lasting });
       return;
     }
     if (!lastingFailures.has(lookup.code)) return;
-    const now = this.#clock.now();
-    const failed = { lookup, until: now + this.#limits.keepFailed };
-    const { found, goneAt } = this.#entries.get(key) ?? {};
-    const known = lookup.code === 'not-found' ? { goneAt: now } : { found, goneAt };
-    this.#entries.set(key, { failed, lasting, ...defined(known) });
+    const at = this.#clock.now();
+    const known = lookup.code === 'not-found' ? { at, found: null } : this.known(key);
+    this.#entries.set(key, { failed: { lookup, at }, lasting, ...(known && { known }) });
   }
 
-  #freshFailure(entry: Entry): Lookup | undefined {
-    return entry.failed && this.#clock.now() < entry.failed.until ? entry.failed.lookup : undefined;
+  keys(): Iterable<string> {
+    return this.#entries.keys();
   }
 
-  #freshFound({ found, lasting }: Entry, since: number | undefined): Lookup | undefined {
-    if (!found) return undefined;
-    if (since !== undefined) return found.at >= since ? found : undefined;
-    return lasting || this.#clock.now() - found.at < this.#limits.keepFound ? found : undefined;
+  /** How old something from the future is, nobody knows: somebody has set the clock back. */
+  #isWithin(time: number, at: number): boolean {
+    const age = this.#clock.now() - at;
+    return age >= 0 && age < time;
   }
 }
-
-const defined = ({
-  found,
-  goneAt,
-}: {
-  readonly found?: Entry['found'] | undefined;
-  readonly goneAt?: number | undefined;
-}): Pick<Entry, 'found' | 'goneAt'> => ({
-  ...(found && { found }),
-  ...(goneAt !== undefined && { goneAt }),
-});

@@ -42,6 +42,11 @@ export class InFlight<T> {
     return flight;
   }
 
+  /** Those that come from now on start anew. */
+  forget(key: string): void {
+    this.#flights.delete(key);
+  }
+
   #forget(key: string, flight: Flight<T>): void {
     if (this.#flights.get(key) === flight) this.#flights.delete(key);
   }

@@ -1,23 +1,27 @@
 import type { Clock, Http, Log } from '../engine/ports.ts';
 import { type Advice, nodeAdvice } from '../http/faults.ts';
-import { createFetchTransport } from '../http/transport.ts';
+import { createNodeTransport } from '../http/node-transport.ts';
 import { createRegistry } from './client.ts';
-import { createCredentials, type Keychain } from './credentials.ts';
 import { createNodeMachine } from './machine.ts';
 import type { RegistryClient } from './registry-client.ts';
+import { createCredentials, type Keychain } from './sign-in/credentials.ts';
+import { createFileStore } from './store/file.ts';
+import { defaultCacheFolder } from './store/folder.ts';
+import { noStore } from './store/store.ts';
 
 export { nodeTimers, type Timers } from '../http/timers.ts';
 export { createRegistry, type RegistryOptions } from './client.ts';
-export type { Credential, FoundCredential } from './credential.ts';
+export { defaultLimits, type Limits } from './limits.ts';
+export { type Command, createNodeMachine, type Machine, type RunResult } from './machine.ts';
+export type { Allowance, Cleared, Inspected, RegistryClient, SignInCheck } from './registry-client.ts';
+export type { Credential, FoundCredential } from './sign-in/credential.ts';
 export {
   type Credentials,
   type CredentialsOptions,
   createCredentials,
   type Keychain,
-} from './credentials.ts';
-export { defaultLimits, type Limits } from './limits.ts';
-export { type Command, createNodeMachine, type Machine, type RunResult } from './machine.ts';
-export type { Allowance, Cleared, Inspected, RegistryClient, SignInCheck } from './registry-client.ts';
+  type StoredLogin,
+} from './sign-in/credentials.ts';
 
 export interface NodeRegistryOptions {
   /** Where to look for credentials, and what helpers are started with: `process.env`. */
@@ -25,7 +29,7 @@ export interface NodeRegistryOptions {
   /** The system's where absent. */
   readonly clock?: Clock;
   readonly log?: Log;
-  /** The hop to the registries. Node's own `fetch` where absent. */
+  /** The hop to the registries. That of createNodeTransport where absent. */
   readonly http?: Http;
   /** Whether a credential helper may be started now. An untrusted workspace says no. Always where absent. */
   readonly mayRunHelpers?: () => boolean;
@@ -39,13 +43,14 @@ export interface NodeRegistryOptions {
   readonly cacheFolder?: string | null;
 }
 
-/** The registry client as it runs in Node: files and helpers of this computer, requests by `fetch`. */
+/** The registry client as it runs in Node: its files, credential helpers and proxies. */
 export function createNodeRegistry(options: NodeRegistryOptions): RegistryClient {
-  const { advice = nodeAdvice, env, keychain, log, mayRunHelpers } = options;
+  const { advice = nodeAdvice, env, isOffline, keychain, log, mayRunHelpers } = options;
   const clock = options.clock ?? { now: () => Date.now() };
   const machine = createNodeMachine(env);
+  const { cacheFolder = defaultCacheFolder(env, process.platform, machine.home) } = options;
   return createRegistry({
-    http: options.http ?? createFetchTransport(),
+    http: options.http ?? createNodeTransport({ env, ...(log ? { log } : {}) }),
     credentials: createCredentials({
       machine,
       clock,
@@ -54,6 +59,8 @@ export function createNodeRegistry(options: NodeRegistryOptions): RegistryClient
     }),
     clock,
     advice,
+    store: cacheFolder === null ? noStore : createFileStore(cacheFolder, { clock, ...(log ? { log } : {}) }),
+    ...(isOffline ? { isOffline } : {}),
     ...(log ? { log } : {}),
   });
 }

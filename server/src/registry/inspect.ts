@@ -1,12 +1,14 @@
+import { isIndex } from '../engine/image/media-type.ts';
 import type { ImageConfig, ImageName, ImagePlatform } from '../engine/ports.ts';
 import { Failure } from '../http/failure.ts';
 import { type Asker, strangeAnswer, type Trip, type Way } from './ask.ts';
 import { digestOf, isDigest } from './digest.ts';
 import type { Endpoint } from './endpoint.ts';
+import { platformOf, readConfig, type Sources } from './image-config.ts';
 import { asObject, decodeObject, type JsonObject, textOf } from './json.ts';
 import type { Limits } from './limits.ts';
 import { missing } from './lookup.ts';
-import { acceptManifests, fromBody, isIndex, type Resolved } from './manifest.ts';
+import { acceptManifests, fromBody, type Resolved } from './manifest.ts';
 import * as messages from './messages.ts';
 
 /** What an image is made of. The same for a digest at all times. */
@@ -51,12 +53,28 @@ export async function lookInto(
   const manifest = readManifest(response.body, resolved, endpoint, image);
   const visit: Visit = { asker, origin, trip, image, limits };
   if (!isIndex(resolved.mediaType)) {
-    return { ...resolved, platforms: null, config: await configOf(manifest, visit) };
+    return { ...resolved, platforms: null, config: await configOf({ manifest }, visit) };
   }
-  const platforms = platformsIn(manifest);
+  const found = await imageBelow(manifest, visit, 1);
+  const config = found ? await configOf(found, visit) : null;
+  return { ...resolved, platforms: platformsIn(manifest), config };
+}
+
+/** Indexes one below the other that are read: they could go on without end. */
+const maxIndexes = 3;
+
+/** The image for linux/amd64 where there is one, else for the first platform. `depth`: indexes read so far. */
+async function imageBelow(
+  index: JsonObject,
+  visit: Visit,
+  depth: number,
+): Promise<Omit<Sources, 'config'> | undefined> {
+  const platforms = platformsIn(index);
   const one = platforms.find(({ platform }) => platform === 'linux/amd64') ?? platforms[0];
   const child = one && (await childManifest(one.digest, visit));
-  return { ...resolved, platforms, config: child ? await configOf(child, visit) : null };
+  if (!child) return undefined;
+  if (!child.isIndex) return { manifest: child.manifest, index };
+  return depth < maxIndexes ? imageBelow(child.manifest, visit, depth + 1) : undefined;
 }
 
 /** One content must not be read as two things: CVE-2021-41190. */
@@ -76,7 +94,10 @@ function readManifest(
 }
 
 /** Undefined where the registry does not have it: a mirror may keep some platforms alone. */
-async function childManifest(digest: string, visit: Visit): Promise<JsonObject | undefined> {
+async function childManifest(
+  digest: string,
+  visit: Visit,
+): Promise<{ readonly manifest: JsonObject; readonly isIndex: boolean } | undefined> {
   const { asker, image, limits, origin, trip } = visit;
   const child = { ...image, version: digest };
   const response = await asker.ask(
@@ -88,17 +109,16 @@ async function childManifest(digest: string, visit: Visit): Promise<JsonObject |
   if (response.status !== 200) throw strangeAnswer(response, trip);
   const resolved = fromBody(response, trip.endpoint, child);
   const manifest = readManifest(response.body, resolved, trip.endpoint, child);
-  // An index within an index is allowed, and could go on without end.
-  return isIndex(resolved.mediaType) ? undefined : manifest;
+  return { manifest, isIndex: isIndex(resolved.mediaType) };
 }
 
-/** Platforms listed of one index, and volumes of one image. */
-const most = 500;
+/** Platforms listed of one index. */
+const maxPlatforms = 500;
 
 /** BuildKit lists its attestations as manifests for the platform `unknown/unknown`. */
 function platformsIn({ manifests }: JsonObject): readonly ImagePlatform[] {
   if (!Array.isArray(manifests)) return [];
-  return manifests.slice(0, most).flatMap((one: unknown) => {
+  return manifests.slice(0, maxPlatforms).flatMap((one: unknown) => {
     const descriptor = asObject(one) ?? {};
     const digest = textOf(descriptor, 'digest');
     const platform = platformOf(asObject(descriptor.platform) ?? {});
@@ -107,26 +127,19 @@ function platformsIn({ manifests }: JsonObject): readonly ImagePlatform[] {
   });
 }
 
-function platformOf(platform: JsonObject): string | null {
-  const [os, architecture, variant] = ['os', 'architecture', 'variant'].map((name) => textOf(platform, name));
-  if (!os || !architecture || (os === 'unknown' && architecture === 'unknown')) return null;
-  const name = [os, architecture, ...(variant ? [variant] : [])].join('/');
-  return /^[\w./-]{1,100}$/.test(name) ? name : null;
-}
-
 const configTypes: ReadonlySet<string> = new Set([
   'application/vnd.oci.image.config.v1+json',
   'application/vnd.docker.container.image.v1+json',
 ]);
 
 /** Null for what is no container image, such as a Helm chart, and where the registry lacks the configuration. */
-async function configOf(manifest: JsonObject, visit: Visit): Promise<ImageConfig | null> {
-  const descriptor = asObject(manifest.config) ?? {};
+async function configOf(at: Omit<Sources, 'config'>, visit: Visit): Promise<ImageConfig | null> {
+  const descriptor = asObject(at.manifest.config) ?? {};
   const digest = textOf(descriptor, 'digest');
   if (!configTypes.has(textOf(descriptor, 'mediaType')) || !isDigest(digest)) return null;
   const body = await readBlob(digest, visit.limits.maxConfig, visit);
   const config = body && decodeObject(body);
-  return config ? readConfig(config) : null;
+  return config ? readConfig({ ...at, config }) : null;
 }
 
 /** The bytes of a blob, which are those that the digest names; undefined where the registry does not have it. */
@@ -144,24 +157,4 @@ export async function readBlob(
   if (response.status !== 200) throw strangeAnswer(response, trip);
   if (digestOf(response.body, digest) === digest) return response.body;
   throw new Failure('bad-answer', messages.wrongDigest(trip.endpoint, { ...image, version: digest }));
-}
-
-function readConfig(image: JsonObject): ImageConfig {
-  const config = asObject(image.config) ?? {};
-  return {
-    platform: null,
-    created: null,
-    size: null,
-    base: null,
-    volumes: Object.keys(asObject(config.Volumes) ?? {})
-      .filter((path) => /^\/[^\p{Cc}]{0,1000}$/u.test(path))
-      .slice(0, most)
-      .sort(),
-    labels: Object.fromEntries(
-      Object.entries(asObject(config.Labels) ?? {})
-        .filter((label): label is [string, string] => typeof label[1] === 'string')
-        .filter(([name, text]) => name.length + text.length <= 1000)
-        .slice(0, 100),
-    ),
-  };
 }

@@ -4,6 +4,8 @@ export interface Limits {
   readonly deadline: number;
   /** Lookups that talk to one host at the same time. */
   readonly perHost: number;
+  /** For which lookups wait until the first one at a host has been answered. */
+  readonly introduction: number;
   readonly maxRedirects: number;
   readonly maxManifest: number;
   /** For the configuration of an image. */
@@ -32,7 +34,8 @@ export interface Limits {
 
 export const defaultLimits: Limits = {
   deadline: 30_000,
-  perHost: 8,
+  perHost: 100,
+  introduction: 1_000,
   maxRedirects: 5,
   maxManifest: 4 * 1024 * 1024,
   maxConfig: 1024 * 1024,
@@ -44,7 +47,7 @@ export const defaultLimits: Limits = {
   retryDelay: 500,
   coolDown: 60_000,
   maxCoolDown: 3_600_000,
-  keepFound: 300_000,
+  keepFound: 60_000,
   keepFailed: 5_000,
   maxCached: 5_000,
 };

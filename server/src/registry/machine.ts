@@ -1,16 +1,26 @@
-import { spawn } from 'node:child_process';
-import { readFile } from 'node:fs/promises';
+import { type ChildProcess, spawn } from 'node:child_process';
+import { constants, existsSync } from 'node:fs';
+import { type FileHandle, open } from 'node:fs/promises';
 import { homedir } from 'node:os';
+import { parse } from 'node:path';
 
 /** What looking for credentials asks of the computer. */
 export interface Machine {
   readonly env: Readonly<Record<string, string | undefined>>;
   /** The user's home folder. */
   readonly home: string;
-  /** Null for what is not there or cannot be read. */
-  readText(path: string): Promise<string | null>;
+  /** The user's number; absent where users have none. */
+  readonly uid?: number;
+  /** UTF-8; null for what is not there. Never rejects. */
+  readText(path: string): Promise<string | Unreadable | null>;
   /** Never rejects. */
   run(command: Command): Promise<RunResult>;
+}
+
+/** A file that is there. */
+export interface Unreadable {
+  /** Why it is not read, as in "X is a folder". */
+  readonly problem: string;
 }
 
 export interface Command {
@@ -35,12 +45,12 @@ export type RunResult =
 
 export function createNodeMachine(env: Readonly<Record<string, string | undefined>>): Machine {
   const home = env.HOME || env.USERPROFILE || homedir();
+  const uid = process.getuid?.();
   return {
     env,
     home,
-    async readText(path) {
-      return readFile(path, 'utf8').catch(() => null);
-    },
+    ...(uid === undefined ? {} : { uid }),
+    readText,
     async run(command) {
       try {
         return await run(command, env, home);
@@ -51,27 +61,63 @@ export function createNodeMachine(env: Readonly<Record<string, string | undefine
   };
 }
 
+/** Bytes. The files that hold credentials have a few thousand. */
+const maxText = 1024 * 1024;
+
+async function readText(path: string): Promise<string | Unreadable | null> {
+  let file: FileHandle | undefined;
+  try {
+    // Opening a pipe that nobody writes to would otherwise never end.
+    file = await open(path, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0));
+    if (!(await file.stat()).isFile()) return { problem: 'is no ordinary file' };
+    const bytes = Buffer.alloc(maxText + 1);
+    let length = 0;
+    for (;;) {
+      const { bytesRead } = await file.read(bytes, length, bytes.length - length);
+      length += bytesRead;
+      if (length > maxText) return { problem: 'is far too large' };
+      if (bytesRead === 0) return bytes.toString('utf8', 0, length);
+    }
+  } catch (error) {
+    const code = error instanceof Error && 'code' in error ? String(error.code) : '';
+    return code === 'ENOENT' || code === 'ENOTDIR' ? null : { problem: `cannot be read (${code})` };
+  } finally {
+    await file?.close();
+  }
+}
+
+/** Milliseconds for which output is awaited once the program has ended: a process that it started may hold the stream open. */
+const patience = 100;
+
+const hasGroups = process.platform !== 'win32';
+
 function run(command: Command, env: Machine['env'], home: string): Promise<RunResult> {
   return new Promise((resolve) => {
-    // Run from home: on Windows a program is looked for in the current folder first, and that may be anyone's workspace.
     const child = spawn(command.program, [command.argument], {
-      cwd: home,
+      // On Windows a program is looked for in the current folder first, and that may be anyone's workspace.
+      cwd: existsSync(home) ? home : parse(process.execPath).root,
       env,
       shell: false,
       windowsHide: true,
+      // With a group of its own what it has started can be stopped with it.
+      detached: hasGroups,
       stdio: ['pipe', 'pipe', 'ignore'],
     });
     const chunks: Buffer[] = [];
     let length = 0;
+    let lateOutput: NodeJS.Timeout | undefined;
 
-    // Not waiting for the streams to close: a grandchild may hold them open.
     const finish = (result: RunResult) => {
       clearTimeout(timer);
+      clearTimeout(lateOutput);
       command.signal.removeEventListener('abort', stop);
       child.stdout.destroy();
       child.stdin.destroy();
-      child.kill('SIGKILL');
+      if (result.kind !== 'ended') kill(child);
       resolve(result);
+    };
+    const end = (code: number | null) => {
+      finish({ kind: 'ended', ok: code === 0, output: Buffer.concat(chunks).toString('utf8') });
     };
     const stop = () => finish({ kind: 'failed' });
     const timer = setTimeout(() => finish({ kind: 'timed-out' }), command.timeout);
@@ -80,9 +126,11 @@ function run(command: Command, env: Machine['env'], home: string): Promise<RunRe
     child.on('error', (error) => {
       finish({ kind: 'code' in error && error.code === 'ENOENT' ? 'missing' : 'failed' });
     });
-    child.on('close', (code) => {
-      finish({ kind: 'ended', ok: code === 0, output: Buffer.concat(chunks).toString('utf8') });
+    child.on('exit', (code) => {
+      // What it has written is read before the callback of `setImmediate`, however busy this process was.
+      lateOutput = setTimeout(() => setImmediate(end, code), patience);
     });
+    child.on('close', end);
     child.stdout.on('data', (chunk: Buffer) => {
       length += chunk.length;
       if (length > command.maxOutput) finish({ kind: 'too-long' });
@@ -93,4 +141,17 @@ function run(command: Command, env: Machine['env'], home: string): Promise<RunRe
     });
     child.stdin.end(command.input);
   });
+}
+
+/** With whatever it has started. */
+function kill(child: ChildProcess): void {
+  if (!hasGroups || child.pid === undefined) {
+    child.kill('SIGKILL');
+    return;
+  }
+  try {
+    process.kill(-child.pid, 'SIGKILL');
+  } catch {
+    // All of them have ended.
+  }
 }

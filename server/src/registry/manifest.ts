@@ -1,3 +1,4 @@
+import { indexTypes } from '../engine/image/media-type.ts';
 import type { ImageName } from '../engine/ports.ts';
 import { Failure } from '../http/failure.ts';
 import { digestOf, isDigest } from './digest.ts';
@@ -5,11 +6,6 @@ import type { Endpoint } from './endpoint.ts';
 import { decodeObject } from './json.ts';
 import { notManifest, oldManifest, wrongDigest } from './messages.ts';
 import type { Reply } from './wire.ts';
-
-const indexTypes: readonly string[] = [
-  'application/vnd.oci.image.index.v1+json',
-  'application/vnd.docker.distribution.manifest.list.v2+json',
-];
 
 /** All of them have to be accepted: a registry that is offered fewer answers with one platform's manifest instead of the index. */
 const mediaTypes: readonly string[] = [
@@ -19,8 +15,6 @@ const mediaTypes: readonly string[] = [
 ];
 
 export const acceptManifests = mediaTypes.join(', ');
-
-export const isIndex = (mediaType: string): boolean => indexTypes.includes(mediaType);
 
 export interface Resolved {
   readonly digest: string;

@@ -1,5 +1,6 @@
 import type { ImageName, RepositoryName } from '../engine/ports.ts';
 import { type Advice, inWords } from '../http/faults.ts';
+import { momentInWords } from '../http/times.ts';
 import { isDigest } from './digest.ts';
 import type { Endpoint } from './endpoint.ts';
 
@@ -8,11 +9,19 @@ export function imageAt(image: ImageName): string {
   return `${image.repository}${isDigest(image.version) ? '@' : ':'}${image.version}`;
 }
 
-function signIn(endpoint: Endpoint): string {
-  return endpoint.credentialHost === 'docker.io'
-    ? '`docker login`'
-    : `\`docker login ${endpoint.credentialHost}\``;
+/** With its registry, as in references. */
+export function fullName(image: ImageName): string {
+  return `${image.registry}/${imageAt(image)}`;
 }
+
+/** Behind `sign in with`. */
+function signIn({ credentialHost }: Endpoint, advice: SignInAdvice): string {
+  return advice.signIn(
+    credentialHost === 'docker.io' ? '`docker login`' : `\`docker login ${credentialHost}\``,
+  );
+}
+
+type SignInAdvice = Pick<Advice, 'signIn'>;
 
 export function noImage(endpoint: Endpoint, image: ImageName): string {
   const advice = isDigest(image.version)
@@ -26,15 +35,51 @@ export function noRepository(endpoint: Endpoint, repository: string): string {
 }
 
 /** `subject`: a repository, with or without tag or digest. */
-export function noAccess(endpoint: Endpoint, subject: string, signedIn: boolean): string {
+export function noAccess(
+  endpoint: Endpoint,
+  subject: string,
+  signedIn: boolean,
+  advice: SignInAdvice,
+): string {
   const what = `${endpoint.label} has no image ${subject}, or`;
   return signedIn
     ? `${what} the account you are signed in with may not read it. Check the name, or ask for access.`
-    : `${what} it is private. Check the name, or sign in with ${signIn(endpoint)}.`;
+    : `${what} it is private. Check the name, or sign in with ${signIn(endpoint, advice)}.`;
 }
 
-export function rejectedSignIn(endpoint: Endpoint): string {
-  return `${endpoint.label} does not accept the user name and password stored for it. Sign in again with ${signIn(endpoint)}.`;
+/** `isOwn`: the credential was given to Holdfast itself, where another sign-in with Docker would not replace it. */
+export function rejectedSignIn(
+  endpoint: Endpoint,
+  { isOwn }: { readonly isOwn?: true },
+  advice: SignInAdvice,
+): string {
+  const how = isOwn ? 'the command "Holdfast: Sign In to Registry"' : signIn(endpoint, advice);
+  return `${endpoint.label} does not accept the user name and password stored for it. Sign in again with ${how}.`;
+}
+
+export function notAccepted({ label }: Endpoint): string {
+  return `${label} does not accept this user name and password. Check both; with two-factor or single sign-on, an access token takes the place of the password.`;
+}
+
+export function plainSignIn({ credentialHost }: Endpoint): string {
+  return `Nobody was signed in: ${credentialHost} answers over plain http alone, and passwords are only sent over TLS or within this machine.`;
+}
+
+export function signInElsewhere({ label }: Endpoint): string {
+  return `${label} sends the request on to another host, which asks for the sign-in. Nothing was sent there. Sign in at that host if you trust it.`;
+}
+
+export function noRegistry({ label }: Endpoint): string {
+  return `${label} does not answer as a container registry does. Check the name, and whether a proxy or a sign-in page stands in between.`;
+}
+
+/** `why`: what is wrong with the registry's name. */
+export function noSignIn(why: string): string {
+  return `Nobody can be signed in there. ${why}`;
+}
+
+export function needsPassword({ label }: Endpoint): string {
+  return `${label} takes a user name and password alone, and this is a token. Sign in with the token as the password.`;
 }
 
 export function unknownSignIn(endpoint: Endpoint): string {
@@ -49,10 +94,38 @@ export function badTokenAnswer(endpoint: Endpoint, server: string, what: string)
   return `${endpoint.label} asks for a token, but its token server ${server} ${what}. Try again later, or report this to whoever runs the registry.`;
 }
 
-export function rateLimited(endpoint: Endpoint, wait: number, signedIn: boolean): string {
-  const more = signedIn ? '' : ` Signing in with ${signIn(endpoint)} may raise the limit.`;
-  return `${endpoint.label} takes no more requests for now. Try again in ${inWords(wait)}.${more}`;
+export function rateLimited(
+  endpoint: Endpoint,
+  wait: number,
+  signedIn: boolean,
+  advice: SignInAdvice,
+): string {
+  const more = signedIn
+    ? 'Another plan of your account, or a mirror named in the registries setting, may have a higher limit.'
+    : `Signing in with ${signIn(endpoint, advice)} may raise the limit.`;
+  return `${endpoint.label} takes no more requests for now. Try again in ${inWords(wait)}. ${more}`;
 }
+
+export function overloaded({ label }: Endpoint, wait: number): string {
+  return `${label} is overloaded or under repair (status 503). Try again in ${inWords(wait)}.`;
+}
+
+export function offline({ online }: Pick<Advice, 'online'>): string {
+  return `Nothing was asked: offline mode is on. ${online}`;
+}
+
+/** `name`: an image with its registry. */
+export function unknownOffline(name: string, { online }: Pick<Advice, 'online'>): string {
+  return `Offline mode is on, and nothing is known about ${name} from before. ${online}`;
+}
+
+/** One more sentence for a lookup that failed. `at`: milliseconds since the epoch. */
+export function knownFromBefore(image: ImageName, digest: string, at: number): string {
+  const what = isDigest(image.version) ? 'there' : shortDigest(digest);
+  return `On ${momentInWords(at)}, it was ${what}; offline mode uses that.`;
+}
+
+const shortDigest = (digest: string): string => digest.replace(/^([^:]*:.{12}).*$/s, '$1…');
 
 export function serverFault(endpoint: Endpoint, status: number): string {
   return `${endpoint.label} has a fault of its own (status ${status}). Try again later.`;
@@ -62,9 +135,14 @@ export function oddStatus(endpoint: Endpoint, status: number): string {
   return `${endpoint.label} answered with status ${status}, which makes no sense for an image. Check that it is a container registry.`;
 }
 
-export function hiddenAddress({ label, origins: [origin] }: Endpoint): string {
+export function hiddenAddress({ credentialHost, label, origins: [origin] }: Endpoint): string {
   const { host } = new URL(origin);
-  return `${label} was not asked: ${host} leads to an address inside a private network, which a name in a manifest must not do unnoticed. If it is your own registry, name it in the registries setting, as in \`"${host}": {}\`, or sign in there.`;
+  return `${label} was not asked: ${host} leads to an address inside a private network, which a name in a manifest must not do unnoticed. If it is your own registry, name it in the registries setting, as in \`"${credentialHost}": {}\`, or sign in there.`;
+}
+
+export function specialAddress({ label, origins: [origin] }: Endpoint): string {
+  const { host } = new URL(origin);
+  return `${label} was not asked: ${host} is an address that only machines of a data centre use among themselves, or leads to one. No registry is there; check the name.`;
 }
 
 export function timedOut(endpoint: Endpoint, after: number, { proxy }: Advice): string {

@@ -6,10 +6,13 @@ import type {
   ObserveOptions,
   Registry,
 } from '../engine/ports.ts';
-import type { Credential } from './credential.ts';
+import type { Credential } from './sign-in/credential.ts';
+import type { StoredLogin } from './sign-in/credentials.ts';
 
 /** What the editor and the command line ask of the client beyond what the engine does. */
 export interface RegistryClient extends Registry {
+  /** Reads what is kept from earlier runs: what needs no traffic can tell it then. Never rejects. */
+  recall(): Promise<void>;
   /** What `inspect` found earlier, without any traffic. */
   inspected(image: ImageName, options: Pick<ObserveOptions, 'registries'>): Inspected | undefined;
   /** How many pulls a registry said are left, without any traffic. */
@@ -18,6 +21,8 @@ export interface RegistryClient extends Registry {
   checkSignIn(registry: string, credential: Credential, options: LookupOptions): Promise<SignInCheck>;
   /** Somebody signed in or out at a registry: what was got by the earlier credential no longer counts. */
   forgetSignIn(registry: string): void;
+  /** Where Docker and Podman have stored a sign-in, which counts beside those given to Holdfast itself. Never rejects. */
+  storedLogins(): Promise<readonly StoredLogin[]>;
   /** Forgets all that registries have told, here and on disk. Never rejects. */
   clear(): Promise<Cleared>;
 }

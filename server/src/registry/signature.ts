@@ -1,4 +1,5 @@
 import { createPublicKey, type KeyObject, verify as verifyBytes } from 'node:crypto';
+import { isIndex } from '../engine/image/media-type.ts';
 import type { ImageName } from '../engine/ports.ts';
 import { Failure } from '../http/failure.ts';
 import { type Asker, strangeAnswer, type Trip, type Way } from './ask.ts';
@@ -7,7 +8,7 @@ import { readBlob } from './inspect.ts';
 import { asObject, decodeObject, type JsonObject, textOf } from './json.ts';
 import type { Limits } from './limits.ts';
 import { missing } from './lookup.ts';
-import { acceptManifests, fromBody, isIndex } from './manifest.ts';
+import { acceptManifests, fromBody } from './manifest.ts';
 import * as messages from './messages.ts';
 
 /** What was found out about the signatures of an image. */

@@ -1,7 +1,7 @@
 import { Failure } from '../http/failure.ts';
 import { parseUrl } from '../http/url.ts';
 import { type Asker, type Question, strangeAnswer, type Trip, type Way } from './ask.ts';
-import { isTag } from './endpoint.ts';
+import { isTag, repositoryAt } from './endpoint.ts';
 import { decodeObject } from './json.ts';
 import type { Limits } from './limits.ts';
 import { noRepository, noTags } from './messages.ts';
@@ -34,7 +34,7 @@ export async function listTags(
   let page = first.response.status === 400 ? await asker.ask(question(''), origin, trip) : first.response;
   for (let pages = 1; ; pages++) {
     for (const tag of tagsIn(page, trip)) found.add(tag);
-    const next = nextPage(page, origin, repository);
+    const next = nextPage(page, origin, repositoryAt(way.endpoint, repository));
     if (next === null || pages === limits.maxTagPages || found.size >= limits.maxTags) break;
     page = await asker.ask(question(next), origin, trip);
   }
@@ -43,9 +43,11 @@ export async function listTags(
 
 /** A repository without tags has `null` for them at some registries. */
 function tagsIn(response: Reply, trip: Trip): readonly string[] {
-  if (response.status === 404) throw new Failure('not-found', noRepository(trip.endpoint, trip.repository));
-  if (response.status !== 200) throw strangeAnswer(response, trip);
-  const tags = decodeObject(response.body)?.tags;
+  const answer = decodeObject(response.body);
+  if (response.status === 404 && (answer || response.body.length === 0))
+    throw new Failure('not-found', noRepository(trip.endpoint, trip.repository));
+  if (response.status !== 200 && response.status !== 404) throw strangeAnswer(response, trip);
+  const tags = answer?.tags;
   if (tags === null) return [];
   if (!Array.isArray(tags)) throw new Failure('bad-answer', noTags(trip.endpoint, trip.repository));
   return tags.filter((tag) => typeof tag === 'string' && isTag(tag));

@@ -1,14 +1,14 @@
-import type { Clock, FailedLookup } from '../engine/ports.ts';
+import type { Clock, FailedLookup, Reach } from '../engine/ports.ts';
 import type { AddressGuard } from '../http/address.ts';
 import { Failure } from '../http/failure.ts';
 import type { Advice } from '../http/faults.ts';
 import type { Timers } from '../http/timers.ts';
 import type { Way } from './ask.ts';
-import type { Credentials } from './credentials.ts';
 import type { Endpoint } from './endpoint.ts';
 import { Gate } from './gate.ts';
 import type { Limits } from './limits.ts';
 import * as messages from './messages.ts';
+import type { Credentials } from './sign-in/credentials.ts';
 import { Troubles } from './trouble.ts';
 
 export interface Visits {
@@ -18,6 +18,8 @@ export interface Visits {
     signal: AbortSignal,
     work: (way: Way) => Promise<T>,
   ): Promise<T | FailedLookup>;
+  /** A host need not be left alone any longer. */
+  forget(host: string): void;
 }
 
 export interface VisitsOptions {
@@ -27,51 +29,72 @@ export interface VisitsOptions {
   readonly clock: Clock;
   readonly limits: Limits;
   readonly advice: Advice;
+  readonly isOffline: () => boolean;
 }
 
-export function createVisits({ advice, clock, credentials, guard, limits, timers }: VisitsOptions): Visits {
+const anywhere: Reach = new Set(['public', 'private', 'loopback']);
+
+export function createVisits(options: VisitsOptions): Visits {
+  const { advice, clock, credentials, guard, isOffline, limits, timers } = options;
   const gate = new Gate(limits.perHost);
   const troubles = new Troubles(clock, limits);
 
   /** How the registry may be reached. Throws a Failure where it may not be. */
   async function wayTo(endpoint: Endpoint, signal: AbortSignal): Promise<Way> {
     const url = new URL(endpoint.origins[0]);
+    const way = { endpoint, signal, notices: new Set<string>() };
     const reach = await guard.reachOf(url, endpoint.configured);
-    if (await guard.allows(url, reach)) return { endpoint, reach, signal };
+    if (await guard.allows(url, reach)) return { ...way, reach };
     const further = await guard.reachOf(url, await credentials.knows(endpoint.credentialHost));
-    if (await guard.allows(url, further)) return { endpoint, reach: further, signal };
-    throw new Failure('refused', messages.hiddenAddress(endpoint));
+    if (await guard.allows(url, further)) return { ...way, reach: further };
+    const isSpecial = !(await guard.allows(url, anywhere));
+    throw new Failure('refused', (isSpecial ? messages.specialAddress : messages.hiddenAddress)(endpoint));
   }
 
-  function failureFrom(error: unknown, deadline: AbortSignal, endpoint: Endpoint): Failure {
-    if (deadline.aborted)
-      return new Failure('timed-out', messages.timedOut(endpoint, limits.deadline, advice));
-    return error instanceof Failure ? error : new Failure('bad-answer', messages.unexpected);
+  /** Gives up at the deadline, whatever `work` waits for: not all of it can be stopped. Rejects with a Failure or the signal's reason. */
+  async function within<T>(
+    endpoint: Endpoint,
+    signal: AbortSignal,
+    work: (signal: AbortSignal) => Promise<T>,
+  ): Promise<T> {
+    const end = new AbortController();
+    const leave = () => end.abort(signal.reason);
+    signal.addEventListener('abort', leave, { once: true });
+    const stopClock = timers.after(limits.deadline, () =>
+      end.abort(new Failure('timed-out', messages.timedOut(endpoint, limits.deadline, advice))),
+    );
+    try {
+      const ended = new Promise<never>((_, reject) => {
+        end.signal.addEventListener('abort', () => reject(end.signal.reason), { once: true });
+      });
+      return await Promise.race([work(end.signal), ended]);
+    } finally {
+      stopClock();
+      signal.removeEventListener('abort', leave);
+    }
   }
 
   return {
     async visit(endpoint, signal, work) {
-      const [host] = endpoint.origins;
-      const deadline = new AbortController();
-      let stopClock = () => {};
+      if (isOffline()) return failed('offline', messages.offline(advice));
+      const host = endpoint.credentialHost;
       let leave = () => {};
-      let trouble: Failure | undefined;
       try {
         leave = await gate.enter(host, signal);
-        trouble = troubles.at(host, endpoint);
-        if (trouble) throw trouble;
-        stopClock = timers.after(limits.deadline, () => deadline.abort());
-        return await work(await wayTo(endpoint, AbortSignal.any([signal, deadline.signal])));
+        const trouble = troubles.at(host);
+        if (trouble) return failed(trouble.code, trouble.message);
+        return await within(endpoint, signal, async (end) => work(await wayTo(endpoint, end)));
       } catch (error) {
         if (signal.aborted) return failed('cancelled', messages.cancelled);
-        const failure = failureFrom(error, deadline.signal, endpoint);
-        if (!trouble) troubles.note(host, failure);
-        return failed(failure.code, failure.message);
+        if (!(error instanceof Failure)) return failed('bad-answer', messages.unexpected);
+        troubles.note(host, error);
+        return failed(error.code, error.message);
       } finally {
-        stopClock();
         leave();
       }
     },
+
+    forget: (host) => troubles.forget(host),
   };
 }
 

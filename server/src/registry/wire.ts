@@ -1,7 +1,9 @@
-import type { Http, HttpRequest, HttpResponse } from '../engine/ports.ts';
-import { NetworkFailure } from '../http/failure.ts';
-import { type Advice, isBrokenConnection, networkFault } from '../http/faults.ts';
+import type { Clock, Http, HttpRequest, HttpResponse } from '../engine/ports.ts';
+import { Failure, NetworkFailure } from '../http/failure.ts';
+import { type Advice, failureOf, isBrokenConnection, networkFault } from '../http/faults.ts';
 import { pause, type Timers } from '../http/timers.ts';
+import { offline } from './messages.ts';
+import { retryAfter } from './rate-limit.ts';
 
 /** An answer that has been read to its end. */
 export interface Reply extends Omit<HttpResponse, 'body'> {
@@ -13,7 +15,7 @@ export interface WireRequest extends HttpRequest {
   readonly maxBody: number;
 }
 
-/** Rejects with a {@link NetworkFailure}, or with the signal's reason on abort. */
+/** Rejects with a Failure, which is a {@link NetworkFailure} where the network is at fault, or with the signal's reason on abort. */
 export interface Wire {
   send(request: WireRequest): Promise<Reply>;
 }
@@ -21,21 +23,28 @@ export interface Wire {
 export interface WireOptions {
   readonly http: Http;
   readonly timers: Timers;
+  readonly clock: Clock;
   readonly advice: Advice;
   /** Milliseconds before the one retry. */
   readonly retryDelay: number;
+  /** Whether requests are switched off now. */
+  readonly isOffline: () => boolean;
 }
 
 /** Server faults that may pass: RFC 9110, section 15.6. */
 const passingFaults: ReadonlySet<number> = new Set([500, 502, 503]);
 
+/** Milliseconds that a server may ask us to wait before the retry. Where it asks for more, there is none. */
+const longestDelay = 2_000;
+
 /** A body that is longer than the request allows. */
 const bodyTooLarge = 'BODY_TOO_LARGE';
 
 /** The hop with one retry where that may help, and with network faults put into words. */
-export function createWire({ advice, http, retryDelay, timers }: WireOptions): Wire {
+export function createWire({ advice, clock, http, isOffline, retryDelay, timers }: WireOptions): Wire {
   async function attempt(request: WireRequest): Promise<Reply> {
     request.signal.throwIfAborted();
+    if (isOffline()) throw new Failure('offline', offline(advice));
     const { host } = new URL(request.url);
     try {
       const { body, headers, status } = await http.send(request);
@@ -44,7 +53,7 @@ export function createWire({ advice, http, retryDelay, timers }: WireOptions): W
       request.signal.throwIfAborted();
       if (error instanceof NetworkFailure) throw error;
       const fault = faultOf(error);
-      throw new NetworkFailure(fault, networkFault(host, fault, advice));
+      throw new NetworkFailure(fault, networkFault(host, fault, advice), failureOf(fault));
     }
   }
 
@@ -56,8 +65,13 @@ export function createWire({ advice, http, retryDelay, timers }: WireOptions): W
         if (error instanceof NetworkFailure && isBrokenConnection(error.fault)) return error;
         throw error;
       });
-      if (!(first instanceof NetworkFailure) && !passingFaults.has(first.status)) return first;
-      await pause(retryDelay, timers, request.signal);
+      if (first instanceof NetworkFailure) {
+        await pause(retryDelay, timers, request.signal);
+        return attempt(request);
+      }
+      const asked = retryAfter(first.headers['retry-after'], clock.now()) ?? retryDelay;
+      if (!passingFaults.has(first.status) || asked > longestDelay) return first;
+      await pause(Math.max(asked, retryDelay), timers, request.signal);
       return attempt(request);
     },
   };

@@ -39,17 +39,25 @@ export function registryFault(name: string): string | null {
   return reference.registry === name ? null : `Write ${reference.registry} instead of ${name}.`;
 }
 
+const repositoryPath = /^[a-z0-9]+(?:[._-]+[a-z0-9]+)*(?:\/[a-z0-9]+(?:[._-]+[a-z0-9]+)*)*$/;
+
 export function mirrorFault(mirror: string): string | null {
   const wanted =
-    'mirror is a host with or without a port, as in mirror.example.com:5000, or its http(s) address.';
-  const address = /^[a-z][a-z0-9+.-]*:\/\//i.test(mirror) ? mirror : `https://${mirror}`;
+    'mirror is a host, as in mirror.example.com:5000, its http(s) address, or one of these with what stands before repositories there, as in harbor.example.com/proxy-cache.';
+  const [, scheme = '', host = '', rest = ''] = /^([a-z][a-z0-9+.-]*:\/\/)?([^/]*)(.*)$/is.exec(mirror) ?? [];
+  const address = `${scheme || 'https://'}${host}`;
   if (/\s/.test(mirror) || !URL.canParse(address)) return wanted;
   const url = new URL(address);
   if (url.username !== '' || url.password !== '') {
     return 'A password does not belong here; Holdfast takes it from the configuration of Docker (docker login).';
   }
-  const isPlain = url.search === '' && url.hash === '' && ['http:', 'https:'].includes(url.protocol);
-  return isPlain ? null : wanted;
+  const isPlain = url.pathname === '/' && url.search === '' && url.hash === '';
+  if (!isPlain || !['http:', 'https:'].includes(url.protocol)) return wanted;
+  const path = rest.replace(/^\/|\/$/g, '');
+  if (/^v[12](?:\/|$)/.test(path)) {
+    return 'The path of a mirror does not begin with /v2: that is added to its address.';
+  }
+  return path === '' || (path.length <= 255 && repositoryPath.test(path)) ? null : wanted;
 }
 
 const trustedExample = 'as in ghcr.io, ghcr.io/acme/* or docker.io/library/*';

@@ -159,7 +159,7 @@ const registry: MappingShape = {
   keys: {
     mirror: {
       description:
-        'The host that answers in its place, with a port or as an http(s) address, without a path.',
+        'The host that answers in its place, with a port or as an http(s) address. A path behind it stands before the repositories there, as in `harbor.example.com/proxy-cache`.',
       example: 'mirror.example.com',
       shape: text(notBlank, mirrorFault),
     },

@@ -11,6 +11,10 @@ export interface ImageName {
 /** A repository in normal form, as in an ImageName. */
 export type RepositoryName = Pick<ImageName, 'registry' | 'repository'>;
 
+/** `docker.io/library/nginx:1.27.3`, with `@` before a digest. */
+export const fullName = ({ registry, repository, version }: ImageName): string =>
+  `${registry}/${repository}${version.includes(':') ? '@' : ':'}${version}`;
+
 /** What the reference pulls: by the digest where there is one, else by the tag that counts. */
 export const pulledName = ({ digest, registry, repository, tag }: ImageReference): ImageName => ({
   registry,

@@ -75,6 +75,8 @@ export interface Observation {
   readonly at: number;
   /** What the tag named, or the digest itself; null where the registry has no such image. */
   readonly digest: string | null;
+  /** It is an index of manifests for several platforms; null where that is not known. */
+  readonly isIndex: boolean | null;
   /** Digests of the platforms' manifests; null where it was not asked for, or is no index. */
   readonly platforms: readonly { readonly platform: string; readonly digest: string }[] | null;
   /** Paths that the image declares as volumes; null where it was not asked for. */

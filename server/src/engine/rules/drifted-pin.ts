@@ -22,9 +22,14 @@ function drift(pinned: PinnedUse | null, { observed }: Surroundings): readonly R
   const seen = tag && observed(tag);
   if (!pinned || !seen?.digest || seen.digest === pinned.digest) return [];
   if (seen.platforms?.some(({ digest }) => digest === pinned.digest)) return [];
-  if (observed(byDigest(pinned))?.digest === null) return [];
+  const own = observed(byDigest(pinned));
+  if (own?.digest === null || mayBePart(own, seen)) return [];
   return [report(pinned, seen, seen.digest)];
 }
+
+/** What is pinned may be one platform's part of what the tag names, which nobody has looked into. */
+const mayBePart = (own: Observation | undefined, tagged: Observation): boolean =>
+  tagged.isIndex === true && tagged.platforms === null && own?.isIndex !== true;
 
 function report(pinned: PinnedUse, { at }: Observation, now: string): Report {
   const { digest, name, reference, use } = pinned;

@@ -1,5 +1,5 @@
+import { asObject, type JsonObject, parseObject, textOf } from '../json.ts';
 import type { Credential } from './credential.ts';
-import { asObject, type JsonObject, parseObject, textOf } from './json.ts';
 
 /** Docker's `config.json` and Podman's `auth.json`: the parts that concern signing in. */
 export interface AuthFile {
@@ -8,9 +8,11 @@ export interface AuthFile {
   readonly credsStore: string;
 }
 
-/** Undefined for what is no JSON object. */
+/** Undefined for what is no JSON object. A file without anything in it stores nothing, as for Docker. */
 export function readAuthFile(text: string): AuthFile | undefined {
-  const root = parseObject(text);
+  // A byte order mark counts as white space.
+  const bare = text.trim();
+  const root = bare === '' ? {} : parseObject(bare);
   if (!root) return undefined;
   return {
     auths: asObject(root.auths) ?? {},
@@ -19,17 +21,32 @@ export function readAuthFile(text: string): AuthFile | undefined {
   };
 }
 
-/** The helper that keeps the host's credentials. `credHelpers` goes before `credsStore`, even with an empty name. */
-export function helperIn(file: AuthFile, host: string): string | undefined {
-  const own = Object.entries(file.credHelpers).find(([key]) => placeOf(key) === host);
-  const name = own ? own[1] : file.credsStore;
-  return typeof name === 'string' && name !== '' ? name : undefined;
+/** A helper, and what it may know the host by: tried in this order. */
+export interface HelperFor {
+  readonly name: string;
+  readonly servers: readonly string[];
 }
 
-/** Whether the file has anything of its own for the host. An empty entry counts: Docker leaves one where a helper keeps the password. */
-export function isNamedIn(file: AuthFile, host: string): boolean {
+/** The helper that keeps the host's credentials. `credHelpers` goes before `credsStore`, even with an empty name. */
+export function helperIn(file: AuthFile, host: string): HelperFor | undefined {
+  const own = Object.entries(file.credHelpers).find(([key]) => placeOf(key) === host);
+  const [key, name] = own ?? ['', file.credsStore];
+  if (typeof name !== 'string' || name === '') return undefined;
+  if (host !== hub) return { name, servers: [host] };
+  // Docker keeps the Hub's credentials under the address of its first API. Podman, which knows it as docker.io, under that.
+  return { name, servers: key === hub ? [firstHubApi, hub] : [firstHubApi] };
+}
+
+const hub = 'docker.io';
+const firstHubApi = 'https://index.docker.io/v1/';
+
+/** Whether the file has anything of its own for the host. */
+export const isNamedIn = (file: AuthFile, host: string): boolean => hostsIn(file).has(host);
+
+/** The hosts that the file has anything of its own for. An empty entry counts: Docker leaves one where a helper keeps the password. */
+export function hostsIn(file: AuthFile): ReadonlySet<string> {
   const keys = [...Object.keys(file.auths), ...Object.keys(file.credHelpers)];
-  return keys.some((key) => placeOf(key).split('/')[0] === host);
+  return new Set(keys.flatMap((key) => placeOf(key).split('/')[0] || []));
 }
 
 /** The entry for the repository, else for the nearest folder above it, else for the host: `containers-auth.json(5)`. */
@@ -54,7 +71,7 @@ function placeOf(key: string): string {
   const place = isUrl ? bare.replace(/\/v[12]$/, '') : bare;
   const slash = place.indexOf('/');
   const host = (slash < 0 ? place : place.slice(0, slash)).toLowerCase();
-  return (host === 'index.docker.io' ? 'docker.io' : host) + (slash < 0 ? '' : place.slice(slash));
+  return (host === 'index.docker.io' ? hub : host) + (slash < 0 ? '' : place.slice(slash));
 }
 
 function credentialOf(entry: JsonObject): Credential | undefined {

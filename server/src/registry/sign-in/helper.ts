@@ -1,10 +1,10 @@
-import type { Clock } from '../engine/ports.ts';
-import { BoundedMap } from '../http/bounded-map.ts';
-import { passwordOf } from './auth-file.ts';
+import type { Clock } from '../../engine/ports.ts';
+import { BoundedMap } from '../../http/bounded-map.ts';
+import { InFlight } from '../in-flight.ts';
+import { parseObject, textOf } from '../json.ts';
+import type { Machine, RunResult } from '../machine.ts';
+import { type HelperFor, passwordOf } from './auth-file.ts';
 import type { Credential, FoundCredential } from './credential.ts';
-import { InFlight } from './in-flight.ts';
-import { parseObject, textOf } from './json.ts';
-import type { Machine, RunResult } from './machine.ts';
 
 /** Milliseconds and bytes. A helper that asks the user something takes longer than this and is given up. */
 export const helperLimits = { timeout: 5_000, maxOutput: 64 * 1024 };
@@ -14,7 +14,15 @@ const keep = { found: 60_000, missing: 10_000 };
 
 export interface Helpers {
   /** `from`: the file that names the helper, for messages. Rejects only with the signal's reason. */
-  get(name: string, from: string, host: string, signal: AbortSignal): Promise<FoundCredential>;
+  get(helper: HelperFor, from: string, host: string, signal: AbortSignal): Promise<FoundCredential>;
+  /** Forgets what helpers said of a host. What is under way for it is not kept. */
+  forget(host: string): void;
+}
+
+/** What helpers said of one host, by program and what it was asked for. */
+interface Answers {
+  readonly kept: Map<string, { readonly found: FoundCredential; readonly until: number }>;
+  readonly running: InFlight<FoundCredential>;
 }
 
 /**
@@ -22,24 +30,32 @@ export interface Helpers {
  * Protocol: docker/docker-credential-helpers.
  */
 export function createHelpers(machine: Machine, clock: Clock): Helpers {
-  const remembered = new BoundedMap<string, { found: FoundCredential; until: number }>(200);
-  const running = new InFlight<FoundCredential>();
+  const hosts = new BoundedMap<string, Answers>(200);
 
+  function answersFor(host: string): Answers {
+    const answers = hosts.get(host) ?? { kept: new Map(), running: new InFlight() };
+    hosts.set(host, answers);
+    return answers;
+  }
+
+  /** The first credential, else the first trouble. */
   async function ask(
     program: string,
     from: string,
-    host: string,
+    servers: readonly string[],
     signal: AbortSignal,
   ): Promise<FoundCredential> {
-    // Docker Hub's credentials are kept under the address of its first API.
-    const input = host === 'docker.io' ? 'https://index.docker.io/v1/' : host;
-    const result = await machine.run({ program, argument: 'get', input, signal, ...helperLimits });
-    signal.throwIfAborted();
-    return read(result, program, from);
+    for (const input of servers) {
+      const result = await machine.run({ program, argument: 'get', input, signal, ...helperLimits });
+      signal.throwIfAborted();
+      const found = read(result, program, from);
+      if (found.credential || found.notice) return found;
+    }
+    return { credential: null };
   }
 
   return {
-    async get(name, from, host, signal) {
+    async get({ name, servers }, from, host, signal) {
       if (!/^[A-Za-z0-9._-]+$/.test(name)) {
         return {
           credential: null,
@@ -47,12 +63,17 @@ export function createHelpers(machine: Machine, clock: Clock): Helpers {
         };
       }
       const program = `docker-credential-${name}`;
-      const key = JSON.stringify([program, host]);
-      const known = remembered.get(key);
+      const { kept, running } = answersFor(host);
+      const key = [program, ...servers].join(' ');
+      const known = kept.get(key);
       if (known && clock.now() < known.until) return known.found;
-      const found = await running.join(key, signal, (shared) => ask(program, from, host, shared));
-      remembered.set(key, { found, until: clock.now() + (found.credential ? keep.found : keep.missing) });
+      const found = await running.join(key, signal, (shared) => ask(program, from, servers, shared));
+      kept.set(key, { found, until: clock.now() + (found.credential ? keep.found : keep.missing) });
       return found;
+    },
+
+    forget(host) {
+      hosts.delete(host);
     },
   };
 }

@@ -1,15 +1,27 @@
 import { join } from 'node:path';
-import type { Clock } from '../engine/ports.ts';
-import { type AuthFile, credentialIn, helperIn, isNamedIn, readAuthFile } from './auth-file.ts';
+import type { Clock } from '../../engine/ports.ts';
+import { InFlight } from '../in-flight.ts';
+import type { Machine, Unreadable } from '../machine.ts';
+import { type AuthFile, credentialIn, helperIn, hostsIn, isNamedIn, readAuthFile } from './auth-file.ts';
 import type { Credential, FoundCredential } from './credential.ts';
 import { createHelpers } from './helper.ts';
-import type { Machine } from './machine.ts';
 
 export interface Credentials {
   /** What is stored for `host`, spelled as in references (`docker.io`). Rejects only with the signal's reason. */
   find(host: string, repository: string, signal: AbortSignal): Promise<FoundCredential>;
   /** Whether the user has ever signed in at `host`, or named a helper for it. No helper is started. Never rejects. */
   knows(host: string): Promise<boolean>;
+  /** What `docker login` and `podman login` stored, as far as their files tell. No helper is started. Never rejects. Absent where there are no files. */
+  stored?(): Promise<readonly StoredLogin[]>;
+  /** Somebody signed in or out at `host`: what was found for it earlier no longer counts. Absent where nothing is kept. */
+  forget?(host: string): void;
+}
+
+/** A host that a file names. */
+export interface StoredLogin {
+  readonly host: string;
+  /** The file, or the variable that holds its content. */
+  readonly place: string;
 }
 
 /** Credentials that were given to Holdfast itself, as through a command of the editor. */
@@ -30,8 +42,11 @@ export interface CredentialsOptions {
 interface Source {
   /** How messages call it. */
   readonly name: string;
-  read(): Promise<string | null>;
+  read(): Promise<string | Unreadable | null>;
 }
+
+/** What a source stores, or why that is not used. Neither where there is nothing. */
+type Content = { readonly file: AuthFile } | { readonly notice: string } | Readonly<Record<string, never>>;
 
 /** Reads what `docker login` and `podman login` stored. Nothing is written. */
 export function createCredentials({
@@ -43,6 +58,18 @@ export function createCredentials({
   const sources = sourcesOf(machine);
   const helpers = createHelpers(machine, clock);
   const allowed = mayRunHelpers ?? (() => true);
+  const asking = new InFlight<Credential | null>();
+
+  /** Asked once for the lookups of one moment. */
+  async function own(host: string, signal?: AbortSignal): Promise<Credential | null> {
+    if (!keychain) return null;
+    try {
+      return await asking.join(host, signal, () => keychain.get(host));
+    } catch {
+      signal?.throwIfAborted();
+      return null;
+    }
+  }
 
   async function fromHelper(
     file: AuthFile,
@@ -63,33 +90,53 @@ export function createCredentials({
 
   return {
     async find(host, repository, signal) {
-      const own = await keychain?.get(host);
-      if (own) return { credential: own };
+      const given = await own(host, signal);
+      if (given) return { credential: given, isOwn: true };
       const notices: string[] = [];
       for (const source of sources) {
-        const text = await source.read();
-        if (text === null) continue;
-        const file = readAuthFile(text);
-        if (!file) {
-          notices.push(`${source.name} is not valid JSON, so what it stores is not used.`);
-          continue;
-        }
-        const helped = await fromHelper(file, source.name, host, signal);
+        const content = await contentOf(source);
+        if ('notice' in content) notices.push(content.notice);
+        if (!('file' in content)) continue;
+        const helped = await fromHelper(content.file, source.name, host, signal);
         if (helped.notice) notices.push(helped.notice);
-        const credential = helped.credential ?? credentialIn(file, host, repository);
+        const credential = helped.credential ?? credentialIn(content.file, host, repository);
         if (credential) return { credential };
       }
       return { credential: null, ...(notices.length > 0 ? { notice: notices.join(' ') } : {}) };
     },
     async knows(host) {
-      if (await keychain?.get(host)) return true;
+      if (await own(host)) return true;
       for (const source of sources) {
-        const file = readAuthFile((await source.read()) ?? '');
-        if (file && isNamedIn(file, host)) return true;
+        const content = await contentOf(source);
+        if ('file' in content && isNamedIn(content.file, host)) return true;
       }
       return false;
     },
+
+    async stored() {
+      const places = new Map<string, string>();
+      for (const source of sources) {
+        const content = await contentOf(source);
+        if (!('file' in content)) continue;
+        for (const host of hostsIn(content.file)) if (!places.has(host)) places.set(host, source.name);
+      }
+      return [...places].map(([host, place]) => ({ host, place }));
+    },
+
+    forget(host) {
+      asking.forget(host);
+      helpers.forget(host);
+    },
   };
+}
+
+async function contentOf({ name, read }: Source): Promise<Content> {
+  const text = await read();
+  if (text === null) return {};
+  const unused = 'so what it stores is not used.';
+  if (typeof text !== 'string') return { notice: `${name} ${text.problem}, ${unused}` };
+  const file = readAuthFile(text);
+  return file ? { file } : { notice: `${name} is not valid JSON, ${unused}` };
 }
 
 /**
@@ -97,10 +144,21 @@ export function createCredentials({
  * Podman's places: `containers-auth.json(5)`. The variable with the file's content: docker/cli `configfile`.
  */
 function sourcesOf(machine: Machine): readonly Source[] {
-  const { env, home } = machine;
+  const { env, home, uid } = machine;
   const file = (...parts: string[]): Source => {
     const path = join(...parts);
-    return { name: path, read: () => machine.readText(path) };
+    let reading: ReturnType<Machine['readText']> | undefined;
+    const forget = () => {
+      reading = undefined;
+    };
+    return {
+      name: path,
+      // Read once for the lookups of one moment.
+      read() {
+        reading ??= machine.readText(path).finally(forget);
+        return reading;
+      },
+    };
   };
   const inline = env.DOCKER_AUTH_CONFIG;
   const sources: Source[] = [];
@@ -110,6 +168,7 @@ function sourcesOf(machine: Machine): readonly Source[] {
     env.DOCKER_CONFIG ? file(env.DOCKER_CONFIG, 'config.json') : file(home, '.docker', 'config.json'),
   );
   if (env.XDG_RUNTIME_DIR) sources.push(file(env.XDG_RUNTIME_DIR, 'containers', 'auth.json'));
+  else if (uid !== undefined) sources.push(file('/run', 'containers', String(uid), 'auth.json'));
   sources.push(file(env.XDG_CONFIG_HOME || join(home, '.config'), 'containers', 'auth.json'));
   return sources;
 }

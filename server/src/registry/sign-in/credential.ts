@@ -11,4 +11,6 @@ export interface FoundCredential {
   readonly credential: Credential | null;
   /** Something stood in the way of looking for one; a sentence for the user. Holds no secret. */
   readonly notice?: string;
+  /** It was given to Holdfast itself, and not to Docker or Podman. */
+  readonly isOwn?: true;
 }

@@ -1,22 +1,24 @@
-import type { Clock, Log, Reach } from '../engine/ports.ts';
-import { type AddressGuard, isLoopbackHost } from '../http/address.ts';
-import { BoundedMap } from '../http/bounded-map.ts';
-import { Failure } from '../http/failure.ts';
+import type { Clock, Log, Reach } from '../../engine/ports.ts';
+import { isLoopbackHost } from '../../http/address.ts';
+import { BoundedMap } from '../../http/bounded-map.ts';
+import { Failure } from '../../http/failure.ts';
+import type { Advice } from '../../http/faults.ts';
+import type { Endpoint } from '../endpoint.ts';
+import { InFlight } from '../in-flight.ts';
+import type { Limits } from '../limits.ts';
+import { rejectedSignIn, unknownSignIn } from '../messages.ts';
+import type { Reply } from '../wire.ts';
 import { type Challenge, parseChallenges } from './challenge.ts';
-import type { Credential, FoundCredential } from './credential.ts';
+import type { FoundCredential } from './credential.ts';
 import type { Credentials } from './credentials.ts';
-import type { Endpoint } from './endpoint.ts';
-import { InFlight } from './in-flight.ts';
-import type { Limits } from './limits.ts';
-import { rejectedSignIn, unknownSignIn } from './messages.ts';
-import { basicHeader, createTokenClient } from './token.ts';
-import type { Reply, Wire } from './wire.ts';
+import { basicHeader, type TokenClient } from './token.ts';
 
 /** Who wants to read what, at which origin. */
 export interface Errand {
   readonly endpoint: Endpoint;
   readonly origin: string;
   readonly reach: Reach;
+  /** As whoever answers calls it. */
   readonly repository: string;
   /** The origin is the registry's own. Elsewhere nobody is signed in. */
   readonly home: boolean;
@@ -33,6 +35,8 @@ export interface Grant {
   readonly basic: boolean;
   /** What the token was asked for. */
   readonly scope: string;
+  /** As in a FoundCredential. */
+  readonly isOwn?: true;
   /** Why there is no credential in it, for the user. */
   readonly notice?: string;
 }
@@ -50,25 +54,48 @@ export interface Auth {
   prepare(errand: Errand): Promise<Grant | undefined>;
   /** After a 401: what to try next. Rejects with a Failure that says why nothing can be. */
   answer(errand: Errand, response: Reply, rejected: Grant | undefined): Promise<Answer>;
+  /** Forgets what was got at a host, as it is spelled in references. What is under way for it is not kept. */
+  forget(host: string): void;
 }
 
 export interface AuthOptions {
-  /** The wire: network faults are Failures. */
-  readonly http: Wire;
+  readonly tokens: TokenClient;
   readonly credentials: Credentials;
-  readonly guard: AddressGuard;
   readonly clock: Clock;
   readonly limits: Limits;
+  readonly advice: Advice;
   readonly log?: Log;
 }
 
+/** What was got at one host. */
+interface Session {
+  readonly tokens: BoundedMap<string, { grant: Grant; until: number }>;
+  /** By origin. */
+  readonly challenges: BoundedMap<string, Challenge>;
+  readonly fetching: InFlight<Grant | undefined>;
+}
+
+/** A session and what it is used for: another may take its place meanwhile, and must not get what belongs to this one. */
+interface Visit {
+  readonly errand: Errand;
+  readonly session: Session;
+}
+
 /** Signing in by the distribution specification's token flow and by RFC 7617. */
-export function createAuth({ http, credentials, guard, clock, limits, log }: AuthOptions): Auth {
-  const tokenClient = createTokenClient({ http, guard, clock, limits });
-  const tokens = new BoundedMap<string, { grant: Grant; until: number }>(limits.maxCached);
-  const challenges = new BoundedMap<string, Challenge>(limits.maxCached);
+export function createAuth({ advice, tokens, credentials, clock, limits, log }: AuthOptions): Auth {
+  const sessions = new BoundedMap<string, Session>(limits.maxCached);
   const told = new BoundedMap<string, true>(limits.maxCached);
-  const fetching = new InFlight<Grant | undefined>();
+
+  function visitFor(errand: Errand): Visit {
+    const host = errand.endpoint.credentialHost;
+    const session = sessions.get(host) ?? {
+      tokens: new BoundedMap(limits.maxCached),
+      challenges: new BoundedMap(limits.maxCached),
+      fetching: new InFlight(),
+    };
+    sessions.set(host, session);
+    return { errand, session };
+  }
 
   async function credentialFor(errand: Errand): Promise<FoundCredential> {
     if (!errand.home) return { credential: null };
@@ -83,82 +110,99 @@ export function createAuth({ http, credentials, guard, clock, limits, log }: Aut
     told.set(notice, true);
   }
 
-  async function signIn(errand: Errand, challenge: Challenge): Promise<Answer> {
-    const { credential, notice } = await credentialFor(errand);
-    const got =
-      challenge.scheme === 'basic' ? basic(credential) : await bearer(errand, challenge, credential);
-    const about = { signedIn: credential !== null, ...(notice ? { notice } : {}) };
-    return got ? { ...about, grant: { ...got, ...about } } : about;
+  async function signIn(visit: Visit, challenge: Challenge): Promise<Answer> {
+    const found = await credentialFor(visit.errand);
+    const grant = challenge.scheme === 'basic' ? basic(found) : await bearer(visit, challenge, found);
+    return { ...(grant ? { grant } : {}), ...about(found) };
   }
 
   /** Undefined where the token server gives none for this repository. */
   async function bearer(
-    errand: Errand,
+    { errand, session }: Visit,
     challenge: Challenge,
-    credential: Credential | null,
+    found: FoundCredential,
   ): Promise<Grant | undefined> {
-    const signedIn = credential !== null;
+    const { credential } = found;
     const scope = challenge.parameters.scope || scopeOf(errand);
-    if (credential?.kind === 'access-token') {
-      return { header: `Bearer ${credential.token}`, fresh: true, signedIn, basic: false, scope };
-    }
-    return fetching.join(keyOf(errand), errand.signal, async (signal) => {
-      const token = await tokenClient.fetch({ ...errand, signal, challenge, scope, credential });
+    const grantOf = (token: string): Grant => ({
+      header: `Bearer ${token}`,
+      fresh: true,
+      basic: false,
+      scope,
+      ...about(found),
+    });
+    if (credential?.kind === 'access-token') return grantOf(credential.token);
+    const key = keyOf(errand);
+    return session.fetching.join(key, errand.signal, async (signal) => {
+      const rejection = rejectedSignIn(errand.endpoint, found, advice);
+      const token = await tokens.fetch({ ...errand, signal, challenge, scope, credential, rejection });
       if (!token) return undefined;
-      const grant = { header: `Bearer ${token.value}`, fresh: true, signedIn, basic: false, scope };
-      tokens.set(keyOf(errand), { grant, until: clock.now() + token.lifetime });
+      const grant = grantOf(token.value);
+      session.tokens.set(key, { grant, until: clock.now() + token.lifetime });
       return grant;
     });
   }
 
-  function basic(credential: Credential | null): Grant | undefined {
+  function basic(found: FoundCredential): Grant | undefined {
+    const { credential } = found;
     if (credential?.kind !== 'password') return undefined;
     const header = basicHeader(credential.username, credential.password);
-    return { header, fresh: true, signedIn: true, basic: true, scope: '' };
+    return { header, fresh: true, basic: true, scope: '', ...about(found) };
   }
 
-  function atHand(errand: Errand): Grant | undefined {
-    const kept = tokens.get(keyOf(errand));
+  function atHand({ errand, session }: Visit): Grant | undefined {
+    const kept = session.tokens.get(keyOf(errand));
     return kept && clock.now() < kept.until ? { ...kept.grant, fresh: false } : undefined;
   }
 
   /** What another errand got in the meantime. The rejected token itself is forgotten. */
-  function anotherToken(errand: Errand, rejected: Grant | undefined): Grant | undefined {
-    const kept = atHand(errand);
+  function anotherToken(visit: Visit, rejected: Grant | undefined): Grant | undefined {
+    const kept = atHand(visit);
     if (kept && kept.header !== rejected?.header) return kept;
-    tokens.delete(keyOf(errand));
+    visit.session.tokens.delete(keyOf(visit.errand));
     return undefined;
   }
 
   return {
     async prepare(errand) {
-      const kept = atHand(errand);
+      const visit = visitFor(errand);
+      const kept = atHand(visit);
       if (kept) return kept;
-      const challenge = challenges.get(errand.origin);
+      const challenge = visit.session.challenges.get(errand.origin);
       if (!challenge) return undefined;
       // Its scope was that of the repository it was met with.
       const { scope: _, ...parameters } = challenge.parameters;
-      return (await signIn(errand, { ...challenge, parameters })).grant;
+      return (await signIn(visit, { ...challenge, parameters })).grant;
     },
 
     async answer(errand, response, rejected) {
-      const other = anotherToken(errand, rejected);
+      const visit = visitFor(errand);
+      const other = anotherToken(visit, rejected);
       if (other) return { grant: other, signedIn: other.signedIn };
       const offered = parseChallenges(response.headers['www-authenticate'] ?? '');
       const challenge = choose(offered);
       if (!challenge && offered.length > 0) throw new Failure('no-access', unknownSignIn(errand.endpoint));
       if (!challenge) return withoutGrant(rejected);
-      challenges.set(errand.origin, challenge);
-      if (rejected?.basic) throw new Failure('no-access', rejectedSignIn(errand.endpoint));
+      visit.session.challenges.set(errand.origin, challenge);
+      if (rejected?.basic) throw new Failure('no-access', rejectedSignIn(errand.endpoint, rejected, advice));
       const asked = challenge.parameters.scope ?? '';
       const sameAgain = rejected?.fresh && (asked === '' || asked === rejected.scope);
-      return sameAgain ? withoutGrant(rejected) : signIn(errand, challenge);
+      return sameAgain ? withoutGrant(rejected) : signIn(visit, challenge);
+    },
+
+    forget(host) {
+      sessions.delete(host);
     },
   };
 }
 
-/** Bearer before Basic: with it the password goes to the token server alone. */
-function choose(offered: readonly Challenge[]): Challenge | undefined {
+/** What a grant or an answer says of the credential, which stays out of it. */
+function about({ credential, isOwn, notice }: FoundCredential): Pick<Grant, 'isOwn' | 'notice' | 'signedIn'> {
+  return { signedIn: credential !== null, ...(isOwn && { isOwn }), ...(notice && { notice }) };
+}
+
+/** Bearer before Basic: with it the password goes to the token server alone. Undefined where none is known. */
+export function choose(offered: readonly Challenge[]): Challenge | undefined {
   const of = (scheme: string) => offered.filter((challenge) => challenge.scheme === scheme);
   const [firstBearer] = of('bearer');
   const bearer = of('bearer').find((challenge) => challenge.parameters.realm);
@@ -171,7 +215,7 @@ function withoutGrant(rejected: Grant | undefined): Answer {
 }
 
 /** Whether a secret may travel there. */
-function isSafe(origin: string): boolean {
+export function isSafe(origin: string): boolean {
   const url = new URL(origin);
   return url.protocol === 'https:' || isLoopbackHost(url.hostname);
 }
@@ -181,8 +225,8 @@ function notSent({ credentialHost }: Endpoint): FoundCredential {
   return { credential: null, notice };
 }
 
-function keyOf(errand: Errand): string {
-  return JSON.stringify([errand.endpoint.credentialHost, errand.origin, errand.repository, errand.home]);
+function keyOf({ home, origin, repository }: Errand): string {
+  return `${origin} ${repository} ${home}`;
 }
 
 function scopeOf(errand: Errand): string {

@@ -1,25 +1,28 @@
-import type { Clock, Reach } from '../engine/ports.ts';
-import { type AddressGuard, isLoopbackHost } from '../http/address.ts';
-import { Failure } from '../http/failure.ts';
-import { follow } from '../http/redirects.ts';
-import { parseUrl } from '../http/url.ts';
+import type { Clock, Reach } from '../../engine/ports.ts';
+import { type AddressGuard, isLoopbackHost } from '../../http/address.ts';
+import { Failure } from '../../http/failure.ts';
+import type { Advice } from '../../http/faults.ts';
+import { follow } from '../../http/redirects.ts';
+import { parseUrl } from '../../http/url.ts';
+import type { Endpoint } from '../endpoint.ts';
+import { decodeObject, textOf } from '../json.ts';
+import type { Limits } from '../limits.ts';
+import { badRealm, badTokenAnswer } from '../messages.ts';
+import { coolDownOf } from '../rate-limit.ts';
+import type { Reply, Wire } from '../wire.ts';
 import type { Challenge } from './challenge.ts';
 import type { Credential } from './credential.ts';
-import type { Endpoint } from './endpoint.ts';
-import { decodeObject, textOf } from './json.ts';
-import type { Limits } from './limits.ts';
-import { badRealm, badTokenAnswer, rejectedSignIn } from './messages.ts';
-import { rateLimitOf } from './rate-limit.ts';
-import type { Reply, Wire } from './wire.ts';
 
 export interface TokenRequest {
   readonly endpoint: Endpoint;
   /** Of the registry that asks for the token. */
   readonly origin: string;
   readonly challenge: Challenge;
-  /** As in challenges; several are separated by spaces. */
+  /** As in challenges; several are separated by spaces. Empty for a token that opens no repository. */
   readonly scope: string;
   readonly credential: Credential | null;
+  /** What to say where the credential is not accepted. */
+  readonly rejection: string;
   /** Of the registry: the token server may not be deeper in a private network. */
   readonly reach: Reach;
   readonly signal: AbortSignal;
@@ -41,6 +44,7 @@ export interface TokenClientOptions {
   readonly guard: AddressGuard;
   readonly clock: Clock;
   readonly limits: Limits;
+  readonly advice: Advice;
 }
 
 /** Statuses by which servers say that they do not know the POST form: observed on several public registries. */
@@ -105,7 +109,7 @@ function get(realm: URL, request: TokenRequest, { http, guard, limits }: TokenCl
   const service = request.challenge.parameters.service;
   if (service) url.searchParams.set('service', service);
   url.searchParams.delete('scope');
-  for (const scope of request.scope.split(' ')) url.searchParams.append('scope', scope);
+  for (const scope of request.scope.split(' ')) if (scope) url.searchParams.append('scope', scope);
   const authorization = headerFor(request.credential);
   return follow({
     label: request.endpoint.label,
@@ -145,7 +149,7 @@ function post(
   const form = new URLSearchParams({
     grant_type: 'refresh_token',
     service: request.challenge.parameters.service ?? '',
-    scope: request.scope,
+    ...(request.scope && { scope: request.scope }),
     client_id: clientId,
     refresh_token: identityToken,
   });
@@ -165,13 +169,14 @@ const commonHeaders = { accept: 'application/json', 'accept-encoding': 'identity
 function tokenIn(
   realm: URL,
   response: Reply,
-  { endpoint, credential }: TokenRequest,
-  { clock, limits }: TokenClientOptions,
+  { endpoint, credential, rejection }: TokenRequest,
+  options: TokenClientOptions,
 ): Token | undefined {
   const { status } = response;
-  if (status === 401 && credential) throw new Failure('no-access', rejectedSignIn(endpoint));
+  if (status === 401 && credential) throw new Failure('no-access', rejection);
   if (status === 401 || status === 403) return undefined;
-  if (status === 429) throw rateLimitOf(endpoint, response, credential !== null, clock, limits);
+  const coolDown = coolDownOf(endpoint, response, credential !== null, options);
+  if (coolDown) throw coolDown;
   if (status >= 500) {
     throw new Failure(
       'unreachable',
