@@ -24,9 +24,14 @@ export async function showDemo(cli: readonly [program: string, ...args: string[]
     const mirrors = registries.map((name) => [name, { mirror: registry.url }]);
     // JSON is YAML.
     await writeFile(config, JSON.stringify({ registries: Object.fromEntries(mirrors) }));
-    // An empty Docker configuration: no password of the user is read.
+    // An empty Docker configuration: no password of the user is read, and nothing is kept of what this registry says.
     await mkdir(join(folder, 'docker'));
-    const env = { ...process.env, DOCKER_CONFIG: join(folder, 'docker'), NO_PROXY: '127.0.0.1' };
+    const env = {
+      ...process.env,
+      DOCKER_CONFIG: join(folder, 'docker'),
+      NO_PROXY: '127.0.0.1',
+      HOLDFAST_CACHE_DIR: 'off',
+    };
     const holdfast = async (...args: readonly string[]): Promise<unknown> => {
       const [program, ...first] = cli;
       const child = spawn(program, [...first, ...args, '--config', config], {

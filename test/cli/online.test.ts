@@ -1,11 +1,10 @@
 import assert from 'node:assert/strict';
 import { type TestContext, test } from 'node:test';
-import { createNodeRegistry } from '../../server/src/registry/index.ts';
 import { type DockerRegistry, startDockerRegistry } from '../support/docker-registry.ts';
 import { startHostile } from '../support/hostile.ts';
 import { buildImage } from '../support/oci.ts';
 import { ecdsaKey, payloadFor, signatureManifest, signatureTag, signedLayer } from '../support/signing.ts';
-import { fakeRegistry, invoke, makeFolder } from './support.ts';
+import { fakeRegistry, invoke, makeFolder, realRegistry } from './support.ts';
 
 const first = buildImage({ name: 'first' });
 const second = buildImage({ name: 'second' });
@@ -18,8 +17,6 @@ async function setUp(t: TestContext): Promise<{ readonly server: DockerRegistry;
   await server.push(second, 'team/shop', '2.0');
   return { server, at: `${server.host}/team/shop` };
 }
-
-const registry = () => createNodeRegistry({ env: { HOME: '/nonexistent', DOCKER_CONFIG: '/nonexistent' } });
 
 const rules = /"rule": "(drifted-pin|missing-digest|platform-digest|unsigned-image)"/g;
 const found = (out: string): readonly (string | undefined)[] =>
@@ -35,10 +32,12 @@ test('with --online the registries have their say, and without it nobody is aske
   const argv = ['audit', '--format', 'json', '--fail-on', 'never'];
   const offline = await invoke(folder, argv);
   assert.deepEqual([offline.status, offline.err, found(offline.out)], [0, '', []]);
-  const online = await invoke(folder, [...argv, '--online'], { registry: registry() });
+  const online = await invoke(folder, [...argv, '--online'], { registry: realRegistry() });
   assert.deepEqual([online.status, online.err], [0, '']);
   assert.deepEqual(found(online.out), ['drifted-pin', 'missing-digest', 'platform-digest']);
-  const failing = await invoke(folder, ['audit', '--online', '--fail-on', 'error'], { registry: registry() });
+  const failing = await invoke(folder, ['audit', '--online', '--fail-on', 'error'], {
+    registry: realRegistry(),
+  });
   assert.equal(failing.status, 1);
 });
 
@@ -54,7 +53,7 @@ test('signatures that the policy demands', async (t) => {
     'b/Dockerfile': `FROM ${at}:2.0@${second.root.digest}\n`,
   });
   const argv = ['audit', '--format', 'json', '--fail-on', 'never', '--online'];
-  const { err, out } = await invoke(folder, argv, { registry: registry() });
+  const { err, out } = await invoke(folder, argv, { registry: realRegistry() });
   assert.equal(err, '');
   assert.deepEqual(found(out), ['unsigned-image']);
   assert.match(out, /b\/Dockerfile/);
@@ -91,7 +90,10 @@ test('an interrupt ends the lookups', async (t) => {
   const server = await startHostile(() => {});
   t.after(() => server.stop());
   const folder = await makeFolder(t, { Dockerfile: `FROM ${server.host}/a/b:1.0@${gone}\n` });
-  const running = invoke(folder, ['audit', '--online'], { registry: registry(), signal: controller.signal });
+  const running = invoke(folder, ['audit', '--online'], {
+    registry: realRegistry(),
+    signal: controller.signal,
+  });
   await server.arrived(1);
   controller.abort();
   const { out, status } = await running;

@@ -1,5 +1,4 @@
 import assert from 'node:assert/strict';
-import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -7,30 +6,9 @@ import { text } from 'node:stream/consumers';
 import { it, type TestContext } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { type RegistryOptions, type RunningRegistry, startRegistry } from '../support/registry.ts';
-import { makeFolder, type Outcome } from './support.ts';
+import { ended, main, makeFolder, start } from './support.ts';
 
-const main = fileURLToPath(new URL('../../server/src/cli/main.ts', import.meta.url));
 const demo = new URL('../../scripts/lib/demo.ts', import.meta.url);
-
-/** Starts the program as a user would, in `cwd`, with no Docker configuration of the user's. */
-function start(t: TestContext, cwd: string, args: readonly string[]): ChildProcess {
-  const child = spawn(process.execPath, args, {
-    cwd,
-    env: { PATH: process.env.PATH, DOCKER_CONFIG: join(cwd, 'no-docker'), HOME: cwd },
-    stdio: ['ignore', 'pipe', 'pipe'],
-  });
-  t.after(() => child.kill('SIGKILL'));
-  return child;
-}
-
-async function ended(child: ChildProcess): Promise<Outcome> {
-  const [out, err, [status]] = await Promise.all([
-    child.stdout ? text(child.stdout) : '',
-    child.stderr ? text(child.stderr) : '',
-    once(child, 'exit'),
-  ]);
-  return { status, out, err };
-}
 
 /** A registry that stands for docker.io, and a folder whose configuration says so. */
 async function makeShop(
@@ -58,7 +36,8 @@ it('audits, pins and resolves against a registry', async (t) => {
   assert.deepEqual(registry.requests, []);
 
   const resolved = await ended(start(t, folder, [main, 'resolve', 'nginx']));
-  assert.deepEqual(resolved, { status: 0, out: `nginx@${digest}\n`, err: '' });
+  const mirror = `docker.io: asked at its mirror ${registry.host}.`;
+  assert.deepEqual(resolved, { status: 0, out: `nginx@${digest}\n`, err: `holdfast: ${mirror}\n` });
 
   const pinned = await ended(start(t, folder, [main, 'pin', '--write']));
   assert.deepEqual([pinned.status, pinned.out], [1, 'Pinned 1 image in Dockerfile\n']);
@@ -146,3 +125,10 @@ async function contents(folder: string): Promise<readonly (readonly [name: strin
   const names = entries.filter((entry) => entry.isFile()).map((entry) => join(entry.parentPath, entry.name));
   return Promise.all(names.sort().map(async (name) => [name, await readFile(name, 'utf8')] as const));
 }
+
+it('ends though something is left that would keep it', async (t) => {
+  const { folder, registry } = await makeShop(t, {}, { anyName: true });
+  const keeper = 'data:text/javascript,setInterval(() => {}, 2 ** 30)';
+  const { out, status } = await ended(start(t, folder, ['--import', keeper, main, 'resolve', 'nginx:1']));
+  assert.deepEqual([status, out], [0, `nginx:1@${registry.digestOf('library/nginx', '1')}\n`]);
+});

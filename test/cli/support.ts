@@ -1,9 +1,15 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { mkdir, mkdtemp, realpath, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
+import { text } from 'node:stream/consumers';
 import type { TestContext } from 'node:test';
+import { fileURLToPath } from 'node:url';
+import type { Boundary } from '../../server/src/cli/boundary.ts';
 import { run } from '../../server/src/cli/run.ts';
 import type { ImageName, Lookup, Registry } from '../../server/src/engine/index.ts';
+import { createNodeRegistry, type RegistryClient } from '../../server/src/registry/index.ts';
 import { quietRegistry } from '../support/quiet-registry.ts';
 
 /** A folder of its own, gone after the test. Around it is a repository, so that nothing above it is looked at. */
@@ -57,14 +63,35 @@ export const silentRegistry = fakeRegistry((name) => {
   throw new Error(`${name} was looked up`);
 });
 
+const unasked = (): never => {
+  throw new Error('The client was asked for what no command needs.');
+};
+
+/** What a client has besides a registry. */
+const silentClient: Omit<RegistryClient, keyof Registry> = {
+  recall: async () => {},
+  inspected: unasked,
+  allowance: unasked,
+  checkSignIn: unasked,
+  forgetSignIn: unasked,
+  storedLogins: unasked,
+  clear: unasked,
+};
+
 export interface Outcome {
   readonly status: number;
   readonly out: string;
   readonly err: string;
 }
 
+/** The real client on a computer without passwords and without a cache. */
+export const realRegistry = (): RegistryClient =>
+  createNodeRegistry({ env: { HOME: '/nonexistent', DOCKER_CONFIG: '/nonexistent' }, cacheFolder: null });
+
 export interface InvokeOptions {
   readonly registry?: Registry;
+  /** In place of `registry`. */
+  readonly connect?: Boundary['connect'];
   readonly env?: Readonly<Record<string, string>>;
   readonly outIsTTY?: boolean;
   readonly errIsTTY?: boolean;
@@ -79,6 +106,7 @@ export async function invoke(
   argv: readonly string[],
   {
     columns,
+    connect,
     env = {},
     errIsTTY,
     outIsTTY,
@@ -91,8 +119,9 @@ export async function invoke(
   let err = '';
   const status = await run(argv, {
     cwd,
-    env,
-    registry,
+    // What is kept of the user's own lookups is neither read nor changed.
+    env: { HOLDFAST_CACHE_DIR: 'off', ...env },
+    connect: connect ?? (async () => ({ ...silentClient, ...registry })),
     now,
     signal: signal ?? new AbortController().signal,
     stdout: {
@@ -110,5 +139,37 @@ export async function invoke(
       },
     },
   });
+  return { status, out, err };
+}
+
+/** The program itself. */
+export const main = fileURLToPath(new URL('../../server/src/cli/main.ts', import.meta.url));
+
+/**
+ * Starts Node as a user would, in `cwd`, which is the user's home too, with no Docker configuration and no cache of the user's. `env`: the
+ * variables that are different.
+ */
+export function start(
+  t: Pick<TestContext, 'after'>,
+  cwd: string,
+  args: readonly string[],
+  env: Readonly<Record<string, string>> = {},
+): ChildProcess {
+  const child = spawn(process.execPath, args, {
+    cwd,
+    env: { PATH: process.env.PATH, HOME: cwd, HOLDFAST_CACHE_DIR: 'off', ...env },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  t.after(() => child.kill('SIGKILL'));
+  return child;
+}
+
+/** All that a program said, once it has ended. */
+export async function ended(child: ChildProcess): Promise<Outcome> {
+  const [out, err, [status]] = await Promise.all([
+    child.stdout ? text(child.stdout) : '',
+    child.stderr ? text(child.stderr) : '',
+    once(child, 'exit'),
+  ]);
   return { status, out, err };
 }

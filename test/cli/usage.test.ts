@@ -18,13 +18,9 @@ describe('help', () => {
       const { err, out, status } = await invoke(cwd, [command, '--help', 'whatever']);
       assert.deepEqual([status, err], [0, '']);
       assert.match(out, new RegExp(`Usage: holdfast ${command} `));
-      const config = command === 'explain' ? [] : ['--config FILE'];
-      for (const part of [
-        ...config,
-        '--color, --no-color',
-        'Exit status:',
-        `Examples:\n  holdfast ${command}`,
-      ]) {
+      const config = command === 'explain' || command === 'cache' ? [] : ['--config FILE'];
+      const color = command === 'cache' ? [] : ['--color, --no-color'];
+      for (const part of [...config, ...color, 'Exit status:', `Examples:\n  holdfast ${command}`]) {
         assert.equal(out.includes(part), true, part);
       }
       assert.match(help(null), new RegExp(`^ {2}${command} `, 'm'));
@@ -45,7 +41,7 @@ describe('help', () => {
 });
 
 const bad: readonly (readonly [argv: readonly string[], message: string])[] = [
-  [[], 'Say what to do: holdfast audit, pin, resolve or explain.'],
+  [[], 'Say what to do: holdfast audit, pin, resolve, explain or cache.'],
   [['aduit'], 'There is no command "aduit". Did you mean audit?'],
   [['frobnicate'], 'There is no command "frobnicate".'],
   [['--fromat', 'json'], 'There is no option --fromat. Did you mean --format?'],
@@ -72,6 +68,15 @@ const bad: readonly (readonly [argv: readonly string[], message: string])[] = [
   ],
   [['explain', '--config=x'], 'holdfast explain has no option --config; holdfast audit has.'],
   [['explian'], 'There is no command "explian". Did you mean explain?'],
+  [
+    ['audit', '--online', '--offline'],
+    '--online asks the registries, and --offline asks nobody: leave one of them out.',
+  ],
+  [['explain', '--offline'], 'holdfast explain has no option --offline; holdfast pin has.'],
+  [['cache', 'nginx'], 'holdfast cache takes options only: it is about all that is kept.'],
+  [['cache', '--color'], 'holdfast cache has no option --color; holdfast audit has.'],
+  [['pin', '--clear'], 'holdfast pin has no option --clear; holdfast cache has.'],
+  [['cache', '--clera'], 'There is no option --clera. Did you mean --clear?'],
   [['resolve'], 'Name the images to resolve, as in holdfast resolve nginx:1.27.4.'],
 ];
 

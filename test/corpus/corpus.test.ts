@@ -39,7 +39,7 @@ if (existsSync(corpus)) {
   test('pinning everything changes the references and nothing else', { timeout: 240_000 }, async () => {
     const demo = await startRegistry({ anyName: true });
     try {
-      const registry = createNodeRegistry({ env: { HOME: here } });
+      const registry = createNodeRegistry({ env: { HOME: here }, cacheFolder: null });
       const registries: Record<string, RegistryTable[string]> = {};
       for (const { reading } of [...analyses.values()].flatMap(({ images }) => images)) {
         if (reading.state === 'parsed') registries[reading.reference.registry] = { mirror: demo.url };

@@ -18,12 +18,21 @@ export interface AuditOptions extends CommonOptions {
   readonly failOn: Severity | 'never';
   /** Findings less grave are not reported. */
   readonly level: Severity;
-  /** The registries are asked about pinned images. */
-  readonly online: boolean;
+  /** Who is asked about pinned images: nobody, the registries, or what they told earlier. */
+  readonly ask: 'nobody' | 'registries' | 'cache';
 }
 
-export interface PinOptions extends CommonOptions {
+export interface ResolveOptions extends CommonOptions {
+  /** Nothing is sent; what registries told earlier counts. */
+  readonly offline: boolean;
+}
+
+export interface PinOptions extends ResolveOptions {
   readonly write: boolean;
+}
+
+export interface CacheOptions {
+  readonly clear: boolean;
 }
 
 /** Operands are rules. */
@@ -32,26 +41,31 @@ export type ExplainOptions = Pick<CommonOptions, 'color' | 'operands'>;
 export type Request =
   | { readonly does: 'audit'; readonly options: AuditOptions }
   | { readonly does: 'pin'; readonly options: PinOptions }
-  | { readonly does: 'resolve'; readonly options: CommonOptions }
+  | { readonly does: 'resolve'; readonly options: ResolveOptions }
   | { readonly does: 'explain'; readonly options: ExplainOptions }
+  | { readonly does: 'cache'; readonly options: CacheOptions }
   | { readonly does: 'help'; readonly command: CommandName | null }
   | { readonly does: 'version' }
   /** `message` says what is wrong and what would be right. */
   | { readonly does: 'complain'; readonly message: string; readonly command: CommandName | null };
+
+const coloured = ['audit', 'pin', 'resolve', 'explain'] as const;
 
 /** The options, and the commands that take them. */
 const options = {
   help: { type: 'boolean', short: 'h', of: commandNames },
   version: { type: 'boolean', of: [] },
   config: { type: 'string', of: ['audit', 'pin', 'resolve'] },
-  color: { type: 'boolean', of: commandNames },
-  'no-color': { type: 'boolean', of: commandNames },
+  color: { type: 'boolean', of: coloured },
+  'no-color': { type: 'boolean', of: coloured },
   format: { type: 'string', of: ['audit'] },
   output: { type: 'string', of: ['audit'] },
   'fail-on': { type: 'string', of: ['audit'] },
   level: { type: 'string', of: ['audit'] },
   online: { type: 'boolean', of: ['audit'] },
+  offline: { type: 'boolean', of: ['pin', 'resolve', 'audit'] },
   write: { type: 'boolean', of: ['pin'] },
+  clear: { type: 'boolean', of: ['cache'] },
 } as const satisfies Record<
   string,
   { type: 'boolean' | 'string'; short?: string; of: readonly CommandName[] }
@@ -89,18 +103,24 @@ export function readArgs(argv: readonly string[]): Request {
   if (first !== undefined && command === null) return complain(unknownCommand(first));
   if (given.has('version')) return { does: 'version' };
   if (given.has('help')) return { does: 'help', command };
-  if (command === null) return complain('Say what to do: holdfast audit, pin, resolve or explain.');
+  if (command === null) return complain('Say what to do: holdfast audit, pin, resolve, explain or cache.');
 
   const common: CommonOptions = {
     config: given.get('config') ?? null,
     color: given.has('color') ? true : given.has('no-color') ? false : null,
     operands,
   };
-  if (command === 'pin') return { does: 'pin', options: { ...common, write: given.has('write') } };
+  const offline = given.has('offline');
+  if (command === 'pin') return { does: 'pin', options: { ...common, offline, write: given.has('write') } };
   if (command === 'explain') return { does: 'explain', options: common };
+  if (command === 'cache') {
+    return operands.length > 0
+      ? complain('holdfast cache takes options only: it is about all that is kept.')
+      : { does: 'cache', options: { clear: given.has('clear') } };
+  }
   if (command === 'resolve') {
     return operands.length > 0
-      ? { does: 'resolve', options: common }
+      ? { does: 'resolve', options: { ...common, offline } }
       : complain('Name the images to resolve, as in holdfast resolve nginx:1.27.4.');
   }
   const format = given.get('format') ?? 'text';
@@ -109,8 +129,12 @@ export function readArgs(argv: readonly string[]): Request {
   if (failOn === undefined) return complain(unknownValue('--fail-on', given.get('fail-on') ?? '', levels));
   const level = severities.find((one) => one === (given.get('level') ?? 'hint'));
   if (level === undefined) return complain(unknownValue('--level', given.get('level') ?? '', severities));
-  const [output, online] = [given.get('output') ?? null, given.has('online')];
-  return { does: 'audit', options: { ...common, format, output, failOn, level, online } };
+  if (offline && given.has('online')) {
+    return complain('--online asks the registries, and --offline asks nobody: leave one of them out.');
+  }
+  const ask = offline ? 'cache' : given.has('online') ? 'registries' : 'nobody';
+  const output = given.get('output') ?? null;
+  return { does: 'audit', options: { ...common, format, output, failOn, level, ask } };
 }
 
 interface OptionToken {

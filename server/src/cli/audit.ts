@@ -16,6 +16,7 @@ import {
 import { reasonOf } from '../files/reason.ts';
 import { pageText } from '../pages.ts';
 import { version } from '../version.ts';
+import { lookupsAtOnce } from './answers.ts';
 import type { AuditOptions } from './args.ts';
 import { readAround } from './around.ts';
 import { type Boundary, exitCodes } from './boundary.ts';
@@ -44,13 +45,15 @@ export async function audit(options: AuditOptions, boundary: Boundary): Promise<
   const waivers: (readonly Waiver[] | null)[] = [];
   const failures: string[] = [];
   const asking: Asking[] = [];
-  const online = options.online ? createOnline(boundary) : null;
+  const { ask } = options;
+  const online = ask === 'nobody' ? null : await createOnline(boundary, ask === 'cache');
+  const atOnce = online ? lookupsAtOnce : readAhead;
   const read = async (target: Target) => {
     const opened = await openTarget(target, settings, { workspace });
     if (opened.kind === 'skip') return auditSkipped(opened, await isConfigured(target, settings));
     return auditOpened(online ? await online.check(opened) : opened);
   };
-  for await (const { neighbours, outline, part, troubles, used } of mapOrdered(targets, readAhead, read)) {
+  for await (const { neighbours, outline, part, troubles, used } of mapOrdered(targets, atOnce, read)) {
     if (signal.aborted) break;
     const target = targets[parts.length];
     if (outline) workspace.put(outline);
@@ -68,7 +71,7 @@ export async function audit(options: AuditOptions, boundary: Boundary): Promise<
   // What was read before the others were known is read again where they would have said something else.
   const unsettled = asking.filter(({ neighbours }) => !neighbours.isSettled());
   const readAgain = async ({ at, target }: Asking) => ({ at, again: await read(target) });
-  for await (const { again, at } of mapOrdered(unsettled, readAhead, readAgain)) {
+  for await (const { again, at } of mapOrdered(unsettled, atOnce, readAgain)) {
     if (signal.aborted) break;
     parts[at] = again.part;
     waivers[at] = again.used;

@@ -1,4 +1,4 @@
-import type { Registry } from '../engine/index.ts';
+import type { RegistryClient } from '../registry/index.ts';
 
 /** Where text is written. Node's streams are such. */
 export interface Output {
@@ -16,17 +16,25 @@ export interface Boundary {
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly stdout: Output;
   readonly stderr: Output;
-  readonly registry: Registry;
+  /** The client that asks registries, and keeps what they tell. */
+  readonly connect: (options: ConnectOptions) => Promise<RegistryClient>;
   /** Milliseconds since the epoch. */
   readonly now: () => number;
   /** Aborted when the user wants to stop. */
   readonly signal: AbortSignal;
 }
 
+export interface ConnectOptions {
+  /** Nothing is sent. */
+  readonly isOffline: boolean;
+  /** Takes what the user should know, as sentences. */
+  readonly warn: (message: string) => void;
+}
+
 /** What the process ends with. */
 export const exitCodes = {
   ok: 0,
-  /** Findings at the level asked for, or something that could not be pinned or resolved. */
+  /** Findings at the level asked for, or something that could not be pinned, resolved or deleted. */
   found: 1,
   /** Bad usage, bad configuration or unreadable input. */
   trouble: 2,

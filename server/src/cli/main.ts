@@ -1,10 +1,11 @@
 #!/usr/bin/env node
 import { errorCode } from '../files/reason.ts';
-import { createNodeRegistry } from '../registry/index.ts';
 import { run } from './run.ts';
-import { tell } from './terminal.ts';
 
 const { env, stderr, stdout } = process;
+
+/** Milliseconds that what is left to do after the work may take, such as writing down what registries told. */
+const patience = 3_000;
 
 // A reader that has seen enough closes the pipe. The work goes on: its exit status still counts.
 for (const stream of [stdout, stderr]) {
@@ -17,19 +18,30 @@ for (const stream of [stdout, stderr]) {
 const stop = new AbortController();
 for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => stop.abort());
 
-const registry = createNodeRegistry({
-  env,
-  log: { info: () => {}, warn: (message) => tell({ stderr }, message) },
-});
-
 run(process.argv.slice(2), {
   cwd: process.cwd(),
   env,
   stdout,
   stderr,
-  registry,
+  async connect({ isOffline, warn }) {
+    const { createNodeRegistry } = await import('../registry/index.ts');
+    return createNodeRegistry({
+      env,
+      log: { info: () => {}, warn },
+      isOffline: () => isOffline,
+    });
+  },
   now: Date.now,
   signal: stop.signal,
-}).then((status) => {
+}).then(async (status) => {
   process.exitCode = status;
+  await Promise.all([stdout, stderr].map(whenWritten));
+  // Does not keep the process, which ends by itself as a rule.
+  setTimeout(() => process.exit(), patience).unref();
 });
+
+/** Resolves when a reader has taken all that was written, however slow it is. */
+const whenWritten = (stream: NodeJS.WriteStream): Promise<void> =>
+  new Promise((resolve) => {
+    stream.write('', () => resolve());
+  });

@@ -1,24 +1,29 @@
-import { analyze, checkPins, keysFor } from '../engine/index.ts';
+import { analyze, checkPins, count, type Heard, keysFor } from '../engine/index.ts';
+import { momentInWords } from '../http/times.ts';
+import { listen } from './answers.ts';
 import type { Boundary } from './boundary.ts';
 import type { Opened } from './targets.ts';
 
 /** Asks the registries about pinned images, and reads files with what they say. */
 export interface Online {
-  /** The file with an analysis that knows what the registries say today. */
+  /** The file with an analysis that knows what the registries say today; offline, what they said last. */
   check(opened: Opened): Promise<Opened>;
   /** How many images were asked about. */
   readonly asked: number;
-  /** What could not be asked, each reason once, as sentences. No findings: they say nothing about a file. */
+  /** What the user should know of the answers, and what could not be asked, each reason once. No findings: they say nothing about a file. */
   notes(): readonly string[];
 }
 
-export function createOnline({
-  now,
-  registry,
-  signal,
-}: Pick<Boundary, 'now' | 'registry' | 'signal'>): Online {
+export async function createOnline(
+  boundary: Pick<Boundary, 'connect' | 'now' | 'signal'>,
+  isOffline: boolean,
+): Promise<Online> {
+  const { now, signal } = boundary;
+  const heard = await listen(boundary, isOffline);
+  const { registry } = heard;
   const missed = new Map<string, Set<string>>();
-  const since = now();
+  const unknown = new Set<string>();
+  const since = isOffline ? 0 : now();
   let asked = 0;
   return {
     get asked() {
@@ -28,19 +33,37 @@ export function createOnline({
       const { input, settings } = opened.analysis;
       const { checked, failures } = await checkPins(opened.analysis, { registry, since, signal });
       asked += checked;
-      for (const { image, message } of failures) {
-        missed.set(message, (missed.get(message) ?? new Set()).add(image));
+      for (const { code, image, message } of failures) {
+        if (code === 'offline') unknown.add(image);
+        else missed.set(message, (missed.get(message) ?? new Set()).add(image));
       }
       const observed: typeof input.observed = (image) =>
         registry.observed(image, { registries: settings.registries, keys: keysFor(settings, image) });
       return { ...opened, analysis: analyze({ ...input, observed }, settings, opened.analysis) };
     },
-    notes: () =>
-      [...missed].map(([message, images]) => {
-        const [first = ''] = images;
-        const more = images.size - 1;
-        const others = more === 0 ? '' : ` and ${more} more ${more === 1 ? 'image' : 'images'}`;
-        return `${first}${others} could not be checked: ${message}`;
-      }),
+    notes: () => [
+      ...howOld(heard),
+      ...heard.notices(),
+      ...(unknown.size === 0 ? [] : [neverAsked(unknown)]),
+      ...[...missed].map(([message, images]) => `${some(images)} could not be checked: ${message}`),
+    ],
   };
 }
+
+function some(images: ReadonlySet<string>): string {
+  const [first = ''] = images;
+  const more = images.size - 1;
+  return more === 0 ? first : `${first} and ${count(more, 'more image')}`;
+}
+
+/** From when the answers are, in one line: the findings tell of when each is. */
+function howOld({ old }: Heard): readonly string[] {
+  if (old.size === 0) return [];
+  const times = [...old.values()];
+  const [first, last] = [momentInWords(Math.min(...times)), momentInWords(Math.max(...times))];
+  const span = first === last ? `as of ${first}` : `from ${first} to ${last}`;
+  return [`what registries said earlier counts for ${count(old.size, 'image')}, ${span}.`];
+}
+
+const neverAsked = (images: ReadonlySet<string>): string =>
+  `${some(images)} could not be checked in full: not all of it is kept from earlier runs. Ask with --online in the place of --offline.`;

@@ -1,5 +1,6 @@
 import { createTwoFilesPatch, FILE_HEADERS_ONLY } from 'diff';
 import { type PinPlan, planPins, visible } from '../engine/index.ts';
+import { listen, lookupsAtOnce, notesOf } from './answers.ts';
 import type { PinOptions } from './args.ts';
 import { type Boundary, exitCodes } from './boundary.ts';
 import { mapOrdered } from './ordered.ts';
@@ -9,26 +10,25 @@ import { createSettings } from './settings.ts';
 import { brokenIn, findTargets, type Opened, openTarget, type Skipped } from './targets.ts';
 import { tell, tellErrors, useColor } from './terminal.ts';
 
-/** Files whose images are looked up at the same time; the registry client limits the requests to each host. */
-const filesAtOnce = 16;
-
 interface Planned extends Opened {
   readonly plan: PinPlan;
 }
 
 /** `holdfast pin`: the diff, or the names of the changed files, goes to the output; everything else to the error output. */
 export async function pin(options: PinOptions, boundary: Boundary): Promise<number> {
-  const { cwd, env, registry, signal, stderr, stdout } = boundary;
+  const { cwd, env, signal, stderr, stdout } = boundary;
   const settings = createSettings(boundary, options.config);
   if (options.config !== null && !(await settings.of(cwd)).ok) return tellErrors(settings.errors(), boundary);
 
   const progress = createProgress(stderr, env);
   const targets = await findTargets(boundary, options.operands, settings, progress);
+  const heard = await listen(boundary, options.offline);
+  const { registry } = heard;
   const color = useColor(stdout, boundary, options.color);
   const failures: string[] = [];
   const unread: string[] = [];
   const counts = { seen: 0, files: 0, images: 0, skipped: 0 };
-  const work = mapOrdered(targets, filesAtOnce, async (target): Promise<Planned | Skipped> => {
+  const work = mapOrdered(targets, lookupsAtOnce, async (target): Promise<Planned | Skipped> => {
     const opened = await openTarget(target, settings);
     if (opened.kind === 'skip') return opened;
     return { ...opened, plan: await planPins(opened.analysis, { registry, signal }) };
@@ -62,6 +62,7 @@ export async function pin(options: PinOptions, boundary: Boundary): Promise<numb
   progress.clear();
 
   const trouble = [...settings.errors(), ...unread];
+  for (const note of notesOf(heard)) tell(boundary, note);
   for (const warning of settings.warnings()) tell(boundary, warning);
   for (const failure of failures) tell(boundary, failure);
   const status =

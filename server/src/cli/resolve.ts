@@ -1,33 +1,42 @@
 import { parseReference, pulledName } from '../engine/index.ts';
-import type { CommonOptions } from './args.ts';
+import { listen, lookupsAtOnce, notesOf } from './answers.ts';
+import type { ResolveOptions } from './args.ts';
 import { type Boundary, exitCodes } from './boundary.ts';
 import { mapOrdered } from './ordered.ts';
 import { createProgress } from './progress.ts';
 import { createSettings } from './settings.ts';
 import { tell, tellErrors } from './terminal.ts';
-
-/** References looked up at the same time; the registry client limits the requests to each host. */
-const lookupsAtOnce = 16;
+import { waysTo } from './ways.ts';
 
 /** `holdfast resolve`: a line for each reference, in the order given; what cannot be resolved goes to the error output. */
-export async function resolve({ config, operands }: CommonOptions, boundary: Boundary): Promise<number> {
-  const { cwd, env, registry, signal, stderr, stdout } = boundary;
+export async function resolve(
+  { config, offline, operands }: ResolveOptions,
+  boundary: Boundary,
+): Promise<number> {
+  const { cwd, env, signal, stderr, stdout } = boundary;
   const settings = createSettings(boundary, config);
   const found = await settings.of(cwd);
   if (!found.ok) return tellErrors(settings.errors(), boundary);
 
+  const own = found.settingsOf(cwd);
+  const { registries } = own;
+  const parsed = operands.map((operand) => ({ operand, ...parseReference(operand) }));
+  if (!offline) {
+    const asked = parsed.flatMap((one) => (one.ok ? pulledName(one.reference).registry : []));
+    for (const way of waysTo(asked, own, boundary)) tell(boundary, way);
+  }
+  const heard = await listen(boundary, offline);
   const progress = createProgress(stderr, env);
   let done = 0;
   let failed = false;
-  const work = mapOrdered(operands, lookupsAtOnce, async (operand) => {
-    const parsed = parseReference(operand);
-    if (!parsed.ok) return { operand, known: null, message: parsed.error.message };
-    const { registries } = found.settingsOf(cwd);
-    const lookup = await registry.resolve(pulledName(parsed.reference), { registries, signal });
+  const work = mapOrdered(parsed, lookupsAtOnce, async (one) => {
+    const { operand } = one;
+    if (!one.ok) return { operand, known: null, message: one.error.message };
+    const lookup = await heard.registry.resolve(pulledName(one.reference), { registries, signal });
     if (!lookup.ok) return { operand, known: null, message: lookup.message };
     return {
       operand,
-      known: parsed.reference.digest === undefined ? `${operand}@${lookup.digest}` : operand,
+      known: one.reference.digest === undefined ? `${operand}@${lookup.digest}` : operand,
       message: '',
     };
   });
@@ -42,5 +51,6 @@ export async function resolve({ config, operands }: CommonOptions, boundary: Bou
   }
   progress.clear();
   if (signal.aborted) return exitCodes.interrupted;
+  for (const note of notesOf(heard)) tell(boundary, note);
   return failed ? exitCodes.found : exitCodes.ok;
 }

@@ -3,6 +3,7 @@ import { version } from '../version.ts';
 import { readArgs } from './args.ts';
 import { audit } from './audit.ts';
 import { type Boundary, exitCodes } from './boundary.ts';
+import { cache } from './cache.ts';
 import { explain } from './explain.ts';
 import { pin } from './pin.ts';
 import { resolve } from './resolve.ts';
@@ -30,6 +31,8 @@ async function answer(argv: readonly string[], boundary: Boundary): Promise<numb
       return resolve(request.options, boundary);
     case 'explain':
       return explain(request.options, boundary);
+    case 'cache':
+      return cache(request.options, boundary);
     case 'help':
       boundary.stdout.write(help(request.command));
       return exitCodes.ok;

@@ -1,4 +1,4 @@
-export const commandNames = ['audit', 'pin', 'resolve', 'explain'] as const;
+export const commandNames = ['audit', 'pin', 'resolve', 'explain', 'cache'] as const;
 export type CommandName = (typeof commandNames)[number];
 
 export const isCommandName = (name: string): name is CommandName =>
@@ -9,6 +9,9 @@ const common = `  --config FILE      settings, instead of the nearest .holdfast.
                      colours or none; without either, colours in a terminal unless NO_COLOR is set
   -h, --help         this text`;
 
+const offline = `  --offline          send nothing: take the digests that registries gave to earlier runs, and tell
+                     from when they are`;
+
 const overview = `Keeps container manifests immutable: finds what can change after review, and pins it.
 
 Usage: holdfast <command> [options]
@@ -18,6 +21,7 @@ Commands:
   pin [PATH…]        add the digest to every image reference: show the diff, or write it
   resolve REF…       print the digest that an image reference has now
   explain [RULE…]    show the page of a rule: what it flags, why, and how to fix it
+  cache              tell what is kept of the registries' answers, or delete it
 
   -h, --help         this text; after a command, its options and examples
   --version          the version
@@ -47,6 +51,7 @@ Usage: holdfast audit [PATH…] [options]
                      hint; never
   --online           ask the registries about images that are pinned: whether the digest is still
                      there, what the tag names today, whether it is signed as the policy demands
+  --offline          tell what earlier runs with --online found out about them, and send nothing
 ${common}
 
 Exit status: 0 nothing at that level, 1 findings, 2 bad usage, bad configuration or unreadable input.
@@ -64,6 +69,7 @@ Usage: holdfast pin [PATH…] [options]
   PATH               files and folders, as for holdfast audit
 
   --write            change the files; without it, a unified diff is printed and nothing changes
+${offline}
 ${common}
 
 An image that cannot be pinned does not stop the others; it is listed at the end.
@@ -80,7 +86,11 @@ const resolve = `Prints the digest that each image reference has now, as referen
 
 Usage: holdfast resolve REF… [options]
 
+${offline}
 ${common}
+
+What the user should know besides goes to the error output: the mirror that is asked, and with
+--offline from when each digest is.
 
 Exit status: 0 all resolved, 1 some could not be, 2 bad usage or bad configuration.
 
@@ -108,6 +118,23 @@ Examples:
   holdfast explain writable-root-filesystem | less
 `;
 
+const cache = `Tells where the answers of registries are kept for --offline and the editor, how many there are,
+how much room they take, and from when the newest one is. They hold no secret.
+
+Usage: holdfast cache [options]
+
+  --clear            delete them
+  -h, --help         this text
+
+HOLDFAST_CACHE_DIR names another folder for them, or is \`off\`: then nothing is kept.
+
+Exit status: 0 told or deleted, 1 they could not be read or deleted, 2 bad usage.
+
+Examples:
+  holdfast cache
+  holdfast cache --clear
+`;
+
 /** What `--help` prints, for one command or for all. */
 export const help = (command: CommandName | null): string =>
-  command === null ? overview : { audit, pin, resolve, explain }[command];
+  command === null ? overview : { audit, pin, resolve, explain, cache }[command];
