@@ -1,6 +1,6 @@
 import { type ExtensionContext, extensions, window, workspace } from 'vscode';
 import { type DocumentSelector, LanguageClient, TransportKind } from 'vscode-languageclient/node';
-import { type InitializationOptions, settingsSection } from '../../server/src/lsp/protocol.ts';
+import { hoverCommands, type InitializationOptions, settingsSection } from '../../server/src/lsp/protocol.ts';
 import { provideCodeActions } from './code-actions.ts';
 import { showFailure } from './messages.ts';
 import { NotifiedProgress } from './progress.ts';
@@ -42,13 +42,20 @@ function documentSelector(): DocumentSelector {
   ];
 }
 
-/** The connection to the language server, which runs in a process of its own. Not started yet. */
-export function createClient(context: ExtensionContext): LanguageClient {
+/** The connection to the language server, which runs in a process of its own. Not started yet. `env`: what that finds in its environment. */
+export function createClient(
+  context: ExtensionContext,
+  env: Readonly<Record<string, string>>,
+): LanguageClient {
   const progress = new NotifiedProgress((token) => {
     void client.sendNotification('window/workDoneProgress/cancel', { token });
   });
   const outputChannel = window.createOutputChannel('Holdfast', { log: true });
-  const server = { module: context.asAbsolutePath('dist/server.cjs'), transport: TransportKind.ipc };
+  const server = {
+    module: context.asAbsolutePath('dist/server.cjs'),
+    transport: TransportKind.ipc,
+    options: { env },
+  };
   const client = new LanguageClient('holdfast', 'Holdfast', server, {
     documentSelector: documentSelector(),
     outputChannel,
@@ -58,7 +65,9 @@ export function createClient(context: ExtensionContext): LanguageClient {
       promptForReason: true,
       previewsFixes: true,
       yamlSchemaSupport: extensions.getExtension(yamlExtension) !== undefined,
+      hoverCommands: true,
     }),
+    markdown: { isTrusted: { enabledCommands: [...hoverCommands] } },
     diagnosticPullOptions: { onChange: true },
     middleware: { executeCommand, handleWorkDoneProgress: progress.handle, provideCodeActions },
   });

@@ -1,8 +1,16 @@
-import { commands, Disposable, window, workspace } from 'vscode';
+import { commands, Disposable, Position, Selection, window } from 'vscode';
 import type { LanguageClient } from 'vscode-languageclient/node';
-import { type PinCheckOutcome, type PinOutcome, serverCommands } from '../../server/src/lsp/protocol.ts';
+import {
+  inspectCommand,
+  type Looked,
+  type PinCheckOutcome,
+  type PinOutcome,
+  serverCommands,
+  type Told,
+} from '../../server/src/lsp/protocol.ts';
 import { showFailure } from './messages.ts';
 import { runOnServer } from './server-command.ts';
+import { isTrusted } from './trust.ts';
 
 export function registerCommands(client: LanguageClient): Disposable {
   return Disposable.from(
@@ -10,6 +18,10 @@ export function registerCommands(client: LanguageClient): Disposable {
     commands.registerCommand('holdfast.pinWorkspace', () => pinWorkspace(client)),
     commands.registerCommand('holdfast.checkFile', () => checkFile(client)),
     commands.registerCommand('holdfast.checkWorkspace', () => checkWorkspace(client)),
+    commands.registerCommand(inspectCommand, (place?: Place) => inspectImage(client, place)),
+    commands.registerCommand('holdfast.clearCache', () =>
+      runOnServer<Told>(client, serverCommands.clearCache),
+    ),
     commands.registerCommand('holdfast.showOutput', () => client.outputChannel.show()),
     commands.registerCommand('holdfast.restartServer', () => restart(client)),
   );
@@ -25,12 +37,12 @@ const checkFile = (client: LanguageClient): Promise<PinCheckOutcome | undefined>
   );
 
 async function pinWorkspace(client: LanguageClient): Promise<PinOutcome | undefined> {
-  if (!(await isTrusted())) return undefined;
+  if (!isTrusted(asking)) return undefined;
   return runOnServer<PinOutcome>(client, serverCommands.pinWorkspace);
 }
 
 async function checkWorkspace(client: LanguageClient): Promise<PinCheckOutcome | undefined> {
-  if (!(await isTrusted())) return undefined;
+  if (!isTrusted(asking)) return undefined;
   return runOnServer<PinCheckOutcome>(client, serverCommands.checkPins);
 }
 
@@ -46,22 +58,42 @@ async function withFile<T>(
     );
     return undefined;
   }
-  return (await isTrusted()) ? work(document.uri.toString()) : undefined;
+  return isTrusted(asking) ? work(document.uri.toString()) : undefined;
 }
 
-const manageTrust = 'Manage Workspace Trust';
-
-/** Says what to do where the workspace is not trusted, and does not wait for it. */
-async function isTrusted(): Promise<boolean> {
-  if (workspace.isTrusted) return true;
-  void window
-    .showWarningMessage(
-      'This asks the registries that the workspace names, and the workspace is not trusted. Trust it, then try again.',
-      manageTrust,
-    )
-    .then((choice) => choice && commands.executeCommand('workbench.trust.manage'));
-  return false;
+/** Where an image stands, as a hover names it. */
+interface Place {
+  readonly uri: string;
+  readonly position: { readonly line: number; readonly character: number };
 }
+
+/** Looks into the image at a place, or at the cursor, and shows what a hover then tells. */
+async function inspectImage(client: LanguageClient, place?: Place): Promise<Looked | undefined> {
+  const at = place ?? placeOfCursor();
+  if (!at) {
+    void window.showInformationMessage('No file is open. Put the cursor on an image, then look into it.');
+    return undefined;
+  }
+  if (!isTrusted(asking)) return undefined;
+  const looked = await runOnServer<Looked | null>(client, serverCommands.inspectImage, at);
+  const editor = window.activeTextEditor;
+  if (!looked?.found || editor?.document.uri.toString() !== at.uri) return looked ?? undefined;
+  const position = new Position(at.position.line, at.position.character);
+  editor.selection = new Selection(position, position);
+  // One that is shown already would stay as it is.
+  await commands.executeCommand('editor.action.hideHover');
+  await commands.executeCommand('editor.action.showHover');
+  return looked;
+}
+
+function placeOfCursor(): Place | undefined {
+  const editor = window.activeTextEditor;
+  if (!editor) return undefined;
+  const { character, line } = editor.selection.active;
+  return { uri: editor.document.uri.toString(), position: { line, character } };
+}
+
+const asking = 'This asks the registries that the workspace names';
 
 async function restart(client: LanguageClient): Promise<void> {
   try {

@@ -29,6 +29,7 @@ export async function startDemo(port?: number): Promise<Demo> {
       driven: false,
       extensionsDir: installed.extensionsDir,
       settings: { ...quietSettings, 'holdfast.registries': Object.fromEntries(mirrors) },
+      env: { HOLDFAST_CACHE_DIR: join(copy.path, 'cache') },
       ...(port !== undefined && { port }),
     }),
   );

@@ -82,10 +82,14 @@ export interface ServerOptions {
   readonly driven: boolean;
   /** The port to listen on; a free one when left out. */
   readonly port?: number;
+  /** On top of the environment of this process. */
+  readonly env?: Readonly<Record<string, string>>;
 }
 
 export interface Server extends AsyncDisposable {
   readonly port: number;
+  /** Folder of what the windows write down. */
+  readonly logs: string;
   /** What the server has printed of late. */
   readonly output: () => string;
 }
@@ -110,7 +114,7 @@ export async function startServer(options: ServerOptions): Promise<Server> {
       ...['--server-data-dir', state.path, '--extensions-dir', extensions],
     ],
     // A process group of its own, so that one signal reaches the extension host and whatever it started.
-    { detached: true, stdio: ['ignore', 'pipe', 'pipe'] },
+    { detached: true, stdio: ['ignore', 'pipe', 'pipe'], env: { ...process.env, ...options.env } },
   );
   const output = collect(child);
   const kill = (): void => killGroup(child);
@@ -126,7 +130,7 @@ export async function startServer(options: ServerOptions): Promise<Server> {
   };
   try {
     const port = await boundPort(child, output);
-    return { port, output, [Symbol.asyncDispose]: stop };
+    return { port, output, logs: join(state.path, 'data', 'logs'), [Symbol.asyncDispose]: stop };
   } catch (error) {
     await stop();
     throw error;
@@ -175,14 +179,17 @@ export interface OpenOptions {
   readonly extensions?: readonly string[];
   /** Module whose `run()` the extension host calls once it has started. */
   readonly tests?: string;
+  /** How much the window writes down: `trace` for everything. */
+  readonly log?: 'trace';
 }
 
 /** The address that opens a folder in the workbench of a running server. */
-export function workbenchUrl({ port, folder, extensions = [], tests }: OpenOptions): string {
+export function workbenchUrl({ port, folder, extensions = [], log, tests }: OpenOptions): string {
   const remote = (path: string): string => `vscode-remote://127.0.0.1:${port}${path}`;
   const payload = [
     ...extensions.map((path) => ['extensionDevelopmentPath', remote(path)]),
     ...(tests === undefined ? [] : [['extensionTestsPath', remote(tests)]]),
+    ...(log === undefined ? [] : [['logLevel', log]]),
   ];
   // Slashes may stand in a query as they are, and read better.
   const query = `folder=${encodeURIComponent(folder).replaceAll('%2F', '/')}`;

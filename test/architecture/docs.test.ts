@@ -44,6 +44,7 @@ test('every link and picture of the documents leads to a file', () => {
     'STYLE.md',
     'CHANGELOG.md',
     'docs/policy.md',
+    'docs/registries.md',
     'docs/rules/README.md',
   ]) {
     for (const [, target = ''] of read(document).matchAll(/\]\((?!https?:|#)([^)#]+)/g)) {

@@ -1,13 +1,13 @@
 import assert from 'node:assert/strict';
-import { join } from 'node:path';
 import type { Browser } from 'playwright-core';
 import { openPage, quietSettings, startServer } from '../../scripts/lib/workbench.ts';
 import { temporaryFolder } from '../../scripts/lib/workbench-run.ts';
+import { ownEnvironment } from './environment.ts';
 import type { Recorder } from './recorder.ts';
 import type { RealHub } from './registry.ts';
+import { type Step, takeSteps } from './steps.ts';
 import type { Result } from './suite/harness.ts';
-import { root } from './window.ts';
-import { WorkbenchPage } from './workbench-page.ts';
+import type { WorkbenchPage } from './workbench-page.ts';
 import { mirrorSettings, writeFiles, writeWorkspace } from './workspace.ts';
 
 export interface PersonOptions {
@@ -19,15 +19,10 @@ export interface PersonOptions {
   readonly trusted: boolean;
 }
 
-/** One step of a session; the steps share a window, so that after a failure the others are left out. */
-interface Step {
-  readonly name: string;
-  readonly body: (workbench: WorkbenchPage, options: PersonOptions) => Promise<void>;
-}
-
 /** Sits down in front of the installed extension and uses it by keyboard and mouse. */
 export async function runPerson(options: PersonOptions): Promise<readonly Result[]> {
   await using folder = await temporaryFolder('by-hand');
+  await using own = await temporaryFolder('by-hand-home');
   await writeWorkspace(folder.path, 'images', mirrorSettings(`http://${options.recorder.host}`));
   await writeFiles(folder.path, { '.holdfast.yaml': 'profile: recommended\n' });
   await using server = await startServer({
@@ -35,24 +30,13 @@ export async function runPerson(options: PersonOptions): Promise<readonly Result
     driven: false,
     extensionsDir: options.extensionsDir,
     settings: quietSettings,
+    env: ownEnvironment(own.path),
   });
   const page = await openPage(options.browser, { port: server.port, folder: folder.path });
-  const workbench = new WorkbenchPage(page);
-  const results: Result[] = [];
-  for (const { body, name } of options.trusted ? trustedSteps : untrustedSteps) {
-    const error = await body(workbench, options).then(
-      () => undefined,
-      (reason: unknown) => (reason instanceof Error ? (reason.stack ?? reason.message) : String(reason)),
-    );
-    results.push({ name, ...(error !== undefined && { error }) });
-    if (error === undefined) continue;
-    await page.screenshot({ path: join(root, 'test-results', `${name.replace(/\W+/g, '-')}.png`) });
-    break;
-  }
-  return results;
+  return await takeSteps(page, options.trusted ? trustedSteps : untrustedSteps, options);
 }
 
-const trustedSteps: readonly Step[] = [
+const trustedSteps: readonly Step<PersonOptions>[] = [
   {
     name: 'a finding is underlined, and the status bar counts it',
     async body(workbench) {
@@ -78,6 +62,17 @@ const trustedSteps: readonly Step[] = [
       await menu.getByText(/^Pin node:22/).click();
       await workbench.textBecomes(`FROM node:22@${digests['library/node:22']} AS build`);
       await workbench.statusBarBecomes('Holdfast: 1 information in this file.');
+    },
+  },
+  {
+    name: 'a hover looks into an image once it is told to, and shows what was found',
+    async body(workbench, { hub: { digests } }) {
+      await workbench.hover('FROM nginx', 'nginx');
+      const hover = workbench.page.locator('.monaco-hover:visible');
+      await hover.getByText('Look into the image').click();
+      await hover.getByText(digests['library/nginx:1.27.4'] ?? '').waitFor();
+      await hover.getByText('Look again').waitFor();
+      await workbench.page.keyboard.press('Escape');
     },
   },
   {
@@ -296,7 +291,7 @@ async function nothingChanged(workbench: WorkbenchPage): Promise<void> {
   assert.equal(await workbench.editor.getByText('readOnlyRootFilesystem').count(), 0);
 }
 
-const untrustedSteps: readonly Step[] = [
+const untrustedSteps: readonly Step<PersonOptions>[] = [
   {
     name: 'an untrusted folder is checked',
     async body(workbench) {
@@ -313,6 +308,17 @@ const untrustedSteps: readonly Step[] = [
       await toast.waitFor();
       assert.deepEqual(recorder.recorded, []);
       await workbench.page.keyboard.press('Escape');
+      await workbench.command('Notifications: Clear All Notifications');
+      await toast.waitFor({ state: 'hidden' });
+    },
+  },
+  {
+    name: 'signing in says why it waits',
+    async body(workbench, { recorder }) {
+      await workbench.command('Holdfast: Sign In to Registry');
+      const toast = workbench.notification('Signing in asks a registry, and the workspace is not trusted');
+      await toast.waitFor();
+      assert.deepEqual(recorder.recorded, []);
       await workbench.command('Notifications: Clear All Notifications');
       await toast.waitFor({ state: 'hidden' });
     },

@@ -4,10 +4,12 @@ import { fileURLToPath } from 'node:url';
 import { installWorkbench, startBrowser } from '../../scripts/lib/workbench.ts';
 import { packageAndInstall } from '../../scripts/lib/workbench-package.ts';
 import { prepareProcess } from '../../scripts/lib/workbench-run.ts';
+import { startNetwork } from './network.ts';
 import { runPerson } from './person.ts';
 import { startRecorder } from './recorder.ts';
 import { type Hub, type RealHub, startRealHub } from './registry.ts';
 import { Report } from './report.ts';
+import { runSignIn } from './sign-in.ts';
 import type { Result } from './suite/harness.ts';
 import { runSuite, type SuiteOptions } from './window.ts';
 
@@ -27,9 +29,11 @@ async function main(): Promise<number> {
     trusted: () => inWindow(hub, 'trusted'),
     related: () => inWindow(hub, 'related'),
     untrusted: () => inWindow(hub, 'untrusted'),
+    network: () => inNetwork(),
     packaged: async () => [sizeResult(size), ...(await inWindow(hub, 'packaged', extensionsDir))],
     'by hand': () => byHand(hub, extensionsDir, true),
     'by hand, untrusted': () => byHand(hub, extensionsDir, false),
+    'signing in': () => signingIn(hub, extensionsDir),
   };
   for (const [name, run] of Object.entries(parts)) {
     if (words.length === 0 || words.some((word) => name.includes(word))) report.add(name, await run());
@@ -43,10 +47,20 @@ async function inWindow({ digests, url }: Hub, suite: SuiteOptions['suite'], ext
   return await runSuite({ suite, executable, digests, registry, ...(extensionsDir && { extensionsDir }) });
 }
 
+async function inNetwork(): Promise<readonly Result[]> {
+  await using network = await startNetwork();
+  return await runSuite({ suite: 'network', executable, digests: {}, registry: '', network });
+}
+
 async function byHand(hub: RealHub, extensionsDir: string, trusted: boolean) {
   await using recorder = await startRecorder(hub.url);
   await using browser = await startBrowser();
   return await runPerson({ browser, hub, recorder, extensionsDir, trusted });
+}
+
+async function signingIn(hub: RealHub, extensionsDir: string): Promise<readonly Result[]> {
+  await using browser = await startBrowser();
+  return await runSignIn({ browser, hub, extensionsDir });
 }
 
 function sizeResult(size: number): Result {

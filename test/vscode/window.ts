@@ -7,7 +7,9 @@ import { runTests } from '@vscode/test-electron';
 import { build as esbuild } from 'esbuild';
 import { quietSettings } from '../../scripts/lib/workbench.ts';
 import { temporaryFolder } from '../../scripts/lib/workbench-run.ts';
+import { ownEnvironment } from './environment.ts';
 import type { Digests } from './fixtures.ts';
+import type { Network } from './network.ts';
 import type { Result } from './suite/harness.ts';
 import { mirrorSettings, writeFiles, writeWorkspace } from './workspace.ts';
 
@@ -15,7 +17,7 @@ import { mirrorSettings, writeFiles, writeWorkspace } from './workspace.ts';
 export const root = fileURLToPath(new URL('../..', import.meta.url));
 
 export interface SuiteOptions {
-  readonly suite: 'trusted' | 'related' | 'untrusted' | 'packaged';
+  readonly suite: 'trusted' | 'related' | 'untrusted' | 'packaged' | 'network';
   /** VS Code, or what stands for it. */
   readonly executable: string;
   /** `127.0.0.1:port` of the recorder. */
@@ -23,6 +25,8 @@ export interface SuiteOptions {
   readonly digests: Digests;
   /** Folder of installed extensions. With one, the extension does not run from its sources. */
   readonly extensionsDir?: string;
+  /** What the suite `network` finds around it. */
+  readonly network?: Network;
 }
 
 /** Opens a window on a fresh copy of the fixtures, runs one suite in its extension host, and answers a result for each test. */
@@ -65,7 +69,7 @@ async function layOut(folder: string, { registry, suite }: SuiteOptions): Promis
 }
 
 async function openWindow(folder: string, options: SuiteOptions): Promise<readonly Result[]> {
-  const { digests, executable, extensionsDir, registry, suite } = options;
+  const { digests, executable, extensionsDir, network, registry, suite } = options;
   const results = join(folder, 'results.jsonl');
   const env = {
     HOLDFAST_TEST_SUITE: suite,
@@ -73,6 +77,10 @@ async function openWindow(folder: string, options: SuiteOptions): Promise<readon
     HOLDFAST_TEST_REGISTRY: registry,
     HOLDFAST_TEST_DIGESTS: JSON.stringify(digests),
     HOLDFAST_TEST_REPOSITORY: root,
+    HOLDFAST_TEST_NETWORK: JSON.stringify(network?.around ?? null),
+    ...ownEnvironment(folder),
+    // Where OpenSSL looks for the certificates of the system.
+    ...(network && { SSL_CERT_FILE: network.authority }),
   };
   const output = new Kept();
   const launchArgs = [

@@ -63,6 +63,12 @@ export class WorkbenchPage {
     await this.prompt.waitFor({ state: 'hidden' });
   }
 
+  /** Answers what the input asks for, which may ask on. */
+  async fill(text: string): Promise<void> {
+    await this.prompt.locator('input').first().fill(text);
+    await this.page.keyboard.press('Enter');
+  }
+
   /** Takes an entry of the list of suggestions, once it is the chosen one. */
   async complete(label: string): Promise<void> {
     const list = this.page.locator('.suggest-widget.visible');

@@ -177,3 +177,15 @@ test('where it may not ask, it says why', async (t) => {
   assert.match(client.shown.at(-1)?.message ?? '', /Trust this workspace/);
   assert.deepEqual([client.registry.calls, client.registry.listed, client.downloads.asked], [[], [], []]);
 });
+
+test('what the user should know of an answer is told once, with the outcome', async (t) => {
+  const client = await start(t, { files });
+  const notice = 'The credential helper did not answer, so nobody was signed in.';
+  client.registry.answer = (one) => ({ ...honest(one), notice }) as Lookup;
+  const outcome = await check(client);
+  assert.match(
+    outcome.message,
+    /^2 images checked in 2 files: 1 new finding\. .* The credential helper did not/,
+  );
+  assert.equal(outcome.message.split(notice).length, 2);
+});

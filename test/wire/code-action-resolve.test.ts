@@ -176,3 +176,13 @@ test('an action that is not ours comes back as it was', async (t) => {
   }
   assert.deepEqual(client.registry.calls, []);
 });
+
+test('what the user should know of an answer is told, though the fix was made', async (t) => {
+  const client = await start(t);
+  const notice = 'The credential helper did not answer, so nobody was signed in.';
+  client.registry.answer = (image) => ({ ok: true, digest: digestFor(image), mediaType: '', at: 0, notice });
+  await client.open(uri, 'FROM nginx:1.27.3\n');
+  const resolved = await client.resolve(await client.action(uri, 'unpinned-image', /^Pin/));
+  assert.ok(resolved.edit);
+  assert.deepEqual(client.shown, [{ type: MessageType.Info, message: notice }]);
+});

@@ -7,7 +7,7 @@ import { startRegistry } from '../support/registry.ts';
 import { type Client, type StartOptions, start } from './harness.ts';
 
 const uri = 'file:///shop/compose.yaml';
-const env = { HOME: '/nonexistent', DOCKER_CONFIG: '/nonexistent' };
+const env = { HOME: '/nonexistent', DOCKER_CONFIG: '/nonexistent', HOLDFAST_CACHE_DIR: 'off' };
 const invoked = 1;
 const triggerKinds = [
   undefined,

@@ -9,6 +9,7 @@ import {
   type ClientCapabilities,
   type CodeAction,
   type CodeActionContext,
+  type Connection,
   createConnection,
   createProtocolConnection,
   type Diagnostic,
@@ -28,19 +29,29 @@ import {
 import { TextDocument } from 'vscode-languageserver-textdocument';
 import type {
   Downloads,
+  FailedLookup,
   ImageName,
   Inspection,
   Lookup,
   LookupOptions,
   Observation,
-  Registry,
   RepositoryName,
   TagList,
   Verification,
 } from '../../server/src/engine/index.ts';
 import { createLog } from '../../server/src/lsp/messages.ts';
-import { delays, type Ports, type Timer } from '../../server/src/lsp/ports.ts';
+import { delays, type Ports, type Switches, type Timer } from '../../server/src/lsp/ports.ts';
+import type { Seal } from '../../server/src/lsp/seal.ts';
 import { createServer } from '../../server/src/lsp/server.ts';
+import type {
+  Allowance,
+  Cleared,
+  Credential,
+  Inspected,
+  RegistryClient,
+  SignInCheck,
+  StoredLogin,
+} from '../../server/src/registry/index.ts';
 import { plainConfig } from '../support/image-config.ts';
 
 export const folder = 'file:///shop';
@@ -49,7 +60,7 @@ export const digestFor = (image: ImageName): string =>
   `sha256:${createHash('sha256').update(`${image.registry}/${image.repository}:${image.version}`).digest('hex')}`;
 
 /** A registry that answers with what the test says, and counts. */
-export class FakeRegistry implements Registry {
+export class FakeRegistry implements RegistryClient {
   readonly calls: ImageName[] = [];
   readonly signals: (AbortSignal | undefined)[] = [];
   readonly #known = new Map<string, Lookup>();
@@ -69,12 +80,17 @@ export class FakeRegistry implements Registry {
     platforms: null,
     config: plainConfig,
   };
+  /** Where images differ in that. */
+  contentsOf = (_: ImageName): FakeRegistry['contents'] => this.contents;
   readonly #inspected = new Set<string>();
+  /** Those of `calls` that asked for contents. */
+  readonly inspections: ImageName[] = [];
 
   async inspect(image: ImageName, options: LookupOptions): Promise<Inspection> {
+    this.inspections.push(image);
     const answer = await this.resolve(image, options);
     this.#inspected.add(JSON.stringify(image));
-    return answer.ok ? { ...answer, ...this.contents } : answer;
+    return answer.ok ? { ...answer, ...this.contentsOf(image) } : answer;
   }
 
   async verify(): Promise<Verification> {
@@ -85,7 +101,7 @@ export class FakeRegistry implements Registry {
     const key = JSON.stringify(image);
     const known = this.#known.get(key);
     if (!known || (!known.ok && known.code !== 'not-found')) return undefined;
-    const { config, platforms } = this.contents;
+    const { config, platforms } = this.contentsOf(image);
     return {
       at: known.ok ? known.at : 0,
       digest: known.ok ? known.digest : null,
@@ -103,6 +119,69 @@ export class FakeRegistry implements Registry {
   async tags(repository: RepositoryName): Promise<TagList> {
     this.listed.push(repository);
     return this.tagList;
+  }
+
+  /** What an earlier run was told. */
+  readonly kept: { readonly image: ImageName; readonly lookup: Lookup; readonly isInspected: boolean }[] = [];
+
+  async recall(): Promise<void> {
+    for (const { image, isInspected, lookup } of this.kept) {
+      this.#known.set(JSON.stringify(image), lookup);
+      if (isInspected) this.#inspected.add(JSON.stringify(image));
+    }
+  }
+
+  inspected(image: ImageName): Inspected | undefined {
+    const key = JSON.stringify(image);
+    const known = this.#known.get(key);
+    return known?.ok && this.#inspected.has(key) ? { ...known, ...this.contentsOf(image) } : undefined;
+  }
+
+  /** Registry → what it says is left. */
+  readonly allowances = new Map<string, Allowance>();
+
+  allowance(registry: string): Allowance | undefined {
+    return this.allowances.get(registry);
+  }
+
+  readonly signIns: {
+    readonly registry: string;
+    readonly credential: Credential;
+    readonly registries: LookupOptions['registries'];
+  }[] = [];
+  /** What every registry says to somebody who signs in. */
+  signInCheck: SignInCheck | Promise<SignInCheck> = { ok: true, isOpen: false };
+
+  async checkSignIn(
+    registry: string,
+    credential: Credential,
+    { registries, signal }: LookupOptions,
+  ): Promise<SignInCheck> {
+    this.signIns.push({ registry, credential, registries });
+    this.signals.push(signal);
+    return this.signInCheck;
+  }
+
+  readonly forgotten: string[] = [];
+
+  forgetSignIn(registry: string): void {
+    this.forgotten.push(registry);
+  }
+
+  readonly logins: StoredLogin[] = [];
+
+  async storedLogins(): Promise<readonly StoredLogin[]> {
+    return this.logins;
+  }
+
+  /** Why the disk could not be cleared. */
+  clearProblem: string | null = null;
+
+  async clear(): Promise<Cleared> {
+    const entries = this.#known.size;
+    this.#known.clear();
+    this.#inspected.clear();
+    return { entries, ...(this.clearProblem !== null && { problem: this.clearProblem }) };
   }
 
   /** From now on every lookup waits until `release`, or until it is aborted. */
@@ -127,7 +206,7 @@ export const found = (image: ImageName): Lookup => ({
   at: Date.UTC(2026, 0, 2),
 });
 
-export const failed = (code: Extract<Lookup, { ok: false }>['code'], message: string): Lookup => ({
+export const failed = (code: FailedLookup['code'], message: string): FailedLookup => ({
   ok: false,
   code,
   message,
@@ -207,7 +286,9 @@ export interface StartOptions {
   readonly initializationOptions?: unknown;
   /** Changes the capabilities of the client, which are those of VS Code as far as they matter. */
   readonly capabilities?: (capabilities: Capabilities) => ClientCapabilities;
-  readonly registry?: Registry;
+  readonly registry?: RegistryClient | ((switches: Switches) => RegistryClient);
+  /** What secrets cross in. Null where absent, as with a client that gives no key. */
+  readonly seal?: Seal;
   readonly folders?: readonly string[];
   /** Milliseconds since the epoch. */
   readonly now?: () => number;
@@ -255,6 +336,8 @@ export class Client {
   readonly downloads: FakeDownloads;
   readonly files: FakeFiles;
   readonly timer: FakeTimer;
+  /** All that was said, both ways. */
+  readonly crossed: () => string;
   initialized: InitializeResult = { capabilities: {} };
   readonly published: PublishDiagnosticsParams[] = [];
   readonly shown: ShowMessageParams[] = [];
@@ -275,8 +358,10 @@ export class Client {
     connection: ProtocolConnection,
     ports: Pick<Client, 'registry' | 'downloads' | 'files' | 'timer'>,
     settings: (scopeUri: string | undefined) => unknown,
+    crossed: () => string,
   ) {
     this.connection = connection;
+    this.crossed = crossed;
     this.registry = ports.registry;
     this.downloads = ports.downloads;
     this.files = ports.files;
@@ -486,33 +571,52 @@ function languageOf(uri: string): string {
   return uri.endsWith('.json') ? 'json' : 'yaml';
 }
 
-/** Starts a server and a client on two streams. Both end with the test. */
-export async function start(t: TestContext, options: StartOptions = {}): Promise<Client> {
+/** Two ends that talk to each other, and all that they say, as it crosses. */
+export interface Wire {
+  readonly server: Connection;
+  readonly client: ProtocolConnection;
+  /** Both ways. */
+  readonly crossed: () => string;
+}
+
+/** Neither end listens yet. */
+export function createWire(): Wire {
   const toServer = new PassThrough();
   const toClient = new PassThrough();
+  const chunks: Buffer[] = [];
+  for (const stream of [toServer, toClient]) stream.on('data', (chunk: Buffer) => chunks.push(chunk));
+  return {
+    server: createConnection(new StreamMessageReader(toServer), new StreamMessageWriter(toClient)),
+    client: createProtocolConnection(new StreamMessageReader(toClient), new StreamMessageWriter(toServer)),
+    crossed: () => Buffer.concat(chunks).toString('utf8'),
+  };
+}
+
+/** Starts a server and a client on two streams. Both end with the test. */
+export async function start(t: TestContext, options: StartOptions = {}): Promise<Client> {
+  const { client: connection, crossed, server } = createWire();
   const registry = new FakeRegistry();
   const downloads = new FakeDownloads();
   const files = new FakeFiles();
   for (const [uri, text] of Object.entries(options.files ?? {})) files.texts.set(uri, text);
   const timer = new FakeTimer();
+  const switches: Switches = { trusted: false, offline: false };
 
-  const server = createConnection(new StreamMessageReader(toServer), new StreamMessageWriter(toClient));
   createServer(server, {
-    registry: options.registry ?? registry,
+    registry:
+      typeof options.registry === 'function' ? options.registry(switches) : (options.registry ?? registry),
     downloads,
     files,
     timer,
     clock: { now: options.now ?? Date.now },
     log: createLog(server),
+    switches,
+    seal: options.seal ?? null,
   });
   server.listen();
 
-  const connection = createProtocolConnection(
-    new StreamMessageReader(toClient),
-    new StreamMessageWriter(toServer),
-  );
   const ports = { registry, downloads, files, timer };
-  const client = new Client(connection, ports, options.settings ?? (() => ({})));
+  const client = new Client(connection, ports, options.settings ?? (() => ({})), crossed);
   t.after(async () => {
     timer.elapse();
     await client.request('shutdown', undefined);

@@ -147,3 +147,19 @@ test('an unknown command is answered', async (t) => {
   const client = await start(t);
   assert.equal(await client.execute('holdfast.server.nothing'), null);
 });
+
+test('what the user should know of an answer is told once, with the outcome', async (t) => {
+  const client = await start(t, { files });
+  const notice =
+    'docker.io names another digest for it than its content has. The digest of the content is used.';
+  client.registry.answer = (image) => ({
+    ok: true,
+    digest: digestFor(image),
+    mediaType: '',
+    at: 0,
+    notice,
+  });
+  const outcome = await client.execute<PinOutcome>('holdfast.server.pinWorkspace');
+  assert.equal(outcome.message, `2 images pinned in 2 files. ${notice}`);
+  assert.deepEqual(client.shown, [{ type: MessageType.Info, message: outcome.message }]);
+});

@@ -5,7 +5,7 @@ import { startRegistry } from '../support/registry.ts';
 import { start } from './harness.ts';
 
 const uri = 'file:///shop/compose.yaml';
-const env = { HOME: '/nonexistent', DOCKER_CONFIG: '/nonexistent' };
+const env = { HOME: '/nonexistent', DOCKER_CONFIG: '/nonexistent', HOLDFAST_CACHE_DIR: 'off' };
 
 test('a pin comes over the network from a registry, and only then', async (t) => {
   const registry = await startRegistry({ images: [{ repository: 'shop/web', tags: ['1.4.2'] }] });

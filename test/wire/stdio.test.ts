@@ -23,7 +23,7 @@ const main = fileURLToPath(new URL('../../server/src/lsp/main.ts', import.meta.u
 function run(t: TestContext, ...args: string[]): ChildProcess {
   const { PATH } = process.env;
   const child = spawn(process.execPath, [main, ...args], {
-    env: { PATH, HOME: '/nonexistent', DOCKER_CONFIG: '/nonexistent' },
+    env: { PATH, HOME: '/nonexistent', DOCKER_CONFIG: '/nonexistent', HOLDFAST_CACHE_DIR: 'off' },
     stdio: ['pipe', 'pipe', 'pipe'],
   });
   t.after(() => child.kill());

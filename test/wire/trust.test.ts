@@ -84,3 +84,43 @@ test('an editor that says nothing of trust is trusted, and still nothing is aske
   await client.execute('holdfast.server.pinFile', { uri });
   assert.equal(client.registry.calls.length, 2);
 });
+
+test('until the workspace is trusted its registries are of no use, and then the settings are read anew', async (t) => {
+  let registries: unknown = {};
+  const client = await start(t, {
+    ...untrusted,
+    files: {
+      [uri]: text,
+      'file:///shop/.holdfast.yaml': 'registries:\n  docker.io: {mirror: evil.example}\n',
+    },
+    settings: () => ({ registries, automaticChecks: true }),
+    initializationOptions: { trusted: false, hoverCommands: true },
+  });
+  const used: unknown[] = [];
+  client.registry.answer = (image, options) => {
+    used.push(options.registries);
+    return { ok: true, digest: digestFor(image), mediaType: '', at: 0 };
+  };
+  await client.open(uri, text);
+  const diagnostics = await client.diagnostics(uri);
+  for (const action of await client.actions(uri, diagnostics)) {
+    if (action.data) await client.resolve(action);
+  }
+  const place = { uri, position: { line: 2, character: 14 } };
+  const commands = ['pinFile', 'pinWorkspace', 'checkPins', 'inspectImage', 'audit'];
+  for (const command of commands) await client.execute(`holdfast.server.${command}`, place);
+  await client.execute('holdfast.server.listTags', { uri, name: 'nginx' });
+  await client.request('textDocument/hover', { textDocument: { uri }, ...place });
+  await client.notify('textDocument/didSave', { textDocument: { uri } });
+  await client.settle();
+  assert.deepEqual([client.registry.calls, client.registry.listed, client.downloads.asked], [[], [], []]);
+
+  // Held back by the editor until now.
+  registries = { 'ghcr.io': { mirror: 'mirror.example' } };
+  await client.notify('holdfast/trust', { trusted: true });
+  await client.until('the automatic checks', () => used.length === 2);
+  assert.deepEqual(used[0], {
+    'docker.io': { mirror: 'evil.example' },
+    'ghcr.io': { mirror: 'mirror.example' },
+  });
+});

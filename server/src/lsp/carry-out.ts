@@ -1,6 +1,8 @@
 import {
   type Analysis,
   count,
+  type Heard,
+  listenTo,
   type PinFailure,
   type Plan,
   planFix,
@@ -12,6 +14,7 @@ import { type Confirmation, confirmationOf, type DocumentEdits } from './convert
 import { planFixAll } from './fix-all.ts';
 import type { FixRequest } from './fix-request.ts';
 import { throwIfAborted } from './guard.ts';
+import { remarksOn } from './messages.ts';
 import type { Session } from './session.ts';
 
 interface Planned {
@@ -32,7 +35,11 @@ interface Refused {
 
 /** A request turned into edits of today's text, or why not. */
 export type Outcome =
-  | (Planned & { readonly document: DocumentEdits & { readonly version: number } })
+  | (Planned & {
+      readonly document: DocumentEdits & { readonly version: number };
+      /** What the user should know of the answers it was made from. */
+      readonly remarks: readonly string[];
+    })
   | Refused;
 
 export interface CarryOutOptions {
@@ -49,16 +56,18 @@ export async function carryOut(
   request: FixRequest,
   options: CarryOutOptions,
 ): Promise<Outcome> {
+  const heard = listenTo(trust.registry);
   for (let attempt = 0; attempt < attempts; attempt++) {
     const reading = await analyses.current(request.uri);
     if (!reading)
       return refused('The file is not open, or the configuration ignores it. Nothing was changed.');
     const { analysis, uri, version } = reading;
-    const planned = await plan(analysis, request, { ...options, trust });
+    const planned = await plan(analysis, request, { ...options, trust, registry: heard.registry });
     throwIfAborted(options.signal);
     if (!planned.ok) return planned;
     if (documents.snapshot(request.uri)?.version !== version) continue;
-    return { ...planned, document: { uri, version, source: analysis.source, edits: planned.edits } };
+    const document = { uri, version, source: analysis.source, edits: planned.edits };
+    return { ...planned, document, remarks: remarksOn(heard) };
   }
   return refused('The file kept changing while the fix was prepared, so nothing was changed. Try again.');
 }
@@ -66,12 +75,12 @@ export async function carryOut(
 async function plan(
   document: Analysis,
   request: FixRequest,
-  { onProgress, signal, trust }: CarryOutOptions & Pick<Session, 'trust'>,
+  { onProgress, registry, signal, trust }: CarryOutOptions & Pick<Session, 'trust'> & Pick<Heard, 'registry'>,
 ): Promise<Planned | Refused> {
   const options = {
     onProgress,
     signal,
-    registry: trust.registry,
+    registry,
     downloads: trust.downloads,
     pins: trust.trusted,
   };

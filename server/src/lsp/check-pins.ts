@@ -1,9 +1,16 @@
-import { type CheckFailure, checkedImages, checkPins, count, type Finding } from '../engine/index.ts';
+import {
+  type CheckFailure,
+  checkedImages,
+  checkPins,
+  count,
+  type Finding,
+  listenTo,
+} from '../engine/index.ts';
 import { type Manifest, readManifest, readManifests } from './manifests.ts';
+import { remarksOn } from './messages.ts';
 import type { Report } from './progress.ts';
 import type { PinCheckOutcome } from './protocol.ts';
 import type { Session } from './session.ts';
-import { untrustedReason } from './trust.ts';
 
 /** Asks the registries about the pinned images of some files. What they say shows in the findings from then on. */
 export async function checkFiles(
@@ -12,7 +19,8 @@ export async function checkFiles(
   signal: AbortSignal,
   report: Report,
 ): Promise<PinCheckOutcome> {
-  if (!session.trust.trusted) return outcome(untrustedReason);
+  const refused = await session.trust.refusal();
+  if (refused !== null) return outcome(refused);
   const manifests = await readManifests(
     session,
     uris,
@@ -22,6 +30,7 @@ export async function checkFiles(
   const total = manifests.reduce((sum, { analysis }) => sum + checkedImages(analysis).length, 0);
   if (total === 0) return outcome('There is no pinned image to ask about.');
   const since = session.ports.clock.now();
+  const heard = listenTo(session.trust.registry);
   let done = 0;
   const failures: PinCheckOutcome['failures'][number][] = [];
   const found = { all: 0, closed: 0 };
@@ -30,7 +39,7 @@ export async function checkFiles(
     const { analysis, uri, version } = manifest;
     const onProgress = (): void => report(++done, total);
     const checked = await checkPins(analysis, {
-      registry: session.trust.registry,
+      registry: heard.registry,
       since,
       signal,
       onProgress,
@@ -45,6 +54,7 @@ export async function checkFiles(
   const sentences = [
     `${count(total, 'image')} checked in ${count(manifests.length, 'file')}: ${found.all === 0 ? 'nothing new' : count(found.all, 'new finding')}.`,
     ...(found.closed > 0 ? ['Audit the workspace to see those of files that are not open.'] : []),
+    ...remarksOn(heard),
     ...(failures.length > 0 ? [`${count(failures.length, 'image')} could not be asked about.`] : []),
   ];
   return { ...outcome(sentences.join(' '), total, found.all), failures };

@@ -9,6 +9,8 @@ export interface Client {
   readonly previewsFixes: boolean;
   /** Another server of the client checks YAML by JSON Schemas, ours among them. */
   readonly yamlSchemaSupport: boolean;
+  /** Runs `hoverCommands` from links in a hover. */
+  readonly hoverCommands: boolean;
   readonly pullsDiagnostics: boolean;
   readonly refreshesDiagnostics: boolean;
   readonly relatedInformation: boolean;
@@ -40,6 +42,7 @@ export function readClient(params: Pick<InitializeParams, 'capabilities' | 'init
     promptForReason: optionOf(options, 'promptForReason') === true,
     previewsFixes: optionOf(options, 'previewsFixes') === true,
     yamlSchemaSupport: optionOf(options, 'yamlSchemaSupport') === true,
+    hoverCommands: optionOf(options, 'hoverCommands') === true,
     pullsDiagnostics: diagnostic !== undefined,
     refreshesDiagnostics: workspace?.diagnostics?.refreshSupport === true,
     relatedInformation: (diagnostic?.relatedInformation ?? publishDiagnostics?.relatedInformation) === true,

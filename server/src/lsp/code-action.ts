@@ -32,6 +32,7 @@ import {
 } from './convert.ts';
 import type { FixRequest } from './fix-request.ts';
 import { guarded, throwIfAborted, withSignal } from './guard.ts';
+import { offlineFix } from './offline-fix.ts';
 import {
   type FixTarget,
   previewCommand,
@@ -91,11 +92,12 @@ async function listOffers(
   const offers: Offer[] = [];
   if (!params.context.only || wants(CodeActionKind.QuickFix)) {
     const chosen = chooseFindings(session, reading, params);
+    const isOffline = await session.trust.isOffline();
     for (const one of chosen) {
       // Each offer is tried out, which takes its time in a large file: others get their turn in between.
       await turn();
       throwIfAborted(signal);
-      offers.push(...fixOffers(session, reading, one));
+      offers.push(...fixOffers(session, reading, one, isOffline));
     }
     offers.push(...pinAllOffer(reading, chosen), ...suppressOffers(session, reading, chosen));
   }
@@ -128,10 +130,17 @@ function chooseFindings(
     .map((finding) => ({ finding, diagnostic: toDiagnostic(uri, analysis.source, finding, client) }));
 }
 
-function fixOffers(session: Session, reading: Reading, { diagnostic, finding }: Chosen): readonly Offer[] {
-  return finding
-    .fixes()
-    .map((fix) => ({ ...fixOffer(session, reading, finding, fix), diagnostics: [diagnostic] }));
+function fixOffers(
+  session: Session,
+  reading: Reading,
+  { diagnostic, finding }: Chosen,
+  isOffline: boolean,
+): readonly Offer[] {
+  const { settings } = reading.analysis;
+  return finding.fixes().map((fix) => {
+    const told = isOffline ? offlineFix(session, fix, settings) : fix;
+    return { ...fixOffer(session, reading, finding, told), diagnostics: [diagnostic] };
+  });
 }
 
 function fixOffer(

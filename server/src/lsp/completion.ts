@@ -46,7 +46,7 @@ export function serveCompletion(session: Session, audit: Audit, tags: Tags): voi
         const items =
           spot.part === 'name'
             ? await nameItems(session, audit, spot, range)
-            : tagItems(
+            : await tagItems(
                 { session, tags, context, uri, here: { start: position, end: position } },
                 spot,
                 range,
@@ -84,11 +84,11 @@ interface TagContext {
   readonly here: Range;
 }
 
-function tagItems(
+async function tagItems(
   { context, here, session, tags, uri }: TagContext,
   { name, typed }: Extract<Spot, { part: 'tag' }>,
   range: Range,
-): CompletionItem[] {
+): Promise<CompletionItem[]> {
   const repository = repositoryOf(name);
   if (!repository) return [];
   const known = tags.known(repository);
@@ -104,7 +104,7 @@ function tagItems(
   }
   const invoked = context === undefined || context.triggerKind === CompletionTriggerKind.Invoked;
   // Behind the colon alone: who types a tag and presses Enter means the end of the line.
-  if (!invoked || typed !== '' || !session.trust.trusted) return [];
+  if (!invoked || typed !== '' || (await session.trust.refusal()) !== null) return [];
   const title = `List the tags of ${writtenName(repository)}`;
   return [
     {

@@ -2,7 +2,6 @@ import { type Connection, MessageType } from 'vscode-languageserver/node';
 import {
   configFileName,
   dayOf,
-  defaultSettings,
   emptyPolicy,
   type IgnoreTest,
   ignoreTest,
@@ -19,7 +18,7 @@ import {
   withEditor,
 } from '../engine/index.ts';
 import type { Client } from './client.ts';
-import { property, readEditorSettings } from './editor-settings.ts';
+import { property, readEditorSettings, readWindowSettings, type WindowSettings } from './editor-settings.ts';
 import { described } from './guard.ts';
 import { show } from './messages.ts';
 import type { Ports } from './ports.ts';
@@ -41,6 +40,8 @@ export interface Configuration {
   readonly epoch: number;
   /** `scope` is what the editor is asked about, where that is not the file itself: one question for many files. */
   of(uri: string, scope?: string): Promise<FileSettings>;
+  /** What the editor's settings say of the whole window. */
+  window(): Promise<WindowSettings>;
   isIgnored(uri: string, isFolder: boolean): Promise<boolean>;
   /** As `of` says it; the editor is asked about the workspace folder. */
   kindOf(uri: string): Promise<string | null>;
@@ -79,7 +80,7 @@ interface Told {
 export function createConfiguration(context: ConfigurationContext): Configuration {
   const told: Told = { errors: new Map(), others: new Set() };
   const { clock, log } = context.ports;
-  let pushed: Settings = defaultSettings;
+  let pushed: unknown = null;
   let epoch = 0;
   let today = dayOf(clock.now());
   let parts = new Set<string>();
@@ -116,6 +117,13 @@ export function createConfiguration(context: ConfigurationContext): Configuratio
         return { epoch: asked, settings, ignored: isLeftOut(file, uri, false), kind };
       }
     },
+    async window() {
+      for (;;) {
+        const asked = configuration.epoch;
+        const settings = await cache.window();
+        if (asked === configuration.epoch) return settings;
+      }
+    },
     async isIgnored(uri, isFolder) {
       return isLeftOut(await cache.files(parentOf(uri)), uri, isFolder);
     },
@@ -125,7 +133,7 @@ export function createConfiguration(context: ConfigurationContext): Configuratio
     isPart: (uri) => parts.has(uriKey(uri)),
     changed(settings) {
       if (settings !== undefined && settings !== null) {
-        pushed = readEditorSettings(property(settings, settingsSection));
+        pushed = property(settings, settingsSection);
       }
       epoch++;
       parts = new Set();
@@ -192,16 +200,18 @@ interface Cache {
   /** The nearest configuration upward from a folder. */
   files(folder: string | null): Promise<ConfigFile | null>;
   editor(scope: string): Promise<Settings>;
+  window(): Promise<WindowSettings>;
 }
 
 function createCache(
   context: ConfigurationContext,
-  pushed: () => Settings,
+  pushed: () => unknown,
   told: Told,
   parts: Set<string>,
 ): Cache {
   const byFolder = new Map<string, Promise<ConfigFile | null>>();
   const byScope = new Map<string, Promise<Settings>>();
+  let ofWindow: Promise<WindowSettings> | null = null;
   const { files } = context.ports;
   const nearest = async (folder: string): Promise<ConfigFile | null> => {
     const misnamed = childOf(folder, misnamedConfig);
@@ -220,23 +230,33 @@ function createCache(
       return found;
     },
     editor(scope) {
-      if (!context.client.asksConfiguration) return Promise.resolve(pushed());
-      const found = byScope.get(uriKey(scope)) ?? askEditor(context, scope);
+      const found = byScope.get(uriKey(scope)) ?? sectionOf(context, pushed, scope).then(readEditorSettings);
       byScope.set(uriKey(scope), found);
       return found;
+    },
+    window() {
+      ofWindow ??= sectionOf(context, pushed).then(readWindowSettings);
+      return ofWindow;
     },
   };
   return cache;
 }
 
-async function askEditor({ connection, ports }: ConfigurationContext, scopeUri: string): Promise<Settings> {
+/** The section of the editor's settings for a resource, or for the window; null where there is none. */
+async function sectionOf(
+  { client, connection, ports }: ConfigurationContext,
+  pushed: () => unknown,
+  scopeUri?: string,
+): Promise<unknown> {
+  if (!client.asksConfiguration) return pushed();
   try {
-    return readEditorSettings(
-      await connection.workspace.getConfiguration({ scopeUri, section: settingsSection }),
+    const section = settingsSection;
+    return await connection.workspace.getConfiguration(
+      scopeUri === undefined ? { section } : { scopeUri, section },
     );
   } catch (error) {
     ports.log.warn(`The editor's settings could not be read, so the defaults count: ${described(error)}`);
-    return defaultSettings;
+    return null;
   }
 }
 

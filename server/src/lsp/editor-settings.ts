@@ -34,6 +34,15 @@ export function readEditorSettings(section: unknown): Settings {
   };
 }
 
+/** Settings that are about the whole window. */
+export type WindowSettings = Required<Pick<EditorSettings, 'offline' | 'automaticChecks'>>;
+
+/** Reads those of the section that are about the whole window. */
+export const readWindowSettings = (section: unknown): WindowSettings => ({
+  offline: property(section, 'offline' satisfies keyof EditorSettings) === true,
+  automaticChecks: property(section, 'automaticChecks' satisfies keyof EditorSettings) === true,
+});
+
 const entries = (value: unknown): readonly [string, unknown][] =>
   typeof value === 'object' && value !== null ? Object.entries(value) : [];
 

@@ -8,10 +8,13 @@ import { applyEdit, notConfirmed } from './apply-edit.ts';
 import type { Audit } from './audit.ts';
 import { carryOut } from './carry-out.ts';
 import { checkFiles } from './check-pins.ts';
+import { clearCache } from './clear-cache.ts';
 import { toProtocolEdit } from './convert.ts';
 import { property } from './editor-settings.ts';
 import { type FixRequest, isFixRequest } from './fix-request.ts';
-import { guarded } from './guard.ts';
+import { guarded, withSignal } from './guard.ts';
+import type { DocumentPlace } from './image-hover.ts';
+import { findImage, inspectImage } from './inspect-image.ts';
 import { findManifests } from './manifests.ts';
 import { show, tellOutcome, withFailures } from './messages.ts';
 import { pinFiles } from './pin-files.ts';
@@ -19,13 +22,17 @@ import { delays } from './ports.ts';
 import { type Report, withProgress } from './progress.ts';
 import {
   type Applied,
+  type Looked,
   type PinCheckOutcome,
   type PinOutcome,
   type PlannedFix,
+  type SignInAnswer,
   serverCommands,
   type TagListing,
+  type Told,
 } from './protocol.ts';
 import type { Session } from './session.ts';
+import { checkSignIn } from './sign-in.ts';
 import type { Tags } from './tags.ts';
 
 /** The commands of the server. */
@@ -53,6 +60,12 @@ export function serveCommands(session: Session, audit: Audit, tags: Tags): void 
           return planRequested(call);
         case serverCommands.listTags:
           return listTags(call, tags);
+        case serverCommands.inspectImage:
+          return lookIntoImage(call);
+        case serverCommands.clearCache:
+          return clear(call, audit);
+        case serverCommands.checkSignIn:
+          return trySignIn(call);
         default:
           ports.log.warn(`There is no command ${params.command}.`);
           return null;
@@ -133,6 +146,47 @@ async function listTags(call: Call, tags: Tags): Promise<TagListing | null> {
     tags.list(uri, name, signal),
   );
 }
+
+async function lookIntoImage(call: Call): Promise<Looked | null> {
+  const { params, session } = call;
+  const place = placeIn(params.arguments?.[0]);
+  if (!place) {
+    session.ports.log.warn(`${params.command} takes the argument {uri, position}.`);
+    return null;
+  }
+  const placed = await findImage(session, place);
+  if (typeof placed === 'string') {
+    show(session.connection, MessageType.Info, placed);
+    return { found: false, message: placed };
+  }
+  return inProgress(call, `Looking into ${placed.use.resolved}`, delays.progress, (signal) =>
+    inspectImage(session, placed, signal),
+  );
+}
+
+function placeIn(argument: unknown): DocumentPlace | null {
+  const uri = property(argument, 'uri');
+  const position = property(argument, 'position');
+  const line = property(position, 'line');
+  const character = property(position, 'character');
+  return typeof uri === 'string' && isIndex(line) && isIndex(character)
+    ? { uri, position: { line, character } }
+    : null;
+}
+
+const isIndex = (value: unknown): value is number =>
+  typeof value === 'number' && Number.isInteger(value) && value >= 0;
+
+/** What audited files say of what registries told goes with it. */
+async function clear({ session }: Call, audit: Audit): Promise<Told> {
+  const told = await clearCache(session);
+  audit.refresh();
+  return told;
+}
+
+/** The client shows that it waits, and can cancel. */
+const trySignIn = ({ params, session, token }: Call): Promise<SignInAnswer | null> =>
+  withSignal(token, (signal) => checkSignIn(session, params.arguments?.[0], signal));
 
 /** Shows what was done, except to a user who has just cancelled it. */
 function told({ connection, ports }: Session, signal: AbortSignal, outcome: PinOutcome): PinOutcome {

@@ -1,10 +1,18 @@
 #!/usr/bin/env node
 import { createConnection } from 'vscode-languageserver/node';
-import type { Downloads, Log, Registry } from '../engine/index.ts';
+import type { DownloadsOptions } from '../downloads/index.ts';
+import type { Downloads, Http } from '../engine/index.ts';
+import { type Advice, nodeAdvice, vscodeAdvice } from '../http/faults.ts';
+import type { NodeTransportOptions } from '../http/node-transport.ts';
+import type { NodeRegistryOptions, RegistryClient } from '../registry/index.ts';
 import { version } from '../version.ts';
+import { createBridgedHttp } from './bridge.ts';
 import { described } from './guard.ts';
+import { createKeychain } from './keychain.ts';
 import { createLog } from './messages.ts';
 import { nodeFiles, nodeTimer } from './node.ts';
+import type { Switches } from './ports.ts';
+import { takeSeal } from './seal.ts';
 import { createServer } from './server.ts';
 
 const usage = `holdfast-language-server ${version}
@@ -42,40 +50,84 @@ function serve(): void {
   // A mistake in one place must not end the work on every open document.
   process.on('uncaughtException', (error) => log.warn(`An error was not handled: ${described(error)}`));
   process.on('unhandledRejection', (error) => log.warn(`An error was not handled: ${described(error)}`));
+  const seal = takeSeal(process.env);
+  const switches: Switches = { trusted: false, offline: false };
+  const way: Way = seal
+    ? { http: createBridgedHttp({ connection, seal, log }), advice: vscodeAdvice }
+    : { http: createLazyHttp({ env: process.env, log }), advice: nodeAdvice };
   createServer(connection, {
-    registry: createLazyRegistry(log),
-    downloads: lazyDownloads,
+    registry: createLazyRegistry({
+      ...way,
+      env: process.env,
+      log,
+      isOffline: () => switches.offline,
+      mayRunHelpers: () => switches.trusted,
+      ...(seal && { keychain: createKeychain({ connection, seal, switches, log, timer: nodeTimer }) }),
+    }),
+    downloads: createLazyDownloads(way),
     files: nodeFiles,
     timer: nodeTimer,
     clock: Date,
     log,
+    switches,
+    seal,
   });
   connection.listen();
 }
 
-/** Loaded with the first lookup: most sessions start without one, and the start is what people wait for. */
-function createLazyRegistry(log: Log): Registry {
-  let loaded: Registry | null = null;
-  const load = async (): Promise<Registry> => {
+/** How other machines are reached, and what helps where one is not. */
+interface Way {
+  readonly http: Http;
+  readonly advice: Advice;
+}
+
+// What follows is loaded with the first lookup: most sessions start without one, and the start is what people wait for.
+
+function createLazyRegistry(options: NodeRegistryOptions): RegistryClient {
+  let loaded: RegistryClient | null = null;
+  const load = async (): Promise<RegistryClient> => {
     const { createNodeRegistry } = await import('../registry/index.ts');
-    loaded ??= createNodeRegistry({ env: process.env, log });
+    loaded ??= createNodeRegistry(options);
     return loaded;
   };
   return {
-    resolve: async (image, options) => (await load()).resolve(image, options),
-    inspect: async (image, options) => (await load()).inspect(image, options),
-    verify: async (image, keys, options) => (await load()).verify(image, keys, options),
-    observed: (image, options) => loaded?.observed(image, options),
-    tags: async (repository, options) => (await load()).tags(repository, options),
+    resolve: async (image, how) => (await load()).resolve(image, how),
+    inspect: async (image, how) => (await load()).inspect(image, how),
+    verify: async (image, keys, how) => (await load()).verify(image, keys, how),
+    observed: (image, how) => loaded?.observed(image, how),
+    tags: async (repository, how) => (await load()).tags(repository, how),
+    recall: async () => (await load()).recall(),
+    inspected: (image, how) => loaded?.inspected(image, how),
+    allowance: (registry, how) => loaded?.allowance(registry, how),
+    checkSignIn: async (registry, credential, how) => (await load()).checkSignIn(registry, credential, how),
+    forgetSignIn: (registry) => loaded?.forgetSignIn(registry),
+    storedLogins: async () => (await load()).storedLogins(),
+    clear: async () => (await load()).clear(),
   };
 }
 
-const loadDownloads = async (): Promise<Downloads> =>
-  (await import('../downloads/index.ts')).createDownloads();
+function createLazyDownloads(options: DownloadsOptions): Downloads {
+  let loaded: Downloads | null = null;
+  const load = async (): Promise<Downloads> => {
+    const { createDownloads } = await import('../downloads/index.ts');
+    loaded ??= createDownloads(options);
+    return loaded;
+  };
+  return {
+    checksum: async (url, how) => (await load()).checksum(url, how),
+    commit: async (repository, ref, how) => (await load()).commit(repository, ref, how),
+  };
+}
 
-const lazyDownloads: Downloads = {
-  checksum: async (url, options) => (await loadDownloads()).checksum(url, options),
-  commit: async (repository, ref, options) => (await loadDownloads()).commit(repository, ref, options),
-};
+function createLazyHttp(options: NodeTransportOptions): Http {
+  let loaded: Http | null = null;
+  return {
+    async send(request) {
+      const { createNodeTransport } = await import('../http/node-transport.ts');
+      loaded ??= createNodeTransport(options);
+      return loaded.send(request);
+    },
+  };
+}
 
 main(process.argv.slice(2));

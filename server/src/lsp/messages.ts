@@ -5,7 +5,8 @@ import {
   ShowMessageNotification,
   type ShowMessageParams,
 } from 'vscode-languageserver/node';
-import { count, type Log, type PinFailure, visible } from '../engine/index.ts';
+import { count, type Heard, type Log, type PinFailure, visible } from '../engine/index.ts';
+import { momentInWords } from '../http/times.ts';
 
 /** Characters of a message that are shown: it may quote a file, which may be of any length. */
 const messageMax = 1_000;
@@ -47,12 +48,22 @@ export function withFailures(
   return [sentence, ...lines].join(' ');
 }
 
+/** What the user should know of the answers that something was made from: whole sentences. */
+export function remarksOn({ notices, old }: Pick<Heard, 'notices' | 'old'>): readonly string[] {
+  const oldest = Math.min(...old.values());
+  const [who, more] = old.size === 1 ? ['the registry', ''] : ['the registries', ' or later'];
+  return [
+    ...(old.size > 0 ? [`Offline: this is what ${who} said on ${momentInWords(oldest)}${more}.`] : []),
+    ...notices(),
+  ];
+}
+
 /** What a plan came to, before its edit is made. Success that needs no words gets none. */
 export function tellOutcome(
   connection: Connection,
   log: Log,
   outcome: { readonly failures: readonly PinFailure[] } & (
-    | { readonly ok: true; readonly pinned: number }
+    | { readonly ok: true; readonly pinned: number; readonly remarks: readonly string[] }
     | { readonly ok: false; readonly message: string }
   ),
 ): void {
@@ -62,6 +73,9 @@ export function tellOutcome(
     show(connection, MessageType.Error, withFailures(outcome.message, failures));
   } else if (failures.length > 0) {
     const all = count(outcome.pinned + failures.length, 'image');
-    show(connection, MessageType.Warning, withFailures(`${outcome.pinned} of ${all} pinned.`, failures));
+    const done = [`${outcome.pinned} of ${all} pinned.`, ...outcome.remarks].join(' ');
+    show(connection, MessageType.Warning, withFailures(done, failures));
+  } else if (outcome.remarks.length > 0) {
+    show(connection, MessageType.Info, outcome.remarks.join(' '));
   }
 }

@@ -1,6 +1,7 @@
-import { count, offeredPins, type PinPlan, planPins } from '../engine/index.ts';
+import { count, type Heard, listenTo, offeredPins, type PinPlan, planPins } from '../engine/index.ts';
 import { applyEdit } from './apply-edit.ts';
 import { isCurrent, type Manifest, readManifest, readManifests } from './manifests.ts';
+import { remarksOn } from './messages.ts';
 import type { Report } from './progress.ts';
 import type { PinOutcome } from './protocol.ts';
 import type { Session } from './session.ts';
@@ -25,11 +26,12 @@ export async function pinFiles(
   );
   const total = manifests.reduce((sum, { analysis }) => sum + offeredPins(analysis).length, 0);
   let done = 0;
+  const heard = listenTo(session.trust.registry);
   const planned = await inGroups(manifests, (manifest) =>
-    planCurrent(session, manifest, signal, () => report(++done, total)),
+    planCurrent(session, heard, manifest, signal, () => report(++done, total)),
   );
   if (signal.aborted) return nothing('Cancelled. Nothing was changed.');
-  return edit(session, planned);
+  return edit(session, planned, remarksOn(heard));
 }
 
 interface Planned {
@@ -48,11 +50,12 @@ const nothing = (message: string, failures: PinOutcome['failures'] = []): PinOut
 /** Plans anew when the text changed while the registry was asked. The second time it knows the answers. */
 async function planCurrent(
   session: Session,
+  { registry }: Pick<Heard, 'registry'>,
   manifest: Manifest,
   signal: AbortSignal,
   onAnswer: () => void,
 ): Promise<Planned> {
-  const options = { registry: session.trust.registry, signal };
+  const options = { registry, signal };
   const plan = await planPins(manifest.analysis, { ...options, onProgress: onAnswer });
   if (signal.aborted || (await isCurrent(session, manifest))) return { manifest, plan };
   const newer = await readManifest(session, manifest.uri);
@@ -61,7 +64,11 @@ async function planCurrent(
     : { manifest, plan: { ...plan, edits: [], pinned: 0 } };
 }
 
-async function edit(session: Session, planned: readonly Planned[]): Promise<PinOutcome> {
+async function edit(
+  session: Session,
+  planned: readonly Planned[],
+  remarks: readonly string[],
+): Promise<PinOutcome> {
   const changed = planned.filter(({ plan }) => plan.edits.length > 0);
   const failures = planned.flatMap(({ manifest: { analysis, uri }, plan }) =>
     plan.failures.map(({ image, message, span }) => ({
@@ -87,8 +94,12 @@ async function edit(session: Session, planned: readonly Planned[]): Promise<PinO
     })),
   );
   if (refused !== null) return nothing(refused, failures);
-  const rest = failures.length > 0 ? ` ${count(failures.length, 'image')} could not be pinned.` : '';
-  const message = `${count(pinned, 'image')} pinned in ${count(changed.length, 'file')}.${rest}`;
+  const sentences = [
+    `${count(pinned, 'image')} pinned in ${count(changed.length, 'file')}.`,
+    ...remarks,
+    ...(failures.length > 0 ? [`${count(failures.length, 'image')} could not be pinned.`] : []),
+  ];
+  const message = sentences.join(' ');
   return { applied: true, message, pinned, files: changed.length, failures };
 }
 

@@ -1,4 +1,6 @@
-import type { Clock, Downloads, Files, Log, Registry } from '../engine/index.ts';
+import type { Clock, Downloads, Files, Log } from '../engine/index.ts';
+import type { RegistryClient } from '../registry/index.ts';
+import type { Seal } from './seal.ts';
 
 /** What a search below a folder comes upon. */
 export type Listed =
@@ -27,14 +29,25 @@ export interface Timer {
   wait(milliseconds: number, signal?: AbortSignal): Promise<void>;
 }
 
+/** What the user allows now. The server keeps it up to date; whoever connects for it goes by it. */
+export interface Switches {
+  /** The workspace is trusted. */
+  trusted: boolean;
+  /** Nothing is asked of any other machine. */
+  offline: boolean;
+}
+
 /** All that the server asks of the world. */
 export interface Ports {
-  readonly registry: Registry;
+  readonly registry: RegistryClient;
   readonly downloads: Downloads;
   readonly files: Files & Folders;
   readonly timer: Timer;
   readonly clock: Clock;
   readonly log: Log;
+  readonly switches: Switches;
+  /** What secrets cross to the client in. Null where the client gave no key: then none cross. */
+  readonly seal: Seal | null;
 }
 
 /** Milliseconds. */

@@ -19,6 +19,8 @@ export interface InitializationOptions {
    * then says only what a schema cannot.
    */
   readonly yamlSchemaSupport?: boolean;
+  /** The client runs the commands of `hoverCommands` from links in a hover, and no others. */
+  readonly hoverCommands?: boolean;
 }
 
 /** The section `holdfast` of the editor's settings, as far as the server reads it. */
@@ -29,12 +31,91 @@ export interface EditorSettings {
   readonly registries?: Readonly<Record<string, { readonly mirror?: string; readonly insecure?: boolean }>>;
   /** Pattern of files in `.gitignore` syntax, relative to the workspace folder → id of the kind they are of. */
   readonly files?: Readonly<Record<string, string>>;
+  /** Nothing is asked of any server; what was learned earlier counts. */
+  readonly offline?: boolean;
+  /** Images are looked up without being asked for, in a trusted workspace. */
+  readonly automaticChecks?: boolean;
 }
 
 /** Notification, client → server: the workspace has been trusted, or is no longer. */
 export const trustNotification = 'holdfast/trust';
 export interface TrustParams {
   readonly trusted: boolean;
+}
+
+/**
+ * A client that makes the connections of the server itself gives it a key in this variable: 32 bytes in base64, new with each start. What
+ * may hold a secret then crosses between them sealed (AES-256-GCM), because a client can be told to log every message.
+ */
+export const sealKeyVariable = 'HOLDFAST_SEAL_KEY';
+
+/** base64 of 12 bytes of nonce, the encrypted JSON, and 16 bytes of tag. */
+export interface Sealed {
+  readonly sealed: string;
+}
+
+/** Request, server → client: makes one request to another machine, as `Http` says. Holds a sealed `HopRequest`; answers a sealed `HopAnswer`. */
+export const httpRequest = 'holdfast/http';
+export interface HopRequest {
+  readonly method: 'HEAD' | 'GET' | 'POST';
+  readonly url: string;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body?: string;
+}
+export type HopAnswer =
+  | ({ readonly status: number; readonly headers: Readonly<Record<string, string>> } & HopPart)
+  | HopFault;
+
+/** A part of a body. */
+export interface HopPart {
+  /** base64. */
+  readonly bytes: string;
+  /** Names the body where more of it is to come. */
+  readonly rest?: number;
+}
+
+/** Code of a `TransportError`. */
+export interface HopFault {
+  readonly fault: string;
+}
+
+/** Request, server → client: the next part of a body. Answers a sealed `HopPart` or `HopFault`. */
+export const httpNextRequest = 'holdfast/http/next';
+/** Notification, server → client: nobody wants the rest of a body. */
+export const httpEndNotification = 'holdfast/http/end';
+export interface HopRest {
+  readonly rest: number;
+}
+
+/** Request, server → client: what the user signed in with at a registry. Answers a sealed `StoredSignIn`, or a sealed null. */
+export const credentialRequest = 'holdfast/credential';
+export interface CredentialParams {
+  /** As in references: `docker.io`, `ghcr.io`. */
+  readonly registry: string;
+}
+export interface StoredSignIn {
+  readonly username: string;
+  /** A password or an access token. */
+  readonly password: string;
+}
+
+/** Notification, client → server: the user has signed in or out at a registry. */
+export const signInNotification = 'holdfast/signIn';
+export type SignInParams = CredentialParams;
+
+/** Request, client → server: the registries that the user may want to sign in to. Answers `KnownRegistries`. */
+export const registriesRequest = 'holdfast/registries';
+export interface RegistriesParams {
+  /** The document in front. */
+  readonly uri?: string;
+}
+export interface KnownRegistries {
+  /** Those of the document's images, in the order of the text. */
+  readonly inFile: readonly string[];
+  /** Those that the settings and the policy name, with their mirrors. */
+  readonly inSettings: readonly string[];
+  /** Those that `docker login` or `podman login` stored something for, with the file, or the variable, that names them. */
+  readonly stored: readonly { readonly registry: string; readonly place: string }[];
 }
 
 /** Request, client → server: silence one finding; the server applies the edit. */
@@ -88,7 +169,37 @@ export const serverCommands = {
    * `TagListing`; a client then asks for completions again.
    */
   listTags: 'holdfast.server.listTags',
+  /** Argument `{uri, position}`: looks into the image that stands there; hovers tell what was found from then on. Answers `Looked`. */
+  inspectImage: 'holdfast.server.inspectImage',
+  /** Forgets what registries have told. Answers `Told`. */
+  clearCache: 'holdfast.server.clearCache',
+  /** Argument: a sealed `SignInRequest`. Asks the registry whether it accepts the sign-in; nothing is stored. Answers `SignInAnswer`. */
+  checkSignIn: 'holdfast.server.checkSignIn',
 } as const;
+
+/** A client command that a hover of the server links to, with `{uri, position}`; see `hoverCommands`. */
+export const inspectCommand = 'holdfast.inspectImage';
+export const hoverCommands: readonly string[] = [inspectCommand];
+
+export interface Told {
+  /** The server has shown it to the user already. */
+  readonly message: string;
+}
+
+export interface Looked {
+  readonly found: boolean;
+  /** The server has shown it to the user already, unless it was found and the client runs `hoverCommands`. */
+  readonly message: string;
+}
+
+export interface SignInRequest extends CredentialParams, StoredSignIn {}
+
+export interface SignInAnswer {
+  /** `unknown`: the registry could not be reached, or lets in anybody, so that it could not be found out. */
+  readonly verdict: 'accepted' | 'rejected' | 'unknown';
+  /** What the registry said; not shown to the user yet. */
+  readonly message: string;
+}
 
 /** Whether an edit reached the text. */
 export interface Applied {

@@ -11,6 +11,7 @@ import { configFileName } from '../engine/index.ts';
 import { version } from '../version.ts';
 import { createAnalyses } from './analyses.ts';
 import { createAudit } from './audit.ts';
+import { createAutomaticChecks } from './automatic-checks.ts';
 import { readClient } from './client.ts';
 import { serveCodeActions } from './code-action.ts';
 import { serveCodeActionResolve } from './code-action-resolve.ts';
@@ -29,6 +30,7 @@ import { createKnowledge } from './knowledge.ts';
 import { delays, type Ports } from './ports.ts';
 import { serverCommands, settingsSection, trustNotification } from './protocol.ts';
 import type { Session } from './session.ts';
+import { serveSignIn } from './sign-in.ts';
 import { serveSuppress } from './suppress.ts';
 import { createTags } from './tags.ts';
 import { createTrust } from './trust.ts';
@@ -50,18 +52,24 @@ export function createServer(connection: Connection, ports: Ports): void {
       diagnostics.refresh();
     });
   });
-  const trust = createTrust(knowledge.registry, ports.downloads);
+  const settle = async (): Promise<void> => {
+    ports.switches.offline = (await configuration.window()).offline;
+  };
+  const trust = createTrust(knowledge.registry, ports.downloads, ports.switches, settle);
   const handlers: DocumentHandlers = {
     opened(uri) {
       audit.opened(uri);
       diagnostics.opened(uri);
+      automaticChecks.check(uri);
     },
     changed: (uri) => diagnostics.changed(uri),
     saved(uri) {
       // Clients that watch no files say at least this.
       if (isPolicy(uri) || configuration.isPart(uri)) reconfigure();
+      else automaticChecks.check(uri);
     },
     closed(uri) {
+      automaticChecks.closed(uri);
       analyses.forget(uri);
       diagnostics.closed(uri);
       audit.closed(uri);
@@ -108,11 +116,14 @@ export function createServer(connection: Connection, ports: Ports): void {
   const workspace = createWorkspace(session, (uris) => diagnostics.refresh(uris));
   const audit = createAudit(session);
   const tags = createTags(session);
+  const automaticChecks = createAutomaticChecks(session);
   const reconfigure = (pushed?: unknown): void => {
     configuration.changed(pushed);
     diagnostics.refresh();
     audit.refresh();
     workspace.restart();
+    inBackground(ports.log, 'the settings', settle);
+    automaticChecks.refresh();
   };
 
   serveCodeActions(session);
@@ -122,15 +133,17 @@ export function createServer(connection: Connection, ports: Ports): void {
   serveCompletion(session, audit, tags);
   serveCommands(session, audit, tags);
   serveSuppress(session);
+  serveSignIn(session);
 
   connection.onInitialize((params) => {
     client = readClient(params);
-    trust.trusted = client.trusted ?? true;
+    ports.switches.trusted = client.trusted ?? true;
     folders = foldersOf(params);
     return describeServer();
   });
   connection.onInitialized(() => {
     inBackground(ports.log, 'client/registerCapability', () => register(session));
+    inBackground(ports.log, 'the settings', settle);
     workspace.restart();
     if (client.watchesFolders) {
       connection.workspace.onDidChangeWorkspaceFolders((event) => {
@@ -154,7 +167,9 @@ export function createServer(connection: Connection, ports: Ports): void {
   });
   connection.onShutdown(() => workspace.stop());
   connection.onNotification(trustNotification, (params: unknown) => {
-    trust.trusted = property(params, 'trusted') === true;
+    ports.switches.trusted = property(params, 'trusted') === true;
+    // Editors hold back some settings of a workspace until it is trusted.
+    reconfigure();
   });
 }
 

@@ -1,7 +1,7 @@
 import { appendFile } from 'node:fs/promises';
 
 /** What the outside tells the suite, through the environment of the extension host. */
-export function given(name: 'SUITE' | 'RESULTS' | 'REGISTRY' | 'DIGESTS' | 'REPOSITORY'): string {
+export function given(name: 'SUITE' | 'RESULTS' | 'REGISTRY' | 'DIGESTS' | 'REPOSITORY' | 'NETWORK'): string {
   const value = process.env[`HOLDFAST_TEST_${name}`];
   if (value === undefined)
     throw new Error(`HOLDFAST_TEST_${name} is not set: run the suite by test/vscode/run.ts.`);

@@ -39,10 +39,17 @@ export const untrusted: readonly Test[] = [
     assert.equal(await vscode.commands.executeCommand('holdfast.pinFile'), undefined);
     assert.equal(await vscode.commands.executeCommand('holdfast.pinWorkspace'), undefined);
     assert.equal(await vscode.commands.executeCommand('holdfast.checkFile'), undefined);
+    assert.equal(await vscode.commands.executeCommand('holdfast.inspectImage'), undefined);
+    await vscode.commands.executeCommand('holdfast.signIn');
     // Behind the back of the commands that a user sees.
     await vscode.commands.executeCommand('holdfast.server.pinFile', { uri: editor.document.uri.toString() });
     await vscode.commands.executeCommand('holdfast.server.pinWorkspace');
     await vscode.commands.executeCommand('holdfast.server.checkPins');
+    const place = { uri: editor.document.uri.toString(), position: editor.selection.active };
+    await vscode.commands.executeCommand('holdfast.server.inspectImage', place);
+    await vscode.commands.executeCommand('holdfast.server.listTags', { ...place, name: 'node' });
+    await vscode.commands.executeCommand('holdfast.server.checkSignIn', { sealed: '' });
+    await vscode.commands.executeCommand('holdfast.clearCache');
     await vscode.commands.executeCommand('editor.action.codeAction', {
       kind: 'source.fixAll.holdfast',
       apply: 'first',
