@@ -64,7 +64,10 @@ async function main(): Promise<void> {
   await page.keyboard.press('Control+S');
   await openAt('k8s/database.yaml', 'postgres:16.8');
   await workbench.hover('image: postgres:16.8', 'postgres');
+  await page.locator('.monaco-hover:visible').getByText('Look into the image').click();
+  await page.locator('.monaco-hover:visible').getByText('linux/amd64').first().waitFor();
   await picture('hover');
+  await page.keyboard.press('Escape');
 
   await openAt('k8s/database.yaml', 'true');
   await workbench.hover('privileged: true', 'true');

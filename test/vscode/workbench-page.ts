@@ -101,9 +101,20 @@ export class WorkbenchPage {
 
   /** Types into the input that a key opens, and takes the first proposal once it is `wanted`. */
   async #pick(key: string, text: string, wanted: string): Promise<void> {
-    await this.#press(key, this.prompt);
-    await this.prompt.locator('input').first().fill(text);
-    await this.prompt.locator('.monaco-list-row.focused', { hasText: wanted }).waitFor();
+    const row = this.prompt.locator('.monaco-list-row.focused', { hasText: wanted });
+    for (let attempt = 1; ; attempt++) {
+      await this.#press(key, this.prompt);
+      await this.prompt.locator('input').first().fill(text);
+      try {
+        await row.waitFor({ timeout: 10_000 });
+        break;
+      } catch (error) {
+        if (attempt === 3) throw error;
+        // The list of files may have been made before the file was there: closing it makes it anew.
+        await this.page.keyboard.press('Escape');
+        await this.prompt.waitFor({ state: 'hidden' });
+      }
+    }
     await this.page.keyboard.press('Enter');
   }
 
