@@ -8,6 +8,7 @@ import {
   open,
   readdir,
   readFile,
+  rmdir,
   stat,
   symlink,
   truncate,
@@ -18,8 +19,46 @@ import { describe, it } from 'node:test';
 import { mapOrdered } from '../../server/src/cli/ordered.ts';
 import { createProgress } from '../../server/src/cli/progress.ts';
 import { replaceFile } from '../../server/src/cli/replace.ts';
-import { readText } from '../../server/src/files/read.ts';
+import { readBeside, readText } from '../../server/src/files/read.ts';
 import { makeFolder } from './support.ts';
+
+describe('reading a file that another one names', () => {
+  it('follows no link and no path out of the repository', async (t) => {
+    const folder = await makeFolder(t, {
+      'outside/secret': 'A=1',
+      'repository/.git/HEAD': '',
+      'repository/common.env': 'A=2',
+      'repository/app/.env': 'A=3',
+    });
+    const at = (path: string): string => join(folder, 'repository/app', path);
+    await symlink('../common.env', at('inside'));
+    await symlink('../../outside/secret', at('linked'));
+    await symlink('../../outside', at('folder'));
+    const read = async (path: string): Promise<string | null> => {
+      const found = await readBeside(at('compose.yaml'), path);
+      return found.ok ? found.file.text : null;
+    };
+    const texts = await Promise.all(
+      ['.env', '../common.env', 'inside', 'linked', 'folder/secret', '../../outside/secret', 'gone'].map(
+        read,
+      ),
+    );
+    assert.deepEqual(texts, ['A=3', 'A=2', 'A=2', null, null, null, null]);
+  });
+
+  it('outside of any repository follows no link out of the folder, and paths as they are written', async (t) => {
+    const folder = await makeFolder(t, { 'outside/secret': 'A=1', 'app/.env': 'A=3' });
+    await rmdir(join(folder, '../.git'));
+    await symlink('../outside/secret', join(folder, 'app/linked'));
+    const read = async (path: string): Promise<boolean> =>
+      (await readBeside(join(folder, 'app/compose.yaml'), path)).ok;
+    assert.deepEqual(await Promise.all(['.env', 'linked', '../outside/secret'].map(read)), [
+      true,
+      false,
+      true,
+    ]);
+  });
+});
 
 describe('reading a text file', () => {
   it('takes a byte order mark off and keeps it', async (t) => {

@@ -5,10 +5,10 @@ import { secretFile } from '../../server/src/engine/rules/support/secret-files.t
 import {
   hasPasswordInAddress,
   hasPasswordInConnection,
-  isSecretName,
   isSecretValue,
 } from '../../server/src/engine/rules/support/secrets.ts';
 import { knownToken } from '../../server/src/engine/rules/support/tokens.ts';
+import { isSecretName } from '../../server/src/engine/text/secret-name.ts';
 import { read } from './variants.ts';
 
 describe('names', () => {

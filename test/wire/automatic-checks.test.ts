@@ -67,6 +67,15 @@ test('what comes of it shows by itself', async (t) => {
   assert.ok((hover.contents as MarkupContent).value.includes(`Points to \`${digest}\``));
 });
 
+test('what stands in .env is sent nowhere', async (t) => {
+  const client = await start(t, on);
+  client.files.texts.set('file:///shop/.env', 'TAG=8.0.1\n');
+  await client.open(other, 'services:\n  a:\n    image: redis:$TAG\n  b:\n    image: nginx:1.27.3\n');
+  await askedFor(client, 1);
+  await use(client);
+  assert.deepEqual(asked(client), [images[0]]);
+});
+
 test('off, nothing is asked', async (t) => {
   for (const settings of [{}, { automaticChecks: false }, { automaticChecks: 'true' }, null]) {
     const client = await start(t, { settings: () => settings });

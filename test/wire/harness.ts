@@ -237,6 +237,10 @@ export class FakeFiles {
     return this.texts.get(uri) ?? null;
   }
 
+  readBeside(_of: string, uri: string): Promise<string | null> {
+    return this.read(uri);
+  }
+
   async exists(uri: string): Promise<boolean> {
     return [...this.texts.keys()].some((one) => one === uri || one.startsWith(`${uri}/`));
   }

@@ -11,7 +11,7 @@ import {
   type Outline,
   readOutline,
 } from '../engine/index.ts';
-import { readText, type TextFile } from '../files/read.ts';
+import { readBeside, readText, type TextFile } from '../files/read.ts';
 import { reasonOf } from '../files/reason.ts';
 import { type WalkOptions, walk } from '../files/walk.ts';
 import type { Boundary } from './boundary.ts';
@@ -133,7 +133,7 @@ async function inputOf(path: string, text: string, kind: string | null): Promise
   const wanted = companionsOf(input);
   if (wanted.length === 0) return input;
   const companions = new Map<string, string>();
-  const found = await Promise.all(wanted.map((beside) => readText(resolve(dirname(path), beside), false)));
+  const found = await Promise.all(wanted.map((beside) => readBeside(path, beside)));
   for (const [at, beside] of wanted.entries()) {
     const read = found[at];
     if (read?.ok) companions.set(beside, read.file.text);

@@ -1,5 +1,6 @@
 import { constants } from 'node:fs';
-import { type FileHandle, open } from 'node:fs/promises';
+import { access, type FileHandle, open, realpath } from 'node:fs/promises';
+import { dirname, isAbsolute, join, relative, resolve, sep } from 'node:path';
 import { reasonOf } from './reason.ts';
 
 /** A text file as it is on the disk. */
@@ -36,6 +37,42 @@ export async function readText(path: string, explicit: boolean): Promise<Read> {
   } finally {
     await handle?.close();
   }
+}
+
+/**
+ * Reads a file that another one, `of`, depends on, at a path relative to its folder. What leads out of the repository is not read, be it by
+ * its path or through a link: a manifest must not be able to name any file of this computer. Outside of repositories links must not lead
+ * out of the folder. Never rejects.
+ */
+export async function readBeside(of: string, beside: string): Promise<Read> {
+  const folder = dirname(resolve(of));
+  const path = resolve(folder, beside);
+  try {
+    const [real, realFolder] = await Promise.all([realpath(path), realpath(folder)]);
+    const repository = await repositoryOf(realFolder);
+    const isLink = real !== resolve(realFolder, beside);
+    const bounds = repository ?? (isLink ? realFolder : null);
+    if (bounds !== null && !isWithin(bounds, real)) return skip('it lies outside the repository');
+  } catch {
+    // What is not there is told by reading it.
+  }
+  return readText(path, false);
+}
+
+async function repositoryOf(folder: string): Promise<string | null> {
+  for (let at = folder; ; at = dirname(at)) {
+    const isRoot = await access(join(at, '.git')).then(
+      () => true,
+      () => false,
+    );
+    if (isRoot) return at;
+    if (dirname(at) === at) return null;
+  }
+}
+
+function isWithin(folder: string, path: string): boolean {
+  const below = relative(folder, path);
+  return below !== '..' && !below.startsWith(`..${sep}`) && !isAbsolute(below);
 }
 
 function decoded(bytes: Buffer): Read {

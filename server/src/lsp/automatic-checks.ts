@@ -118,9 +118,15 @@ interface Checked {
   readonly pinned: string | null;
 }
 
-/** The last first. */
-const imagesOf = ({ images }: Analysis): Checked[] =>
-  images.flatMap((use) => checkedImage(use) ?? []).reverse();
+/** The last first. What Compose takes from `.env` is not sent anywhere unless somebody asks for it. */
+const imagesOf = ({ images, source }: Analysis): Checked[] =>
+  images
+    .filter(
+      ({ kind, site: { span } }) =>
+        kind !== 'compose' || !source.text.slice(span.start, span.end).includes('$'),
+    )
+    .flatMap((use) => checkedImage(use) ?? [])
+    .reverse();
 
 function checkedImage(use: ImageUse): Checked | null {
   if (use.role === 'build-output' || use.mutability === 'none' || use.reading.state !== 'parsed') return null;

@@ -14,12 +14,15 @@ export interface Companions {
   changed(uri: string): void;
 }
 
-export function createCompanions(documents: Documents, files: Pick<Ports['files'], 'read'>): Companions {
+export function createCompanions(
+  documents: Documents,
+  files: Pick<Ports['files'], 'readBeside'>,
+): Companions {
   const onDisk = new Map<string, Promise<string | null>>();
 
-  async function read(uri: string): Promise<string | null> {
+  async function read(of: string, uri: string): Promise<string | null> {
     const key = uriKey(uri);
-    const found = onDisk.get(key) ?? files.read(uri);
+    const found = onDisk.get(key) ?? files.readBeside(of, uri);
     onDisk.set(key, found);
     return documents.snapshot(uri)?.text ?? (await found);
   }
@@ -31,7 +34,7 @@ export function createCompanions(documents: Documents, files: Pick<Ports['files'
       const found = new Map<string, string>();
       for (const path of wanted) {
         const companion = beside(uri, path);
-        const text = companion === null ? null : await read(companion);
+        const text = companion === null ? null : await read(uri, companion);
         if (text !== null) found.set(path, text);
       }
       return { ...input, companions: found };

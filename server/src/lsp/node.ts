@@ -1,7 +1,7 @@
 import { stat } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { URI } from 'vscode-uri';
-import { readText } from '../files/read.ts';
+import { readBeside, readText } from '../files/read.ts';
 import { walk } from '../files/walk.ts';
 import type { Ports, Timer } from './ports.ts';
 
@@ -11,6 +11,12 @@ export const nodeFiles: Ports['files'] = {
     const path = pathOf(uri);
     if (path === null) return null;
     const read = await readText(path, false);
+    return read.ok ? read.file.text : null;
+  },
+  async readBeside(of, uri) {
+    const [owner, path] = [pathOf(of), pathOf(uri)];
+    if (owner === null || path === null) return null;
+    const read = await readBeside(owner, path);
     return read.ok ? read.file.text : null;
   },
   async exists(uri) {

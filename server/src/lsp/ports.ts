@@ -20,6 +20,8 @@ export interface ListOptions {
 export interface Folders {
   /** The files below a folder, without what `.gitignore` excludes. */
   list(folder: string, options: ListOptions): AsyncIterable<Listed>;
+  /** As `read`, for a file that another one, `of`, depends on: null for what leads out of their repository, too. */
+  readBeside(of: string, uri: string): Promise<string | null>;
   /** Whether there is a file or folder. */
   exists(uri: string): Promise<boolean>;
 }
