@@ -38,11 +38,14 @@ export class Keychain {
 
   /** Calls with every registry that may be concerned when a window has signed in or out, this one or another. */
   onDidChange(listener: (registry: string) => void): Disposable {
-    return this.#secrets.onDidChange(async ({ key }) => {
-      if (key !== secretName) return;
+    const tell = async (): Promise<void> => {
       const before = this.#known;
       const now = await this.all();
       for (const registry of new Set([...before, ...now.keys()])) listener(registry);
+    };
+    return this.#secrets.onDidChange(({ key }) => {
+      // A storage that cannot be read says so when a sign-in is asked for.
+      if (key === secretName) tell().catch(() => {});
     });
   }
 

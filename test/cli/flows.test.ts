@@ -264,8 +264,6 @@ describe('TLS with a private CA', () => {
 
 describe('behind squid, by a name that the proxy alone knows', () => {
   const proxied = (proxy: string) => ({ HTTPS_PROXY: proxy, NODE_EXTRA_CA_CERTS: world.ca.authority });
-  const through = (registry: DockerRegistry, proxy: ForwardProxy): string =>
-    `holdfast: ${named(registry)}: asked through the proxy ${proxy.host}.\n`;
   const withAccount = ({ host }: ForwardProxy, password: string): string =>
     `http://${proxyAccount.name}:${password}@${host}`;
 
@@ -285,7 +283,7 @@ describe('behind squid, by a name that the proxy alone knows', () => {
     assert.deepEqual(resolved, {
       status: 0,
       out: await bySkopeo(tlsHtpasswd, host),
-      err: through(tlsHtpasswd, proxy),
+      err: '',
     });
     const seen = await tunnels(proxy, start, 1);
     assert.deepEqual(
@@ -299,7 +297,7 @@ describe('behind squid, by a name that the proxy alone knows', () => {
     const host = named(tlsTokens);
     const tokenServer = new URL(tlsTokens.tokens?.realm ?? '').host;
     assert.equal(tokenServer.startsWith(`${tokenName}:`), true);
-    const expected = { status: 0, out: await bySkopeo(tlsTokens, host), err: through(tlsTokens, proxy) };
+    const expected = { status: 0, out: await bySkopeo(tlsTokens, host), err: '' };
     for (const config of [storing(host), { auths: { [host]: { identitytoken: identityToken } } }]) {
       const user = await makeUser(t, config);
       const start = (await proxy.requests(0)).length;
@@ -321,7 +319,7 @@ describe('behind squid, by a name that the proxy alone knows', () => {
     assert.deepEqual(resolved, {
       status: 0,
       out: await bySkopeo(tlsHtpasswd, host),
-      err: through(tlsHtpasswd, strictProxy),
+      err: '',
     });
     const seen = await tunnels(strictProxy, start, 1);
     assert.deepEqual(
@@ -398,7 +396,7 @@ describe('behind squid, by a name that the proxy alone knows', () => {
     assert.deepEqual(resolved, {
       status: 0,
       out: await bySkopeo(open, openHost),
-      err: through(open, proxy),
+      err: '',
     });
     const plain = `http://${openHost}/v2/team/shop/manifests/`;
     const seen = await tunnels(proxy, start, tags.length);
@@ -423,11 +421,10 @@ describe('behind squid, by a name that the proxy alone knows', () => {
     const host = named(tlsHtpasswd);
     const user = await makeUser(t, storing(host));
     const server = createServer();
-    const { host: closed, url } = await listen(server);
+    const { url } = await listen(server);
     await stopServer(server);
     const refused = await user.run(['resolve', ...references(host)], proxied(url));
     assertRefused(refused, /proxy/i, /HTTPS_PROXY/);
-    assert.ok(refused.err.includes(closed));
   });
 
   test('NO_PROXY, and this machine', async (t) => {

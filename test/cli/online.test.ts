@@ -78,6 +78,23 @@ test('what cannot be asked is told once, and changes no exit status', async (t) 
   );
 });
 
+test('a signature that the policy demands and nobody can look for fails the audit', async (t) => {
+  const folder = await makeFolder(t, {
+    '.holdfast.yaml': 'signatures:\n  - images: docker.io/*\n    key: cosign.pub\n',
+    'cosign.pub': ecdsaKey().pem,
+    Dockerfile: `FROM nginx:1.27.3@${gone}\n`,
+  });
+  const trouble = {
+    ...fakeRegistry(() => null),
+    resolve: async () =>
+      ({ ok: false, code: 'unreachable', message: 'docker.io cannot be reached.' }) as const,
+  };
+  const argv = ['audit', '--fail-on', 'never', '--online'];
+  const { err, status } = await invoke(folder, argv, { registry: trouble });
+  assert.equal(status, 2);
+  assert.match(err, /signatures that the policy demands of nginx:1\.27\.3@\S+ could not be looked for/);
+});
+
 test('progress is for terminals', async (t) => {
   const folder = await makeFolder(t, { Dockerfile: `FROM nginx:1.27.3@${gone}\n` });
   const options = { registry: fakeRegistry(() => gone), errIsTTY: true, columns: 100 };

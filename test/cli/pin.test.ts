@@ -51,6 +51,18 @@ describe('the diff', () => {
     assert.equal(await readFile(join(folder, 'deploy/compose.yaml'), 'utf8'), compose);
   });
 
+  it('shows people what control characters there are, and gives programs the bytes', async (t) => {
+    const text = 'FROM nginx\r\nRUN echo "\u001b[2J\u202e\u0007"\t\r\n# a\rb\n';
+    const folder = await makeFolder(t, { Dockerfile: text });
+    const diffOf = async (options: readonly string[], outIsTTY: boolean): Promise<string> =>
+      (await invoke(folder, ['pin', ...options], { registry: registry(), outIsTTY })).out;
+    const escaped = ' RUN echo "\\u{1b}[2J\\u{202e}\\u{7}"\t\r\n # a\\u{d}b\n';
+    assert.ok((await diffOf(['--no-color'], true)).includes(escaped));
+    assert.ok((await diffOf(['--color'], false)).includes(escaped));
+    const exact = ' RUN echo "\u001b[2J\u202e\u0007"\t\r\n # a\rb\n';
+    assert.ok((await diffOf([], false)).includes(exact));
+  });
+
   it('has three lines around a change, and a hunk for each place', async (t) => {
     const services = Array.from({ length: 8 }, (_, index) => `  s${index}:\n    restart: always\n`).join('');
     const text = `services:\n  first:\n    image: a:1.0.0\n${services}  last:\n    image: b:1.0.0\n`;

@@ -36,8 +36,7 @@ it('audits, pins and resolves against a registry', async (t) => {
   assert.deepEqual(registry.requests, []);
 
   const resolved = await ended(start(t, folder, [main, 'resolve', 'nginx']));
-  const mirror = `docker.io: asked at its mirror ${registry.host}.`;
-  assert.deepEqual(resolved, { status: 0, out: `nginx@${digest}\n`, err: `holdfast: ${mirror}\n` });
+  assert.deepEqual(resolved, { status: 0, out: `nginx@${digest}\n`, err: '' });
 
   const pinned = await ended(start(t, folder, [main, 'pin', '--write']));
   assert.deepEqual([pinned.status, pinned.out], [1, 'Pinned 1 image in Dockerfile\n']);

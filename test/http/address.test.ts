@@ -23,7 +23,7 @@ const addresses: readonly (readonly [address: string, kind: AddressClass])[] = [
   ['127.0.0.1', 'loopback'],
   ['127.255.255.254', 'loopback'],
   ['0.0.0.0', 'loopback'],
-  ['0.1.2.3', 'loopback'],
+  ['0.1.2.3', 'special'],
   ['10.0.0.1', 'private'],
   ['172.16.0.1', 'private'],
   ['172.31.255.255', 'private'],
@@ -63,6 +63,10 @@ const addresses: readonly (readonly [address: string, kind: AddressClass])[] = [
   ['0:0:0:0:0:ffff:7f00:1', 'loopback'],
   ['::ffff:10.0.0.1', 'private'],
   ['::ffff:169.254.169.254', 'special'],
+  ['fd20:ce::254', 'special'],
+  ['fd00:c1::a9fe:a9fe', 'special'],
+  ['fd00:42::42', 'special'],
+  ['fd00:42::43', 'private'],
   ['64:ff9b::8.8.8.8', 'public'],
   ['64:ff9b::808:808', 'public'],
   ['64:ff9b::10.0.0.1', 'private'],
@@ -155,10 +159,13 @@ describe('what a host is by its spelling', () => {
     });
   }
 
-  test('names below localhost are not taken for this machine where others resolve them', () => {
+  test('only what everybody who connects takes for this machine is it', () => {
     assert.equal(isLoopbackHost('localhost'), true);
-    assert.equal(isLoopbackHost('LOCALHOST.'), true);
+    assert.equal(isLoopbackHost('127.0.0.1'), true);
     assert.equal(isLoopbackHost('[::1]'), true);
+    // Through VS Code's proxy, where there is one.
+    for (const host of ['localhost.', '127.0.0.2', '0.0.0.0', '[::]', '[::ffff:7f00:1]'])
+      assert.equal(isLoopbackHost(host), false, host);
     assert.equal(isLoopbackHost('registry.localhost'), false);
     assert.equal(isLoopbackHost('[64:ff9b::7f00:1]'), false);
     assert.equal(isLoopbackHost('[2002:7f00:1::]'), false);

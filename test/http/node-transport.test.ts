@@ -181,6 +181,18 @@ describe('given up', () => {
     assert.equal(wire.sockets.length, 0);
   });
 
+  test('at once, with a connection at hand', async (t) => {
+    const stop = new AbortController();
+    const server = await serve(t, (_, response) => answer(response, 200, {}, 'hi'));
+    const hop = createHop();
+    await read(hop, { url: server.url });
+    const asked = ask(hop, { url: server.url, signal: stop.signal });
+    stop.abort(reason);
+    await assert.rejects(asked, reason);
+    assert.equal(await read(hop, { url: server.url }), 'hi');
+    assert.equal(server.requests.length, 2);
+  });
+
   test('while the name is looked up', async () => {
     const stop = new AbortController();
     const hop = createHop({
@@ -250,6 +262,7 @@ describe('faults', () => {
       'HTTP/1.1 200 OK\r\ncontent-length: 1\r\ncontent-length: 2\r\n\r\nhi',
       /^UND_ERR_RES_CONTENT_LENGTH_MISMATCH$/,
     ],
+    ['hints without end', 'HTTP/1.1 103 Early Hints\r\nlink: </a>\r\n\r\n'.repeat(200), /^HTTP_GARBLED$/],
     [
       'another protocol',
       'HTTP/1.1 101 Switching Protocols\r\nupgrade: x\r\nconnection: upgrade\r\n\r\n',

@@ -80,7 +80,7 @@ test('503 that asks for little is tried again after that, once', async (t) => {
   );
   const looking = look('1');
   await server.arrived(1);
-  while (timers.waiting < 3) await new Promise(setImmediate);
+  while (timers.waiting < 2) await new Promise(setImmediate);
   timers.advance(1_999);
   await new Promise(setImmediate);
   assert.equal(server.requests.length, 1);
@@ -153,7 +153,7 @@ test('lookups that are under way when a limit is met do not shorten it', async (
     ({ path }, response) => {
       if (path.endsWith('/1')) answer(response, 429, { 'retry-after': '300' });
     },
-    { timers, limits: { introduction: 0 } },
+    { timers },
   );
   const slow = look('2');
   await server.arrived(1);

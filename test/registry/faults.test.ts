@@ -1,5 +1,8 @@
 import assert from 'node:assert/strict';
+import { Readable } from 'node:stream';
 import { describe, type TestContext, test } from 'node:test';
+import type { HttpResponse } from '../../server/src/engine/ports.ts';
+import { TransportError } from '../../server/src/http/faults.ts';
 import { answer, type Misbehave, startHostile } from '../support/hostile.ts';
 import { buildImage } from '../support/oci.ts';
 import {
@@ -13,6 +16,9 @@ import {
 
 const { root } = buildImage({ name: 'app' });
 const good = { 'content-type': root.mediaType, 'docker-content-digest': root.digest };
+
+/** An answer without a body. */
+const bare = (status: number): HttpResponse => ({ status, headers: good, body: Readable.from([]) });
 
 /** A hostile registry and a client with a password for it. */
 async function setUp(t: TestContext, misbehave: Misbehave, options: TestClientOptions = {}) {
@@ -43,6 +49,42 @@ describe('hosts that are not asked, or not as they are named', () => {
     const lax = createTestClient({ routes, stored: { 'inside.example': password } });
     const registries = { 'inside.example': { insecure: true } };
     assertFound(await lax.look('inside.example/team/app:1.0', { registries }), root.digest);
+  });
+
+  test('a registry of this machine that is started anew with TLS', async () => {
+    let speaksTls = false;
+    const client = createTestClient({
+      routes: {
+        'http://localhost:5000': async () => bare(speaksTls ? 400 : 200),
+        'https://localhost:5000': async () => bare(200),
+      },
+    });
+    assertFound(await client.look('localhost:5000/team/app:1'), root.digest);
+    speaksTls = true;
+    for (const tag of ['2', '3'])
+      assertFound(await client.look(`localhost:5000/team/app:${tag}`), root.digest);
+    assert.deepEqual(
+      client.sent.map(({ url }) => new URL(url).protocol),
+      ['http:', 'http:', 'https:', 'https:'],
+    );
+  });
+
+  test('an insecure host that has spoken TLS is never asked without', async () => {
+    let isBlocked = false;
+    const client = createTestClient({
+      routes: {
+        'https://inside.example': async () => {
+          if (isBlocked) throw new TransportError('ECONNRESET');
+          return bare(200);
+        },
+        'http://inside.example': async () => bare(200),
+      },
+    });
+    const registries = { 'inside.example': { insecure: true } };
+    assertFound(await client.look('inside.example/team/app:1', { registries }), root.digest);
+    isBlocked = true;
+    assertFailed(await client.look('inside.example/team/app:2', { registries }), 'unreachable');
+    assert.ok(client.sent.every(({ url }) => url.startsWith('https:')));
   });
 
   test('an insecure host that speaks neither', async (t) => {

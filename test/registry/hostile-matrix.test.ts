@@ -112,7 +112,7 @@ const hidden = [
   'refused',
   /registry\.example was not asked/,
   /a private network/,
-  /registries setting/,
+  /under `registries` in \.holdfast\.yaml/,
 ] as const;
 
 /** Addresses of a host; for one, they never come. */
@@ -398,6 +398,11 @@ const contents: readonly Row[] = [
   {
     fault: 'JSON that goes deeper and deeper',
     registry: bodyCounts(but(() => ({ body: '{"tags":'.repeat(400_000) }))),
+    ends: noContent,
+  },
+  {
+    fault: 'JSON of more parts than there is memory for, had many asked',
+    registry: bodyCounts(but(() => ({ body: `{"tags":["1.0"],"more":[${'[],'.repeat(150_000)}0]}` }))),
     ends: noContent,
   },
   {

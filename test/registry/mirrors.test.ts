@@ -134,7 +134,7 @@ test('what every object has is no setting of a registry', async () => {
     names: { constructor: ['10.0.0.1'] },
   });
   const lookup = await client.look('constructor/team/app:1.0');
-  assertFailed(lookup, 'refused', /leads to an address inside a private network/);
+  assertFailed(lookup, 'refused', /leads into a private network or to this machine/);
   assert.deepEqual(client.sent, []);
 });
 

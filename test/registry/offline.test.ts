@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { type TestContext, test } from 'node:test';
-import { nodeAdvice, vscodeAdvice } from '../../server/src/http/faults.ts';
+import { cliAdvice, nodeAdvice, vscodeAdvice } from '../../server/src/http/faults.ts';
 import { answer, type Misbehave, startHostile } from '../support/hostile.ts';
 import { buildImage, sha256 } from '../support/oci.ts';
 import {
@@ -89,7 +89,8 @@ test('what is known without its contents cannot be inspected', async (t) => {
 });
 
 for (const [where, advice, words] of [
-  ['the command line', nodeAdvice, /--offline/],
+  ['the command line', cliAdvice, /--offline/],
+  ['other editors', nodeAdvice, /holdfast\.offline/],
   ['VS Code', vscodeAdvice, /holdfast\.offline/],
 ] as const) {
   test(`what was never asked fails, in the words of ${where}`, async (t) => {

@@ -74,6 +74,19 @@ describe('identical lookups at the same time', () => {
     await server.dropped(1);
   });
 
+  test('one that is cancelled at once is not sent', async (t) => {
+    const { client, image } = await setUp(t, (_, response) => answer(response, 200, good));
+    const controller = new AbortController();
+    const cancelled = client.look(image, { signal: controller.signal });
+    controller.abort();
+    assertFailed(await cancelled, 'cancelled');
+    assertFound(await client.look(image.replace(/1\.0$/, '1.1')), root.digest);
+    assert.deepEqual(
+      client.sent.map(({ url }) => url.split('/').at(-1)),
+      ['1.1'],
+    );
+  });
+
   test('one that comes after a cancelled one starts anew', async (t) => {
     const door = createDoor();
     const { client, server, image } = await setUp(t, door.misbehave);
@@ -105,7 +118,7 @@ describe('identical lookups at the same time', () => {
     const controller = new AbortController();
     const cancelled = client.look(`${server.host}/team/app:1`, { signal: controller.signal });
     const kept = client.look(`${server.host}/team/app:2`);
-    await server.arrived(2);
+    await server.arrived(3);
     controller.abort();
     assertFailed(await cancelled, 'cancelled');
     release();
@@ -122,7 +135,7 @@ describe('identical lookups at the same time', () => {
       else if (request.path.endsWith('/late')) release = () => answer(response, 401, challenge);
       else answer(response, 401, challenge);
     };
-    const { client, server } = await setUp(t, misbehave, { limits: { introduction: 0 } });
+    const { client, server } = await setUp(t, misbehave);
     const late = client.look(`${server.host}/team/app:late`);
     await server.arrived(1);
     assertFound(await client.look(`${server.host}/team/app:early`), root.digest);

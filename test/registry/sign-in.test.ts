@@ -218,6 +218,17 @@ describe('token servers', () => {
     assert.equal(query.get('account'), 'x');
   });
 
+  test('are asked for the right to read alone, whatever the registry asks for', async (t) => {
+    const challenge = `Bearer realm="${tokens}/token",scope="repository:team/app:pull,push repository:base:* registry:catalog:*"`;
+    const { client, server } = await setUp(t, { challenge });
+    assertFound(await client.look(image), root.digest);
+    assert.deepEqual(queryOf(server.requests[0] ?? assert.fail()).getAll('scope'), [
+      'repository:team/app:pull',
+      'repository:base:pull',
+      'registry:catalog:*',
+    ]);
+  });
+
   test('are not asked by way of a challenge twice', async (t) => {
     const { client, home, server } = await setUp(t, {});
     assertFound(await client.look(image), root.digest);

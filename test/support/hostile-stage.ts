@@ -145,7 +145,7 @@ export async function startStage(door: Door, hop: Hop, scene: Scene): Promise<St
     timers,
     stored,
     ...more,
-    limits: { deadline, retryDelay, introduction: 1_010, ...limits },
+    limits: { deadline, retryDelay, ...limits },
     routes: { ...routesTo(servers), ...lost(scene.lost ?? {}, getStuck), ...routes },
   });
   const stage: Stage = {

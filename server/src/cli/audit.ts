@@ -86,7 +86,7 @@ export async function audit(options: AuditOptions, boundary: Boundary): Promise<
   for (const warning of settings.warnings()) tell(boundary, warning);
   const result = joinAudits(parts);
   const reported = await report(atLevel(result, options), options, boundary);
-  const trouble = [...settings.errors(), ...failures];
+  const trouble = [...settings.errors(), ...failures, ...(online?.troubles() ?? [])];
   if (trouble.length > 0) return tellErrors(trouble, boundary);
   const seen = targets.flatMap((target, at): readonly Seen[] => {
     const used = waivers[at];

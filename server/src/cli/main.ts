@@ -24,9 +24,10 @@ run(process.argv.slice(2), {
   stdout,
   stderr,
   async connect({ isOffline, warn }) {
-    const { createNodeRegistry } = await import('../registry/index.ts');
+    const { cliAdvice, createNodeRegistry } = await import('../registry/index.ts');
     return createNodeRegistry({
       env,
+      advice: cliAdvice,
       log: { info: () => {}, warn },
       isOffline: () => isOffline,
     });

@@ -10,6 +10,8 @@ export interface Online {
   check(opened: Opened): Promise<Opened>;
   /** How many images were asked about. */
   readonly asked: number;
+  /** Why the audit is not complete, as sentences: a signature that the policy demands and nobody could look for is not one that is there. */
+  troubles(): readonly string[];
   /** What the user should know of the answers, and what could not be asked, each reason once. No findings: they say nothing about a file. */
   notes(): readonly string[];
 }
@@ -23,17 +25,25 @@ export async function createOnline(
   const { registry } = heard;
   const missed = new Map<string, Set<string>>();
   const unknown = new Set<string>();
+  const unverified = new Set<string>();
   const since = isOffline ? 0 : now();
   let asked = 0;
   return {
     get asked() {
       return asked;
     },
+    troubles: () =>
+      unverified.size === 0
+        ? []
+        : [
+            `the signatures that the policy demands of ${some(unverified)} could not be looked for, so the audit is not complete.`,
+          ],
     async check(opened) {
       const { input, settings } = opened.analysis;
       const { checked, failures } = await checkPins(opened.analysis, { registry, since, signal });
       asked += checked;
-      for (const { code, image, message } of failures) {
+      for (const { code, image, isDemanded, message } of failures) {
+        if (isDemanded) unverified.add(image);
         if (code === 'offline') unknown.add(image);
         else missed.set(message, (missed.get(message) ?? new Set()).add(image));
       }
@@ -62,7 +72,9 @@ function howOld({ old }: Heard): readonly string[] {
   const times = [...old.values()];
   const [first, last] = [momentInWords(Math.min(...times)), momentInWords(Math.max(...times))];
   const span = first === last ? `as of ${first}` : `from ${first} to ${last}`;
-  return [`what registries said earlier counts for ${count(old.size, 'image')}, ${span}.`];
+  return [
+    `${count(old.size, 'earlier answer')} of registries ${old.size === 1 ? 'counts' : 'count'}, ${span}.`,
+  ];
 }
 
 const neverAsked = (images: ReadonlySet<string>): string =>

@@ -25,6 +25,7 @@ export async function pin(options: PinOptions, boundary: Boundary): Promise<numb
   const heard = await listen(boundary, options.offline);
   const { registry } = heard;
   const color = useColor(stdout, boundary, options.color);
+  const isRead = color || stdout.isTTY === true;
   const failures: string[] = [];
   const unread: string[] = [];
   const counts = { seen: 0, files: 0, images: 0, skipped: 0 };
@@ -56,7 +57,9 @@ export async function pin(options: PinOptions, boundary: Boundary): Promise<numb
     counts.images += one.plan.pinned;
     progress.clear();
     stdout.write(
-      options.write ? `Pinned ${images(one.plan.pinned)} in ${visible(one.shown)}\n` : diff(one, color),
+      options.write
+        ? `Pinned ${images(one.plan.pinned)} in ${visible(one.shown)}\n`
+        : shown(diff(one), isRead, color),
     );
   }
   progress.clear();
@@ -80,14 +83,19 @@ const describeFailures = ({ analysis, plan, shown }: Planned): readonly string[]
   });
 
 /** In the unified format, with the names as git writes them, so that `git apply` and `patch -p1` take it. */
-function diff({ file, plan, shown }: Planned, color: boolean): string {
+function diff({ file, plan, shown }: Planned): string {
   const before = file.mark + file.text;
   const after = file.mark + plan.text;
-  const patch = createTwoFilesPatch(`a/${shown}`, `b/${shown}`, before, after, undefined, undefined, {
+  return createTwoFilesPatch(`a/${shown}`, `b/${shown}`, before, after, undefined, undefined, {
     context: 3,
     headerOptions: FILE_HEADERS_ONLY,
   });
-  return color ? patch.replace(/^.*$/gm, coloured) : patch;
+}
+
+/** For people no character of the file may do something to the terminal; for programs all of them stay as they are. */
+function shown(patch: string, isRead: boolean, color: boolean): string {
+  const text = isRead ? patch.replace(/[^\r\n\t]+|\r(?!\n)/g, visible) : patch;
+  return color ? text.replace(/^.*$/gm, coloured) : text;
 }
 
 /** SGR parameters of ECMA-48, as git draws diffs. */

@@ -6,7 +6,6 @@ import { mapOrdered } from './ordered.ts';
 import { createProgress } from './progress.ts';
 import { createSettings } from './settings.ts';
 import { tell, tellErrors } from './terminal.ts';
-import { waysTo } from './ways.ts';
 
 /** `holdfast resolve`: a line for each reference, in the order given; what cannot be resolved goes to the error output. */
 export async function resolve(
@@ -18,13 +17,8 @@ export async function resolve(
   const found = await settings.of(cwd);
   if (!found.ok) return tellErrors(settings.errors(), boundary);
 
-  const own = found.settingsOf(cwd);
-  const { registries } = own;
+  const { registries } = found.settingsOf(cwd);
   const parsed = operands.map((operand) => ({ operand, ...parseReference(operand) }));
-  if (!offline) {
-    const asked = parsed.flatMap((one) => (one.ok ? pulledName(one.reference).registry : []));
-    for (const way of waysTo(asked, own, boundary)) tell(boundary, way);
-  }
   const heard = await listen(boundary, offline);
   const progress = createProgress(stderr, env);
   let done = 0;

@@ -22,6 +22,8 @@ export interface CheckFailure {
   readonly image: string;
   readonly code: LookupFailure;
   readonly message: string;
+  /** The policy demands a signature of it, which could therefore not be looked for. */
+  readonly isDemanded: boolean;
 }
 
 export interface PinCheck {
@@ -52,7 +54,7 @@ export async function checkPins(document: Analysis, options: CheckOptions): Prom
       const { resolved, site } = image.use;
       if (failure) {
         const { code, message } = failure;
-        failures[at] = { span: site.span, image: resolved, code, message };
+        failures[at] = { span: site.span, image: resolved, code, message, isDemanded: image.keys.length > 0 };
       }
       done++;
       options.onProgress?.(done, images.length);

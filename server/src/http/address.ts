@@ -19,19 +19,24 @@ export const resolveByNode: ResolveName = async (hostname) => {
  * 198.18.0.0/15 is missing on purpose: name servers of VPN and proxy programs give addresses out of it for every public name.
  */
 const ranges: readonly (readonly [Exclude<AddressClass, 'public'>, BlockList])[] = [
-  ['loopback', blockList('127.0.0.0/8', '0.0.0.0/8', '::1/128', '::/128')],
+  ['loopback', blockList('127.0.0.0/8', '0.0.0.0/32', '::1/128', '::/128')],
   [
     'special',
     blockList(
+      // Linux sends all of these but the first out to the network.
+      '0.0.0.0/8',
       '169.254.0.0/16',
       '224.0.0.0/3',
       'fe80::/10',
       'ff00::/8',
-      // Metadata services outside the link-local range: Alibaba, Oracle, Azure, Amazon over IPv6.
+      // Metadata services outside the link-local range: Alibaba, Oracle, Azure; over IPv6 Amazon, Google, Oracle, Scaleway.
       '100.100.100.200/32',
       '192.0.0.192/32',
       '168.63.129.16/32',
       'fd00:ec2::/32',
+      'fd20:ce::254/128',
+      'fd00:c1::a9fe:a9fe/128',
+      'fd00:42::42/128',
       // Ways to write an IPv4 address as an IPv6 one in which it cannot be read, or that are out of use.
       '::/96',
       '::ffff:0:0:0/96',
@@ -129,17 +134,18 @@ export function writtenClass(hostname: string): AddressClass | undefined {
   return metadataNames.has(bare) ? 'special' : undefined;
 }
 
-/** Whether a host as it stands in a URL is this machine, whoever resolves it. */
-export function isLoopbackHost(hostname: string): boolean {
-  // Names below `localhost` are left out: some resolvers ask the network for them.
-  return writtenClass(hostname) === 'loopback' && !bareHost(hostname).endsWith('.localhost');
-}
+/**
+ * Whether a host as URLs write it is this machine, whoever connects. Others of its addresses are left out, as VS Code asks its proxy for
+ * them, and names below `localhost`, as some resolvers ask the network.
+ */
+export const isLoopbackHost = (hostname: string): boolean =>
+  ['localhost', '127.0.0.1', '[::1]'].includes(hostname);
 
 /** Without the brackets of an IPv6 address and the last dot of a full name, in lower case. */
 export function bareHost(hostname: string): string {
   return hostname
     .replace(/^\[|\]$/g, '')
-    .replace(/\.$/, '')
+    .replace(/\.+$/, '')
     .toLowerCase();
 }
 

@@ -6,6 +6,9 @@ import { classOfAddress, isWithin, type ResolveName, writtenClass } from './addr
 import { codeOf, faults, isCertificateFault, isProtocolFault, TransportError } from './faults.ts';
 import { type ForwardProxy, refusalOf } from './proxies.ts';
 
+/** Node gives each address of a name 250 ms before it tries the next, which slow networks do not keep. */
+const tcp = { noDelay: true, autoSelectFamilyAttemptTimeout: 1_000 };
+
 /** A place to connect to. */
 export interface Place {
   /** Without the brackets of an IPv6 address, in lower case. */
@@ -24,7 +27,7 @@ export function openDirect(
   signal: AbortSignal,
 ): Promise<Socket> {
   const lookup = lookupWithin(reach, resolve);
-  return standing(() => tcpConnect({ host: hostname, port, lookup, noDelay: true }), 'connect', signal);
+  return standing(() => tcpConnect({ host: hostname, port, lookup, ...tcp }), 'connect', signal);
 }
 
 /** Asks the proxy for a way through to a place. Rejects with a TransportError, or with the signal's reason. */
@@ -67,6 +70,7 @@ export async function openTunnel(
       resolve(socket);
     });
     asked.end();
+    if (signal.aborted) giveUp();
   });
 }
 
@@ -77,11 +81,7 @@ export async function openProxy(
   signal: AbortSignal,
 ): Promise<Socket> {
   try {
-    const socket = await standing(
-      () => tcpConnect({ host: hostname, port, noDelay: true }),
-      'connect',
-      signal,
-    );
+    const socket = await standing(() => tcpConnect({ host: hostname, port, ...tcp }), 'connect', signal);
     return secure ? await openTls(socket, hostname, await context(), signal) : socket;
   } catch (error) {
     if (signal.aborted) throw signal.reason;

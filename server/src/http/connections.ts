@@ -63,6 +63,9 @@ export class Connections {
 /** A connection may be lost between two requests, so that one request may have to connect again. More than that is a server that hangs up. */
 const maxConnects = 2;
 
+/** Answers that only announce the one that counts (RFC 9110, section 15.2). A server that pours them keeps this process busy. */
+const maxInterim = 100;
+
 class Connection {
   readonly #client: Client;
   #signal: AbortSignal | null = null;
@@ -95,6 +98,7 @@ class Connection {
     return new Promise((resolve, reject) => {
       let body: Readable | undefined;
       let hasEnded = false;
+      let interim = 0;
       const leave = (error: unknown) => {
         signal.removeEventListener('abort', abort);
         const told = signal.aborted ? signal.reason : toldOf(error);
@@ -116,7 +120,10 @@ class Connection {
         {
           onRequestStart() {},
           onResponseStart(controller, status, received) {
-            if (status < 200) return;
+            if (status < 200) {
+              if (++interim > maxInterim) leave(new TransportError(faults.garbled));
+              return;
+            }
             body = new Readable({
               read: () => controller.resume(),
               destroy: (error, done) => {

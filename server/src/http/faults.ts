@@ -10,22 +10,28 @@ export interface Advice {
   readonly proxy: string;
   /** What decides which proxy is used, as a part of a sentence. */
   readonly proxySettings: string;
+  /** Where registries are named, as a part of a sentence. */
+  readonly registries: string;
   /** How requests are allowed again once they are switched off. */
   readonly online: string;
   /** What to sign in with, as a part of a sentence. `login`: how Docker does it. */
   signIn(login: string): string;
 }
 
-/** On the command line, and in editors that start the language server themselves. */
+/** In editors that start the language server themselves. */
 export const nodeAdvice: Advice = {
   certificate:
-    "If it is your company's own, name the file of its CA in NODE_EXTRA_CA_CERTS, or put it where Docker looks for it, as /etc/docker/certs.d/HOST/ca.crt or ~/.docker/certs.d/HOST/ca.crt, and start again.",
+    "If it is your company's own, name the file of its CA in NODE_EXTRA_CA_CERTS, or put it where Docker looks for it, as ~/.docker/certs.d/HOST:PORT/ca.crt, and start again.",
   proxySignIn: 'Put user name and password into HTTPS_PROXY, as in http://user:password@proxy:3128.',
   proxy: 'Check the name, the network, and whether HTTPS_PROXY and NO_PROXY fit.',
   proxySettings: 'HTTPS_PROXY, HTTP_PROXY, ALL_PROXY and NO_PROXY',
-  online: 'Leave out --offline, or switch offline mode off in the editor, to ask again.',
+  registries: 'under `registries` in .holdfast.yaml',
+  online: 'Switch the setting holdfast.offline off to ask again.',
   signIn: (login) => login,
 };
+
+/** On the command line. */
+export const cliAdvice: Advice = { ...nodeAdvice, online: 'Leave out --offline to ask again.' };
 
 /** In VS Code, which makes the connections itself. */
 export const vscodeAdvice: Advice = {
@@ -35,6 +41,7 @@ export const vscodeAdvice: Advice = {
     'Sign in when VS Code asks, or put user name and password into the setting http.proxy, as in http://user:password@proxy:3128.',
   proxy: 'Check the name, the network, and the settings http.proxy, http.noProxy and http.proxySupport.',
   proxySettings: 'the settings http.proxy, http.noProxy and http.proxySupport',
+  registries: 'in the setting holdfast.registries',
   online: 'Switch the setting holdfast.offline off to ask again.',
   signIn: (login) => `the command "Holdfast: Sign In to Registry", or with ${login}`,
 };
@@ -140,7 +147,7 @@ function certificateFault(host: string, fault: string, advice: Advice): string |
   }
 }
 
-function connectionFault(host: string, fault: string, { proxy }: Advice): string {
+function connectionFault(host: string, fault: string, { proxy, registries }: Advice): string {
   switch (fault) {
     case 'ENOTFOUND':
     case 'EAI_AGAIN':
@@ -172,7 +179,7 @@ function connectionFault(host: string, fault: string, { proxy }: Advice): string
       break;
   }
   if (isProtocolFault(fault))
-    return `${host} does not speak TLS. If it is meant to be plain http, set \`insecure: true\` for it in the registries setting.`;
+    return `${host} does not speak TLS. If it is meant to be plain http, set \`insecure: true\` for it ${registries}.`;
   if (fault.startsWith('ERR_SSL_'))
     return `${host} and this computer have no version of TLS in common that both accept (${fault}). Report this to whoever runs it.`;
   return `The connection to ${host} broke${fault ? ` (${fault})` : ''}. Check the network, then try again.`;

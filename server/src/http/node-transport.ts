@@ -93,6 +93,7 @@ export function createNodeTransport({ env, log, resolveName = resolveOrFail }: N
     const way = wayTo(url, request);
     loading ??= import('./connections.ts').then((loaded) => new loaded.Connections());
     const connections = await loading;
+    signal.throwIfAborted();
     const { body, headers, status } = await connections.send(way, {
       method,
       target: way.target,

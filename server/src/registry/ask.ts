@@ -3,7 +3,6 @@ import type { AddressGuard } from '../http/address.ts';
 import { Failure } from '../http/failure.ts';
 import type { Advice } from '../http/faults.ts';
 import { follow } from '../http/redirects.ts';
-import type { Timers } from '../http/timers.ts';
 import type { Allowances } from './allowances.ts';
 import { type Endpoint, repositoryAt } from './endpoint.ts';
 import type { Limits } from './limits.ts';
@@ -11,7 +10,6 @@ import * as messages from './messages.ts';
 import { type FirstAnswer, Origins } from './origins.ts';
 import { coolDownOf } from './rate-limit.ts';
 import type { Auth, Errand, Grant } from './sign-in/auth.ts';
-import { Introductions } from './sign-in/introductions.ts';
 import { ImageFault } from './trouble.ts';
 import type { Reply, Wire } from './wire.ts';
 
@@ -57,28 +55,16 @@ export interface AskerOptions {
   readonly auth: Auth;
   readonly guard: AddressGuard;
   readonly allowances: Allowances;
-  readonly timers: Timers;
   readonly clock: Clock;
   readonly limits: Limits;
   readonly advice: Advice;
 }
 
 /** Requests to a registry, wherever redirects lead and whatever sign-in they take. */
-export function createAsker({
-  advice,
-  allowances,
-  auth,
-  clock,
-  guard,
-  http,
-  limits,
-  timers,
-}: AskerOptions): Asker {
+export function createAsker({ advice, allowances, auth, clock, guard, http, limits }: AskerOptions): Asker {
   const origins = new Origins(limits.maxCached);
-  const introductions = new Introductions(timers, limits.introduction, limits.maxCached);
 
-  /** `onAnswer` is called when the registry has said its first word. */
-  function ask(question: Question, origin: string, trip: Trip, onAnswer = () => {}): Promise<Reply> {
+  function ask(question: Question, origin: string, trip: Trip): Promise<Reply> {
     const { endpoint, reach, signal } = trip;
     const repository = repositoryAt(endpoint, trip.repository);
     return follow({
@@ -89,7 +75,7 @@ export function createAsker({
       maxRedirects: limits.maxRedirects,
       ask: (url, home) => {
         const errand = { endpoint, origin: url.origin, reach, repository, home, signal };
-        return authorized(question, url, errand, trip, onAnswer);
+        return authorized(question, url, errand, trip);
       },
     });
   }
@@ -99,7 +85,6 @@ export function createAsker({
     url: URL,
     errand: Errand,
     { notices, subject }: Trip,
-    onAnswer: () => void,
   ): Promise<Reply> {
     const { endpoint } = errand;
     let grant = await auth.prepare(errand);
@@ -116,14 +101,10 @@ export function createAsker({
         );
       }
       if (response.status !== 401) {
-        onAnswer();
         if (grant?.notice) notices.add(grant.notice);
         return response;
       }
-      // It has read the challenge by the time those that wait for it go on.
-      const answering = auth.answer(errand, response, grant);
-      onAnswer();
-      const next = await answering;
+      const next = await auth.answer(errand, response, grant);
       if (!next.grant || attempt === 1) {
         const message = messages.noAccess(endpoint, subject, next.signedIn, advice);
         throw new Failure('no-access', next.notice ? `${message} ${next.notice}` : message);
@@ -157,16 +138,8 @@ export function createAsker({
   }
 
   return {
-    async first(question, trip) {
-      const { endpoint } = trip;
-      const turn = await introductions.enter(endpoint.origins.join(' '));
-      try {
-        return await origins.first(endpoint, (origin) => ask(question, origin, trip, turn.answered));
-      } finally {
-        turn.over();
-      }
-    },
-    ask: (question, origin, trip) => ask(question, origin, trip),
+    first: (question, trip) => origins.first(trip.endpoint, (origin) => ask(question, origin, trip)),
+    ask,
   };
 }
 

@@ -51,7 +51,7 @@ export function createRegistry(options: RegistryOptions): RegistryClient {
   const tokens = createTokenClient({ http, guard, clock, limits, advice });
   const auth = createAuth({ tokens, credentials, clock, limits, advice, ...(log ? { log } : {}) });
   const allowances = new Allowances(clock, limits.maxCached);
-  const asker = createAsker({ http, auth, guard, allowances, timers, clock, limits, advice });
+  const asker = createAsker({ http, auth, guard, allowances, clock, limits, advice });
   const visits = createVisits({ guard, credentials, timers, clock, limits, advice, isOffline });
   const checkCredential = createSignInCheck({ http, tokens, guard, clock, limits, advice });
   const changes = new SignInChanges(clock, limits.maxCached);

@@ -9,6 +9,7 @@ import { createFileStore } from './store/file.ts';
 import { defaultCacheFolder } from './store/folder.ts';
 import { noStore } from './store/store.ts';
 
+export { cliAdvice } from '../http/faults.ts';
 export { nodeTimers, type Timers } from '../http/timers.ts';
 export { createRegistry, type RegistryOptions } from './client.ts';
 export { defaultLimits, type Limits } from './limits.ts';

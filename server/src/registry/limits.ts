@@ -4,8 +4,6 @@ export interface Limits {
   readonly deadline: number;
   /** Lookups that talk to one host at the same time. */
   readonly perHost: number;
-  /** For which lookups wait until the first one at a host has been answered. */
-  readonly introduction: number;
   readonly maxRedirects: number;
   readonly maxManifest: number;
   /** For the configuration of an image. */
@@ -35,7 +33,6 @@ export interface Limits {
 export const defaultLimits: Limits = {
   deadline: 30_000,
   perHost: 100,
-  introduction: 1_000,
   maxRedirects: 5,
   maxManifest: 4 * 1024 * 1024,
   maxConfig: 1024 * 1024,

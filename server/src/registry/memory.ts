@@ -15,7 +15,6 @@ const times = {
   readAgain: 1_000,
   /** At most, for a disk that is slow to answer. */
   waitToRead: 1_000,
-  waitToWrite: 2_000,
   waitToClear: 5_000,
   /**
    * For which it counts in another run that a registry did not have an image: a restart is no reason to forget it, but names are
@@ -145,11 +144,6 @@ export class Memory {
     this.#forgetStored();
     const problem = await this.#atMost(times.waitToClear, this.#store.clear());
     return problem === null ? { entries } : { entries, problem: problem ?? hangs };
-  }
-
-  /** Waits until what was told so far is on disk, two seconds at most: for the end of a process. Never rejects. */
-  async flush(): Promise<void> {
-    await this.#atMost(times.waitToWrite, this.#store.flush());
   }
 
   /** Here or on disk, whichever is newer. */

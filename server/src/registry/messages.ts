@@ -135,9 +135,12 @@ export function oddStatus(endpoint: Endpoint, status: number): string {
   return `${endpoint.label} answered with status ${status}, which makes no sense for an image. Check that it is a container registry.`;
 }
 
-export function hiddenAddress({ credentialHost, label, origins: [origin] }: Endpoint): string {
+export function hiddenAddress(
+  { credentialHost, label, origins: [origin] }: Endpoint,
+  { registries }: Advice,
+): string {
   const { host } = new URL(origin);
-  return `${label} was not asked: ${host} leads to an address inside a private network, which a name in a manifest must not do unnoticed. If it is your own registry, name it in the registries setting, as in \`"${credentialHost}": {}\`, or sign in there.`;
+  return `${label} was not asked: ${host} leads into a private network or to this machine, which a name in a manifest must not do unnoticed. If it is your own registry, name it ${registries}, as in \`"${credentialHost}": {}\`, or sign in there.`;
 }
 
 export function specialAddress({ label, origins: [origin] }: Endpoint): string {

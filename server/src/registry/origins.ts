@@ -11,7 +11,7 @@ export interface FirstAnswer {
 
 type Ask = (origin: string) => Promise<Reply>;
 
-/** Finds out whether a host is spoken to over https or plain http, where both are allowed, and keeps to it. */
+/** Finds out whether a host is spoken to over https or plain http, where both are allowed, and begins with that from then on. */
 export class Origins {
   readonly #working: BoundedMap<string, string>;
 
@@ -25,8 +25,11 @@ export class Origins {
     if (two === undefined) return { origin: one, response: await ask(one) };
     const key = endpoint.origins.join(' ');
     const known = this.#working.get(key);
-    if (known !== undefined) return { origin: known, response: await ask(known) };
-    const found = await tryBoth(endpoint, one, two, ask);
+    // A server elsewhere that has spoken TLS is never asked without.
+    if (known === one && one.startsWith('https:')) return { origin: one, response: await ask(one) };
+    // One of this machine may have been started anew the other way.
+    const [first, second] = known === two ? [two, one] : [one, two];
+    const found = await tryBoth(endpoint, first, second, ask);
     this.#working.set(key, found.origin);
     return found;
   }

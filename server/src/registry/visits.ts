@@ -48,7 +48,10 @@ export function createVisits(options: VisitsOptions): Visits {
     const further = await guard.reachOf(url, await credentials.knows(endpoint.credentialHost));
     if (await guard.allows(url, further)) return { ...way, reach: further };
     const isSpecial = !(await guard.allows(url, anywhere));
-    throw new Failure('refused', (isSpecial ? messages.specialAddress : messages.hiddenAddress)(endpoint));
+    throw new Failure(
+      'refused',
+      (isSpecial ? messages.specialAddress : messages.hiddenAddress)(endpoint, advice),
+    );
   }
 
   /** Gives up at the deadline, whatever `work` waits for: not all of it can be stopped. Rejects with a Failure or the signal's reason. */
@@ -57,20 +60,19 @@ export function createVisits(options: VisitsOptions): Visits {
     signal: AbortSignal,
     work: (signal: AbortSignal) => Promise<T>,
   ): Promise<T> {
-    const end = new AbortController();
-    const leave = () => end.abort(signal.reason);
-    signal.addEventListener('abort', leave, { once: true });
+    const late = new AbortController();
+    const end = AbortSignal.any([signal, late.signal]);
+    end.throwIfAborted();
     const stopClock = timers.after(limits.deadline, () =>
-      end.abort(new Failure('timed-out', messages.timedOut(endpoint, limits.deadline, advice))),
+      late.abort(new Failure('timed-out', messages.timedOut(endpoint, limits.deadline, advice))),
     );
     try {
       const ended = new Promise<never>((_, reject) => {
-        end.signal.addEventListener('abort', () => reject(end.signal.reason), { once: true });
+        end.addEventListener('abort', () => reject(end.reason), { once: true });
       });
-      return await Promise.race([work(end.signal), ended]);
+      return await Promise.race([work(end), ended]);
     } finally {
       stopClock();
-      signal.removeEventListener('abort', leave);
     }
   }
 

@@ -164,7 +164,7 @@ const registry: MappingShape = {
       shape: text(notBlank, mirrorFault),
     },
     insecure: {
-      description: 'Plain `http` is allowed. Loopback addresses may always use it.',
+      description: 'Plain `http` is allowed. `localhost`, `127.0.0.1` and `[::1]` may always use it.',
       example: 'true',
       shape: { type: 'flag', wants: 'insecure is true or false.' },
     },

@@ -123,7 +123,7 @@ export function createAuth({ advice, tokens, credentials, clock, limits, log }: 
     found: FoundCredential,
   ): Promise<Grant | undefined> {
     const { credential } = found;
-    const scope = challenge.parameters.scope || scopeOf(errand);
+    const scope = readingAlone(challenge.parameters.scope ?? '') || scopeOf(errand);
     const grantOf = (token: string): Grant => ({
       header: `Bearer ${token}`,
       fresh: true,
@@ -185,7 +185,7 @@ export function createAuth({ advice, tokens, credentials, clock, limits, log }: 
       if (!challenge) return withoutGrant(rejected);
       visit.session.challenges.set(errand.origin, challenge);
       if (rejected?.basic) throw new Failure('no-access', rejectedSignIn(errand.endpoint, rejected, advice));
-      const asked = challenge.parameters.scope ?? '';
+      const asked = readingAlone(challenge.parameters.scope ?? '');
       const sameAgain = rejected?.fresh && (asked === '' || asked === rejected.scope);
       return sameAgain ? withoutGrant(rejected) : signIn(visit, challenge);
     },
@@ -227,6 +227,11 @@ function notSent({ credentialHost }: Endpoint): FoundCredential {
 
 function keyOf({ home, origin, repository }: Errand): string {
   return `${origin} ${repository} ${home}`;
+}
+
+/** A registry may ask for more rights than reading takes: `repository:team/app:pull,push`. A token for those is not wanted. */
+function readingAlone(scope: string): string {
+  return scope.replace(/(^|\s)(repository:\S*):[^\s:]*(?=\s|$)/g, '$1$2:pull');
 }
 
 function scopeOf(errand: Errand): string {
