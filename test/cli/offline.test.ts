@@ -7,7 +7,17 @@ import { createNodeRegistry } from '../../server/src/registry/index.ts';
 import { startDockerRegistry } from '../support/docker-registry.ts';
 import { buildImage } from '../support/oci.ts';
 import { startRegistry } from '../support/registry.ts';
-import { digest, ended, fakeRegistry, invoke, main, makeFolder, type Outcome, start } from './support.ts';
+import {
+  digest,
+  ended,
+  fakeRegistry,
+  invoke,
+  main,
+  makeFolder,
+  type Outcome,
+  silentClient,
+  start,
+} from './support.ts';
 
 const asOf = / as of \d{1,2} [A-Z][a-z]+ \d{4}, \d\d:\d\d UTC$/;
 
@@ -114,6 +124,19 @@ test('what a registry has told is told again once it is gone', async (t) => {
     unasked.err,
     /^holdfast: \S+ and 1 more image could not be checked in full: .*--online.*\.\n$/,
   );
+});
+
+test('what a failed lookup tells is told once', async (t) => {
+  const folder = await makeFolder(t, {});
+  const notice = 'The credential helper x is not installed.';
+  const { err } = await invoke(folder, ['resolve', 'a/b:1', 'a/c:1'], {
+    connect: async ({ warn }) => {
+      warn(notice);
+      const failed = { ok: false, code: 'no-access', message: `It is private. ${notice}` } as const;
+      return { ...silentClient, ...fakeRegistry(() => null), resolve: async () => failed };
+    },
+  });
+  assert.equal(err, `holdfast: a/b:1: It is private. ${notice}\nholdfast: a/c:1: It is private. ${notice}\n`);
 });
 
 test('two at once keep what both of them are told', async (t) => {

@@ -68,7 +68,7 @@ const unasked = (): never => {
 };
 
 /** What a client has besides a registry. */
-const silentClient: Omit<RegistryClient, keyof Registry> = {
+export const silentClient: Omit<RegistryClient, keyof Registry> = {
   recall: async () => {},
   inspected: unasked,
   allowance: unasked,

@@ -197,6 +197,15 @@ describe('files', () => {
     });
   }
 
+  test('a file that a variable names, and that is not there', async () => {
+    const files = { [dockerFile]: { auths: { 'ghcr.io': encoded('alice', 'x') } } };
+    const computer = createComputer({ env: { REGISTRY_AUTH_FILE: '/gone.json' }, files });
+    assert.deepEqual(await computer.find('ghcr.io'), stored('alice', 'x'));
+    const { credential, notice } = await computer.find('quay.io');
+    assert.equal(credential, null);
+    assert.equal(notice, 'REGISTRY_AUTH_FILE names /gone.json, which is not there.');
+  });
+
   test('a place that does not know the host leaves it to the next', async () => {
     const computer = createComputer({
       env: { DOCKER_AUTH_CONFIG: JSON.stringify({ auths: { 'quay.io': encoded('bob', 'x') } }) },

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { defaultCacheFolder } from '../../server/src/registry/store/folder.ts';
+import { defaultCacheFolder, isPassedOver } from '../../server/src/registry/store/folder.ts';
 
 const home = '/home/alice';
 
@@ -92,4 +92,9 @@ describe('answers are kept', () => {
   for (const [name, env, platform, at, expected] of places) {
     test(name, () => assert.equal(defaultCacheFolder(env, platform, at), expected));
   }
+
+  test('a variable that does not count is known', () => {
+    const isOver = (wanted: string) => isPassedOver({ HOLDFAST_CACHE_DIR: wanted }, 'linux');
+    assert.deepEqual(['', 'off', '/x', 'x', './x'].map(isOver), [false, false, false, true, true]);
+  });
 });

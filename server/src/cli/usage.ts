@@ -89,8 +89,8 @@ Usage: holdfast resolve REF… [options]
 ${offline}
 ${common}
 
-What the user should know besides goes to the error output: the mirror that is asked, and with
---offline from when each digest is.
+What the user should know besides goes to the error output, such as from when each digest is
+with --offline. Sign-ins, proxies, certificates and mirrors: docs/registries.md.
 
 Exit status: 0 all resolved, 1 some could not be, 2 bad usage or bad configuration.
 

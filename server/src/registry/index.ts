@@ -6,7 +6,7 @@ import { createNodeMachine } from './machine.ts';
 import type { RegistryClient } from './registry-client.ts';
 import { createCredentials, type Keychain } from './sign-in/credentials.ts';
 import { createFileStore } from './store/file.ts';
-import { defaultCacheFolder } from './store/folder.ts';
+import { defaultCacheFolder, isPassedOver } from './store/folder.ts';
 import { noStore } from './store/store.ts';
 
 export { cliAdvice } from '../http/faults.ts';
@@ -50,6 +50,9 @@ export function createNodeRegistry(options: NodeRegistryOptions): RegistryClient
   const clock = options.clock ?? { now: () => Date.now() };
   const machine = createNodeMachine(env);
   const { cacheFolder = defaultCacheFolder(env, process.platform, machine.home) } = options;
+  if (options.cacheFolder === undefined && isPassedOver(env, process.platform)) {
+    log?.warn('HOLDFAST_CACHE_DIR does not count: it has to be a full path, or `off`.');
+  }
   return createRegistry({
     http: options.http ?? createNodeTransport({ env, ...(log ? { log } : {}) }),
     credentials: createCredentials({

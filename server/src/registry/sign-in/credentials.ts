@@ -43,6 +43,8 @@ interface Source {
   /** How messages call it. */
   readonly name: string;
   read(): Promise<string | Unreadable | null>;
+  /** The variable that names this very place: a file is expected there. */
+  readonly namedBy?: string;
 }
 
 /** What a source stores, or why that is not used. Neither where there is nothing. */
@@ -130,9 +132,9 @@ export function createCredentials({
   };
 }
 
-async function contentOf({ name, read }: Source): Promise<Content> {
+async function contentOf({ name, namedBy, read }: Source): Promise<Content> {
   const text = await read();
-  if (text === null) return {};
+  if (text === null) return namedBy ? { notice: `${namedBy} names ${name}, which is not there.` } : {};
   const unused = 'so what it stores is not used.';
   if (typeof text !== 'string') return { notice: `${name} ${text.problem}, ${unused}` };
   const file = readAuthFile(text);
@@ -163,7 +165,9 @@ function sourcesOf(machine: Machine): readonly Source[] {
   const inline = env.DOCKER_AUTH_CONFIG;
   const sources: Source[] = [];
   if (inline) sources.push({ name: 'DOCKER_AUTH_CONFIG', read: () => Promise.resolve(inline) });
-  if (env.REGISTRY_AUTH_FILE) sources.push(file(env.REGISTRY_AUTH_FILE));
+  if (env.REGISTRY_AUTH_FILE) {
+    sources.push({ ...file(env.REGISTRY_AUTH_FILE), namedBy: 'REGISTRY_AUTH_FILE' });
+  }
   sources.push(
     env.DOCKER_CONFIG ? file(env.DOCKER_CONFIG, 'config.json') : file(home, '.docker', 'config.json'),
   );

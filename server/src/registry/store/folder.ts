@@ -27,6 +27,14 @@ export function defaultCacheFolder(
     : join(home, '.cache', 'holdfast');
 }
 
+/** Whether `HOLDFAST_CACHE_DIR` says something that does not count. */
+export function isPassedOver(
+  { HOLDFAST_CACHE_DIR: wanted = '' }: Readonly<Record<string, string | undefined>>,
+  platform: NodeJS.Platform,
+): boolean {
+  return wanted !== '' && wanted !== 'off' && !isAbsolute(wanted, platform);
+}
+
 /** On Windows with a drive or a server: `\\tmp` is on whichever drive is the current one. */
 const isAbsolute = (path: string, platform: NodeJS.Platform): boolean =>
   platform === 'win32' ? /^([a-z]:[\\/]|\\\\[^\\])/i.test(path) : posix.isAbsolute(path);
