@@ -3,7 +3,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type Blob, type BuiltImage, sha256, writeDirectory, writeLayout } from './oci.ts';
-import { missing, runProgram } from './registry-program.ts';
+import { ended, missing, runProgram } from './registry-program.ts';
 import type { Certificate } from './tls.ts';
 import { startTokenServer, type TokenServer } from './token-server.ts';
 
@@ -130,7 +130,7 @@ async function startProgram(folder: string, configuration: unknown) {
     host,
     async end() {
       process.off('exit', kill);
-      await ended(child);
+      await ended(child, () => child.kill('SIGTERM'));
     },
   };
 }
@@ -194,16 +194,5 @@ function hostOf(child: ChildProcess): Promise<string> {
       const host = /listening on (127\.0\.0\.1:\d+)/.exec(log)?.[1];
       if (host) resolve(host);
     });
-  });
-}
-
-function ended(child: ChildProcess): Promise<void> {
-  return new Promise((resolve) => {
-    if (child.exitCode !== null || child.signalCode !== null) {
-      resolve();
-      return;
-    }
-    child.once('exit', () => resolve());
-    child.kill('SIGTERM');
   });
 }

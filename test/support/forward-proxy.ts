@@ -3,7 +3,7 @@ import { chown, mkdtemp, readFile, rm, watch, writeFile } from 'node:fs/promises
 import { createServer } from 'node:http';
 import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
-import { missing, runProgram } from './registry-program.ts';
+import { ended, missing, runProgram } from './registry-program.ts';
 import { listen, stopServer } from './registry-server.ts';
 
 export interface ForwardProxyOptions {
@@ -55,7 +55,7 @@ export async function startForwardProxy(options: ForwardProxyOptions): Promise<F
       url: `http://${host}`,
       requests: (count) => readLog(log, count),
       async stop() {
-        await ended(child);
+        await ended(child, () => child.stdin?.end());
         await tidy();
       },
     };
@@ -192,16 +192,5 @@ function faultOf(child: ChildProcess): Promise<Error | null> {
       log += chunk.toString('utf8');
       if (log.includes('Accepting HTTP Socket connections')) resolve(null);
     });
-  });
-}
-
-function ended(child: ChildProcess): Promise<void> {
-  return new Promise((resolve) => {
-    if (child.exitCode !== null || child.signalCode !== null) {
-      resolve();
-      return;
-    }
-    child.once('exit', () => resolve());
-    child.stdin?.end();
   });
 }

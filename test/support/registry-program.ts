@@ -1,4 +1,4 @@
-import { execFile } from 'node:child_process';
+import { type ChildProcess, execFile } from 'node:child_process';
 
 /** Programs the tests need, and the Debian packages they come in. */
 const packages = {
@@ -43,4 +43,16 @@ export function missing(program: Program): Error {
   return new Error(
     `${program} is not installed. Install the Debian package ${name}: apt-get install ${name}`,
   );
+}
+
+/** Resolves once a program has ended that `stop` tells to. */
+export function ended(child: ChildProcess, stop: () => void): Promise<void> {
+  return new Promise((resolve) => {
+    if (child.exitCode !== null || child.signalCode !== null) {
+      resolve();
+      return;
+    }
+    child.once('exit', () => resolve());
+    stop();
+  });
 }

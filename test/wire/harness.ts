@@ -199,7 +199,14 @@ export class FakeRegistry implements RegistryClient {
   }
 }
 
-export const found = (image: ImageName): Lookup => ({
+/** How a client of few words says that it has quick fixes resolved when they are chosen. */
+export const resolvedLater = {
+  codeActionLiteralSupport: { codeActionKind: { valueSet: ['quickfix'] } },
+  dataSupport: true,
+  resolveSupport: { properties: ['edit'] },
+};
+
+export const found = (image: ImageName): Extract<Lookup, { ok: true }> => ({
   ok: true,
   digest: digestFor(image),
   mediaType: 'application/vnd.oci.image.index.v1+json',

@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import { MessageType } from 'vscode-languageserver/node';
 import type { ImageName } from '../../server/src/engine/index.ts';
 import { type Looked, serverCommands } from '../../server/src/lsp/protocol.ts';
-import { type Client, digestFor, failed, start, tokenOf } from './harness.ts';
+import { type Client, digestFor, failed, found, start, tokenOf } from './harness.ts';
 
 const uri = 'file:///shop/Dockerfile';
 const pinned = `sha256:${'a'.repeat(64)}`;
@@ -91,13 +91,7 @@ test('what the registry says against it is shown', async (t) => {
 test('what the user should know though it worked is shown once', async (t) => {
   const client = await start(t, inVsCode);
   const notice = 'docker.io names another digest than its content has. The digest of the content is used.';
-  client.registry.answer = (image) => ({
-    ok: true,
-    digest: digestFor(image),
-    mediaType: '',
-    at: 0,
-    notice,
-  });
+  client.registry.answer = (image) => ({ ...found(image), notice });
   await client.open(uri, 'FROM nginx:1.27.3\n');
   assert.equal((await inspect(client))?.found, true);
   assert.equal(client.shown.length, 1);

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { MessageType } from 'vscode-languageserver/node';
 import type { Applied, PinOutcome } from '../../server/src/lsp/protocol.ts';
-import { digestFor, editsOf, failed, start } from './harness.ts';
+import { digestFor, editsOf, failed, found, start } from './harness.ts';
 
 const web = 'file:///shop/web/Dockerfile';
 const compose = 'file:///shop/compose.yaml';
@@ -152,13 +152,7 @@ test('what the user should know of an answer is told once, with the outcome', as
   const client = await start(t, { files });
   const notice =
     'docker.io names another digest for it than its content has. The digest of the content is used.';
-  client.registry.answer = (image) => ({
-    ok: true,
-    digest: digestFor(image),
-    mediaType: '',
-    at: 0,
-    notice,
-  });
+  client.registry.answer = (image) => ({ ...found(image), notice });
   const outcome = await client.execute<PinOutcome>('holdfast.server.pinWorkspace');
   assert.equal(outcome.message, `2 images pinned in 2 files. ${notice}`);
   assert.deepEqual(client.shown, [{ type: MessageType.Info, message: outcome.message }]);

@@ -34,6 +34,7 @@ import { type DockerRegistryAuth, startDockerRegistry } from '../support/docker-
 import { buildImage } from '../support/oci.ts';
 import { assertNoSecret, secret } from '../support/registry-client.ts';
 import { listen, stopServer } from '../support/registry-server.ts';
+import { resolvedLater } from './harness.ts';
 
 const main = fileURLToPath(new URL('../../server/src/lsp/main.ts', import.meta.url));
 
@@ -117,11 +118,7 @@ async function run(t: TestContext, routes: Readonly<Record<string, string>> = {}
       workspace: { applyEdit: true, workspaceEdit: { documentChanges: true } },
       textDocument: {
         diagnostic: {},
-        codeAction: {
-          codeActionLiteralSupport: { codeActionKind: { valueSet: ['quickfix'] } },
-          dataSupport: true,
-          resolveSupport: { properties: ['edit'] },
-        },
+        codeAction: resolvedLater,
       },
     },
     initializationOptions: { trusted: true },

@@ -17,6 +17,7 @@ import {
 } from 'vscode-languageserver/node';
 import type { AuditSummary } from '../../server/src/lsp/protocol.ts';
 import { startRegistry } from '../support/registry.ts';
+import { resolvedLater } from './harness.ts';
 
 const main = fileURLToPath(new URL('../../server/src/lsp/main.ts', import.meta.url));
 
@@ -84,11 +85,7 @@ test('over stdio: a real folder, a real registry, from the first message to the 
     capabilities: {
       textDocument: {
         diagnostic: {},
-        codeAction: {
-          codeActionLiteralSupport: { codeActionKind: { valueSet: ['quickfix'] } },
-          dataSupport: true,
-          resolveSupport: { properties: ['edit'] },
-        },
+        codeAction: resolvedLater,
       },
     },
   });

@@ -1,4 +1,4 @@
-import { type FailedLookup, type Heard, listenTo } from '../engine/index.ts';
+import { type Heard, listenTo } from '../engine/index.ts';
 import { momentInWords } from '../http/times.ts';
 import type { Boundary } from './boundary.ts';
 
@@ -11,23 +11,9 @@ export async function listen({ connect }: Pick<Boundary, 'connect'>, isOffline: 
   const warn = (message: string): void => {
     warnings.add(message);
   };
-  const registry = await connect({ isOffline, warn });
-  const failures = new Set<string>();
-  async function hear<Answer extends { readonly ok: true } | FailedLookup>(
-    asking: Promise<Answer>,
-  ): Promise<Answer> {
-    const answer = await asking;
-    if (!answer.ok) failures.add(answer.message);
-    return answer;
-  }
-  const heard = listenTo({
-    ...registry,
-    resolve: (image, options) => hear(registry.resolve(image, options)),
-    inspect: (image, options) => hear(registry.inspect(image, options)),
-    verify: (image, keys, options) => hear(registry.verify(image, keys, options)),
-  });
+  const heard = listenTo(await connect({ isOffline, warn }));
   // Where a lookup failed, its message tells them already.
-  const isTold = (notice: string): boolean => [...failures].some((failure) => failure.includes(notice));
+  const isTold = (notice: string): boolean => [...heard.failures].some((failure) => failure.includes(notice));
   const notices = () => [...new Set([...warnings, ...heard.notices()])].filter((notice) => !isTold(notice));
   return { ...heard, notices };
 }

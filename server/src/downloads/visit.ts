@@ -1,7 +1,7 @@
 import type { FailedLookup, Http, HttpResponse, LookupFailure } from '../engine/ports.ts';
 import type { AddressGuard } from '../http/address.ts';
 import { isLoopbackHost } from '../http/address.ts';
-import { Failure } from '../http/failure.ts';
+import { Failure, failed } from '../http/failure.ts';
 import { type Advice, failureOf, TransportError } from '../http/faults.ts';
 import { follow } from '../http/redirects.ts';
 import type { Timers } from '../http/timers.ts';
@@ -114,8 +114,6 @@ export async function within<T>(
     done.abort();
   }
 }
-
-export const failed = (code: LookupFailure, message: string): FailedLookup => ({ ok: false, code, message });
 
 /** What a status other than 200 means. */
 export function statusFailure(host: string, status: number, message = messages.notThere): Failure {

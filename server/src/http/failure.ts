@@ -1,4 +1,4 @@
-import type { LookupFailure } from '../engine/ports.ts';
+import type { FailedLookup, LookupFailure } from '../engine/ports.ts';
 
 /** Ends a lookup. Thrown inside this folder only: the client turns it into a `Lookup`. */
 export class Failure extends Error {
@@ -23,3 +23,5 @@ export class NetworkFailure extends Failure {
     this.fault = fault;
   }
 }
+
+export const failed = (code: LookupFailure, message: string): FailedLookup => ({ ok: false, code, message });

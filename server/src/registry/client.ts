@@ -1,5 +1,6 @@
 import type { Clock, Http, Log, TagList } from '../engine/ports.ts';
 import { createAddressGuard, type ResolveName, resolveByNode } from '../http/address.ts';
+import { failed } from '../http/failure.ts';
 import type { Advice } from '../http/faults.ts';
 import { nodeTimers, type Timers } from '../http/timers.ts';
 import { Allowances } from './allowances.ts';
@@ -19,7 +20,7 @@ import type { Credentials } from './sign-in/credentials.ts';
 import { createTokenClient } from './sign-in/token.ts';
 import type { Store } from './store/store.ts';
 import { listTags } from './tags.ts';
-import { createVisits, failed } from './visits.ts';
+import { createVisits } from './visits.ts';
 import { createWire } from './wire.ts';
 
 export interface RegistryOptions {

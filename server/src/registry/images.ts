@@ -10,6 +10,7 @@ import type {
   LookupOptions,
   Verification,
 } from '../engine/ports.ts';
+import { failed } from '../http/failure.ts';
 import type { Advice } from '../http/faults.ts';
 import type { Asker, Way } from './ask.ts';
 import { isDigest } from './digest.ts';
@@ -23,7 +24,7 @@ import { type Place, placeOf, verdictKey } from './place.ts';
 import type { RegistryClient } from './registry-client.ts';
 import type { SignInChanges } from './sign-in/changes.ts';
 import { findSignature, readKeys } from './signature.ts';
-import { failed, type Visits } from './visits.ts';
+import type { Visits } from './visits.ts';
 
 export interface ImagesOptions {
   readonly asker: Asker;

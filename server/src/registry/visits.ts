@@ -1,6 +1,6 @@
 import type { Clock, FailedLookup, Reach } from '../engine/ports.ts';
 import type { AddressGuard } from '../http/address.ts';
-import { Failure } from '../http/failure.ts';
+import { Failure, failed } from '../http/failure.ts';
 import type { Advice } from '../http/faults.ts';
 import type { Timers } from '../http/timers.ts';
 import type { Way } from './ask.ts';
@@ -98,8 +98,4 @@ export function createVisits(options: VisitsOptions): Visits {
 
     forget: (host) => troubles.forget(host),
   };
-}
-
-export function failed(code: FailedLookup['code'], message: string): FailedLookup {
-  return { ok: false, code, message };
 }
