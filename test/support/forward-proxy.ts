@@ -1,4 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
 import { chown, mkdtemp, readFile, rm, watch, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import { tmpdir } from 'node:os';
@@ -149,7 +150,7 @@ async function signIn(folder: string, users: Readonly<Record<string, string>>): 
 
 /** Ends squid when this process closes its end of the pipe, or dies in whatever way. Squid would take a second to leave in order, and keeps nothing. */
 const supervised =
-  'exec 3<&0; squid -N -d 1 -f "$1" & squid=$!; (read -r _ <&3; kill -9 "$squid") & wait "$squid"';
+  'exec 3<&0; squid -N -d 1 -n "$2" -f "$1" & squid=$!; (read -r _ <&3; kill -9 "$squid"; rm -f /dev/shm/"$2"-*) & wait "$squid"';
 
 async function startSquid(
   folder: string,
@@ -161,7 +162,9 @@ async function startSquid(
   for (let attempt = 1; ; attempt++) {
     const port = await freePort();
     await writeFile(path, `http_port 127.0.0.1:${port}\n${configuration}`);
-    const child = spawn('sh', ['-c', supervised, 'squid', path], {
+    // Its shared memory is called after it: two of one name that start at once get in each other's way.
+    const name = `holdfast${randomBytes(6).toString('hex')}`;
+    const child = spawn('sh', ['-c', supervised, 'squid', path, name], {
       stdio: ['pipe', 'ignore', 'pipe'],
       env: { PATH: [process.env.PATH, '/usr/sbin'].join(delimiter) },
       ...(isRoot && { uid: nobody, gid: nobody }),
