@@ -1,4 +1,6 @@
+import codenames from './data/codenames.json' with { type: 'json' };
 import type { ImageReference } from './reference.ts';
+import { type Versioning, versioningOf } from './versions.ts';
 
 /**
  * How much an image reference can change after review. The classes are disjoint:
@@ -12,7 +14,7 @@ export type Mutability = 'digest' | 'tag' | 'floating' | 'implicit' | 'unknown' 
 export function classify(reference: ImageReference): Mutability {
   if (reference.digest !== undefined) return 'digest';
   if (reference.tag === undefined) return 'implicit';
-  return isFloating(reference.tag) ? 'floating' : 'tag';
+  return isFloating(reference.tag, versioningOf(reference)) ? 'floating' : 'tag';
 }
 
 const words = (text: string): ReadonlySet<string> => new Set(text.split(' '));
@@ -25,14 +27,16 @@ const channels = words(
 );
 
 /** Operating systems, their code names and runtimes. A number after one of them is its version, not that of the image. */
-const platforms = words(
-  'alpine wolfi distroless debian wheezy jessie stretch buster bullseye bookworm trixie forky sid ubuntu trusty ' +
-    'xenial bionic focal jammy kinetic lunar mantic noble oracular plucky questing centos stream fedora rawhide ' +
-    'rocky rockylinux almalinux oraclelinux oracle ol rhel el ubi amazonlinux al photon mariner azurelinux opensuse ' +
-    'leap tumbleweed arch archlinux busybox windows windowsservercore servercore nanoserver ltsc jdk jre java ' +
-    'openjdk temurin corretto php python py pypy node nodejs ruby go golang rust dotnet perl erlang otp elixir scala ' +
-    'pg postgres postgresql mysql mariadb cuda cudnn rocm openshift',
-);
+const platforms = new Set([
+  ...codenames.releases.map(({ name }) => name),
+  ...words(
+    'alpine wolfi distroless debian ubuntu centos stream fedora rawhide ' +
+      'rocky rockylinux almalinux oraclelinux oracle ol rhel el ubi amazonlinux al photon mariner azurelinux opensuse ' +
+      'leap tumbleweed arch archlinux busybox windows windowsservercore servercore nanoserver ltsc jdk jre java ' +
+      'openjdk temurin corretto php python py pypy node nodejs ruby go golang rust dotnet perl erlang otp elixir scala ' +
+      'pg postgres postgresql mysql mariadb cuda cudnn rocm openshift',
+  ),
+]);
 
 /** What else an image is offered in, beside its version. */
 const variants = words(
@@ -56,22 +60,37 @@ const isShortVersion = (word: string): boolean => /^v?\d{1,4}(?:\.\d{1,4})?$/.te
 /**
  * Whether a tag is made to move, by the conventions of the official images: a channel, a version that is not complete, a platform without a
  * version. One word that fixes a build (`1.2.3`, a date, a commit, a revision) makes the tag a specific one, unless the
- * tag ends by saying that it moves. `16.3` may be complete for one product; nothing in the text tells it from `1.25`, so it floats.
+ * tag ends by saying that it moves. How many numbers a complete version has (`postgres:17.2`, but `nginx:1.27.3`) is known of
+ * many repositories; of another one `16.3` may be complete or not, so it floats.
  */
-function isFloating(tag: string): boolean {
-  const parts = tag.toLowerCase().replaceAll('x86_64', 'amd64').split(/[-_]/);
+function isFloating(tag: string, versioning: Versioning): boolean {
+  const text = tag.toLowerCase();
+  if (countsBuilds(text, versioning)) return false;
+  const parts = text.replaceAll('x86_64', 'amd64').split(/[-_]/);
   const last = parts.at(-1);
   if (last === 'latest' || last === 'snapshot') return true;
-  const said = parts.map((word, index) => readWord(word, parts[index - 1]));
+  const said = parts.map((word, index) => readWord(word, parts[index - 1], versioning));
   if (said.includes('fixed')) return false;
   return said.includes('moves') || !said.includes('other');
 }
 
-function readWord(word: string, before: string | undefined): Word {
+/**
+ * Whether a tag that is one whole number names one build, where nothing is known of the repository. Majors seldom have three digits, builds mostly
+ * have; a year is neither. The `7` of a private registry is mostly counted up by a pipeline, and `v1` by hand: nobody keeps a tag for each
+ * major there. Without a registry `7` may be the major of an official image; those have no `v`.
+ */
+function countsBuilds(tag: string, { origin, parts }: Versioning): boolean {
+  const [, v, number] = (parts ? null : /^(v?)(\d+)$/.exec(tag)) ?? [];
+  if (number === undefined) return false;
+  if (origin === 'private' || (origin === 'local' && v)) return true;
+  return number.length >= 3 && !/^(?:19|20)\d\d$/.test(number);
+}
+
+function readWord(word: string, before: string | undefined, versioning: Versioning): Word {
   if (channels.has(word)) return 'moves';
   if (platforms.has(word) || variants.has(word)) return 'known';
   if (/^v?\d+(?:\.\d+)*\.x$/.test(word)) return 'moves';
-  if (isShortVersion(word)) return readShortVersion(before);
+  if (isShortVersion(word)) return readShortVersion(word, before, versioning);
   const platform = /^([a-z]+)(\d.*)$/.exec(word);
   if (platform && platforms.has(platform[1] ?? '') && isShortVersion(platform[2] ?? '')) return 'known';
   if (/^[0-9a-f]{7,}$/.test(word)) return 'fixed';
@@ -79,7 +98,13 @@ function readWord(word: string, before: string | undefined): Word {
 }
 
 /** A short number is a version in front and after a name that has versions; anywhere else it counts builds (`1.2-3`, `main-45`, `2024-01-02`). */
-function readShortVersion(before: string | undefined): Word {
-  if (before === undefined || versionedChannels.has(before)) return 'moves';
+function readShortVersion(word: string, before: string | undefined, versioning: Versioning): Word {
+  if (before === undefined) return isComplete(word, versioning) ? 'fixed' : 'moves';
+  if (versionedChannels.has(before)) return 'moves';
   return platforms.has(before) ? 'known' : 'fixed';
+}
+
+function isComplete(version: string, { parts }: Versioning): boolean {
+  const numbers = version.replace('v', '').split('.');
+  return parts !== undefined && numbers.length >= parts(Number(numbers[0]));
 }

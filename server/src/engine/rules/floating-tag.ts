@@ -35,13 +35,12 @@ export const floatingTag: FactsRule = {
     pinReports(
       facts,
       (use) => isPulledImage(use) && use.mutability === 'floating',
-      (image, use) =>
-        `${image} ${why(use)} the next pull can bring another image than the one reviewed. Pin it to its digest.`,
+      (image, use) => `${image} ${why(use)}. Pin it to its digest.`,
     ),
 };
 
-/** Of a version alone the text does not tell whether more belongs to it: `20` moves for sure, `16.8` may not. */
+/** Of a version with two numbers the text alone does not always tell whether more belongs to it. */
 const why = ({ reading }: ImageUse): string =>
   reading.state === 'parsed' && /^v?\d/i.test(reading.reference.tag ?? '')
-    ? 'can stand for the newest of several releases:'
-    : 'is a tag that is made to move:';
+    ? 'can stand for several releases'
+    : 'is a tag that is made to move';

@@ -221,7 +221,7 @@ describe('half-written', () => {
 
 test('the sample', () => {
   const expected = [
-    'build-context debian:12.5 floating',
+    'build-context debian:12.5 tag',
     `build-context docker.io/library/alpine:3.20@sha256:${'0123456789abcdef'.repeat(4)} digest`,
     'build-context node:20.11.1-slim tag',
     'cache-source ghcr.io/shop/app:cache none',

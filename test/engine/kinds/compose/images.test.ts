@@ -41,7 +41,7 @@ describe('images of a Compose file', () => {
       web(
         'build:\n  additional_contexts:\n    a: docker-image://debian:12.5\n    b: ../b\n    c: service:api',
       ),
-      ['build-context debian:12.5 floating'],
+      ['build-context debian:12.5 tag'],
     ],
     [
       'contexts in a list',

@@ -33,7 +33,7 @@ describe('images in parts', () => {
     [
       'a registry with a port',
       'image: {registry: "reg:5000/", repository: api, tag: v3}\n',
-      ['reg:5000/api:v3 floating'],
+      ['reg:5000/api:v3 tag'],
     ],
     ['an empty registry', 'image: {registry: "", repository: api, tag: 1.2.3}\n', ['api:1.2.3 tag']],
     [
