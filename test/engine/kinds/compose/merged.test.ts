@@ -96,6 +96,20 @@ describe('a Compose file and its override file', () => {
       ['build-output nginx none'],
       [],
     ],
+    [
+      'a volume that the override binds to the host',
+      service(`${pinned}\nread_only: true\nvolumes: [data:/d]`),
+      'volumes: {data: {driver_opts: {type: none, o: bind, device: /srv}}}\n',
+      ['writable-host-mount', runs],
+      [],
+    ],
+    [
+      'a volume that the base binds to the host, read-only by the override',
+      `${service(`${pinned}\nread_only: true\nvolumes: [data:/d]`)}volumes: {data: {driver_opts: {o: bind, device: /srv}}}\n`,
+      'volumes: {data: {driver_opts: {o: "bind,ro"}}}\n',
+      [runs],
+      [],
+    ],
     ['an image only in the override', service('restart: always'), service(pinned), [], [writable, runs]],
     [
       'an image only in the override, a setting in the base',

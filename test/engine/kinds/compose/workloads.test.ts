@@ -197,6 +197,32 @@ describe('mounts', () => {
     assert.equal(text.slice(mounts[0]?.span.start, mounts[0]?.span.end), '/etc/x');
   });
 
+  describe('of volumes that are bound to a path of the host', () => {
+    const bound: readonly (readonly [volume: string, expected: string])[] = [
+      ['driver_opts: {type: none, o: bind, device: /srv}', 'host /srv /d false'],
+      ['driver: local\n    driver_opts: {o: "rbind", device: /srv}', 'host /srv /d false'],
+      ['driver_opts: {o: "bind,ro", device: /srv}', 'host /srv /d true'],
+      ['driver_opts: {o: "ro, bind", device: /srv}', 'host /srv /d true'],
+      ['driver_opts: {o: "bind,ro,rw", device: /srv}', 'host /srv /d false'],
+      ['driver_opts: {o: "${O:-bind}", device: "${D:-/srv}"}', 'host /srv /d false'],
+      ['driver_opts: {o: bind, device: "${D}"}', 'host null /d false'],
+      ['driver_opts: {o: "${O}", device: /srv}', 'volume null /d false'],
+      ['driver_opts: {type: nfs, o: "addr=a,rw", device: ":/srv"}', 'volume null /d false'],
+      ['driver_opts: {type: tmpfs, o: "size=1m", device: tmpfs}', 'volume null /d false'],
+      ['driver: rclone\n    driver_opts: {o: bind, device: /srv}', 'volume null /d false'],
+      ['external: true', 'volume null /d false'],
+    ];
+    for (const [volume, expected] of bound) {
+      test(volume, () => {
+        const text = `${web('image: a\nvolumes: [data:/d]')}volumes:\n  data:\n    ${volume}\n`;
+        const [mount] = webIn(text).mounts;
+        assert.ok(mount);
+        assert.equal(`${mount.type} ${mount.source} ${mount.target} ${mount.readOnly.value}`, expected);
+        assert.equal(apply(text, mount.readOnly.set(true)), text.replace('data:/d', 'data:/d:ro'));
+      });
+    }
+  });
+
   test('shared ones are not changed for one service', () => {
     const text = `x-v: &v ["./a:/a"]\n${web('image: a\nvolumes: *v')}`;
     const [mount] = webIn(text).mounts;

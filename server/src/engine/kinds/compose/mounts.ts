@@ -5,16 +5,28 @@ import { type Span, span } from '../../text/span.ts';
 import type { YamlValue } from '../../yaml/lookup.ts';
 import { settingOf } from '../../yaml/setting.ts';
 import { siteOf } from '../../yaml/site.ts';
+import { throughVolume } from './bound-volumes.ts';
 import { decidedElsewhere, holeMark, interpolate, type Values } from './interpolate.ts';
+import type { Project } from './project.ts';
 import { lockOf, readBoolean, readFlagSetting, type ServicePlace, seen } from './settings.ts';
 
 /** The mounts of a service: `volumes` in both syntaxes, and `tmpfs`. */
-export function readMounts(service: YamlValue, path: string, values: Values): readonly Mount[] {
-  const volumes = service.get('volumes')?.items() ?? [];
+export function readMounts(service: YamlValue, path: string, { values, volumes }: Project): readonly Mount[] {
+  const items = service.get('volumes')?.items() ?? [];
   return [
-    ...volumes.flatMap((item) => readVolume(item, `${path}.volumes`, values) ?? []),
+    ...items.flatMap((item) => {
+      const mount = readVolume(item, `${path}.volumes`, values);
+      return mount ? throughVolume(mount, volumeName(item, values), volumes, values) : [];
+    }),
     ...readTmpfs(service, `${path}.tmpfs`, values),
   ];
+}
+
+/** The name of a volume that an item of `volumes` mounts; null where it has none, or a variable decides it. */
+function volumeName(item: YamlValue, values: Values): string | null {
+  if (item.type === 'map') return seen(item.textAt('source'), values);
+  const [source, target] = cutFields(interpolate(item.text ?? '', values).masked);
+  return source === undefined || target === undefined ? null : visible(source.text);
 }
 
 /** Where an item of `volumes` is mounted; null where that cannot be seen. */

@@ -1,6 +1,7 @@
 import type { Entry, YamlValue } from '../../yaml/lookup.ts';
 import { YamlPiece } from '../../yaml/parse.ts';
 import type { SourceFile } from '../kind.ts';
+import { type Volumes, volumesOf } from './bound-volumes.ts';
 import { parseDotenv } from './dotenv.ts';
 import type { Values } from './interpolate.ts';
 import { Layer } from './layer.ts';
@@ -104,6 +105,11 @@ export class Project {
     return { own, later, earlier, open: own.open || (later?.open ?? false) || hidden };
   }
 
+  /** The top-level volumes of this file and its siblings; those that win first. */
+  get volumes(): readonly Volumes[] {
+    return [this.#later.volumes, this.#own.volumes, this.#earlier.volumes];
+  }
+
   /** Whether the file that is merged into this one takes the service away, or puts another in its place. */
   drops({ key }: Entry): boolean {
     const { services, tag } = this.#later;
@@ -123,9 +129,10 @@ export class Project {
   }
 }
 
-/** The services of one file. */
+/** The services and volumes of one file. */
 interface Side {
   readonly services: ReadonlyMap<string, YamlValue>;
+  readonly volumes: Volumes;
   /** The tag before all of them. */
   readonly tag: string | undefined;
   /** It takes in files that are not looked at. */
@@ -134,12 +141,13 @@ interface Side {
   readonly layers: Map<string, Layer>;
 }
 
-const nothing: Side = { services: new Map(), tag: undefined, includes: false, layers: new Map() };
+const nothing: Side = sideOf(null);
 
 function sideOf(root: YamlValue | null): Side {
   const services = root?.get('services');
   return {
     services: new Map(services?.entries().map(({ key, value }) => [key, value])),
+    volumes: volumesOf(root),
     tag: services?.tag,
     includes: root?.get('include') !== undefined,
     layers: new Map(),

@@ -62,7 +62,7 @@ export function readService(entry: Entry, around: Around, into: Collected): Serv
   readImageVolumes(images, service, dropped);
   if (dropped) return null;
   const isKept = (name: string): boolean => !replacesAll(layers.later?.find(name));
-  const mounts = isKept('volumes') ? readMounts(service, path, values) : [];
+  const mounts = isKept('volumes') ? readMounts(service, path, project) : [];
   const merged = targetsIn(layers.later?.find('volumes'), values);
   // What a service of another file brings in cannot be seen here: one that is extended, or one that this file only overrides.
   const whole =
