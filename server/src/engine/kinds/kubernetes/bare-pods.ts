@@ -6,9 +6,12 @@ import type { ObjectPlace } from './walk.ts';
 /** Where the kubelet looks for pods of its own, which it starts again itself. */
 const staticPodFolder = /\/(?:kubernetes\/manifests|static-?pods?)\//i;
 
-/** Labels and annotations of pods that something else starts and takes away: static pods, hooks of Helm and Argo CD. */
+/**
+ * Labels and annotations of pods that something else starts and takes away: static pods, hooks of Helm and Argo CD, and what controllers
+ * write on the pods they create.
+ */
 const managed =
-  /^(?:kubernetes\.io\/config\.|helm\.sh\/hook$|argocd\.argoproj\.io\/hook$|kubeadm\.kubernetes\.io\/)/;
+  /^(?:(?:pod-template-hash|pod-template-generation|controller-revision-hash|controller-uid|job-name)$|kubernetes\.io\/created-by$|statefulset\.kubernetes\.io\/pod-name$|batch\.kubernetes\.io\/|openshift\.io\/(?:build|deployment(?:-config)?)\.name$|kubernetes\.io\/config\.|helm\.sh\/hook$|argocd\.argoproj\.io\/hook$|kubeadm\.kubernetes\.io\/)/;
 
 /** The Pod objects that are applied as they are and meant to keep running. */
 export function readBarePod(
@@ -16,7 +19,7 @@ export function readBarePod(
   file: string,
 ): readonly Located<string>[] {
   if (kind !== 'Pod' || isNested || root.textAt('apiVersion') !== 'v1') return [];
-  if (staticPodFolder.test(file) || isOneOff(root) || isManaged(root)) return [];
+  if (staticPodFolder.test(file) || isOneOff(root) || isManaged(root) || isDump(root)) return [];
   const named = root.at('metadata', 'name');
   if (!named || textHere(named) === null || !hasImage(root)) return [];
   return [{ value: `Pod ${name}`, span: named.span, path }];
@@ -38,6 +41,12 @@ function isManaged(root: YamlValue): boolean {
     root.textAt('spec', 'priorityClassName') === 'system-node-critical'
   );
 }
+
+/** What a cluster printed of a pod that runs, which nobody applies: only the cluster writes these. */
+const isDump = (root: YamlValue): boolean =>
+  root.get('status')?.get('phase') !== undefined ||
+  root.at('status', 'containerStatuses') !== undefined ||
+  root.at('metadata', 'uid') !== undefined;
 
 /** A pod without any is a patch on one that stands elsewhere. */
 const hasImage = (root: YamlValue): boolean =>

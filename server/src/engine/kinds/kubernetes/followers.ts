@@ -10,16 +10,43 @@ import { readFlagHere, textHere } from './settings.ts';
 import { pausedTriggers, readTriggers, triggerAnnotation } from './triggers.ts';
 import type { ObjectPlace } from './walk.ts';
 
-/** What replaces the images of an object without a review: triggers of OpenShift, and the controllers that people add. */
-export function readFollowers(object: ObjectPlace): readonly ImageFollower[] {
-  const { kind, root } = object;
-  const group = groupOf(root.textAt('apiVersion') ?? '');
-  const isOpenshift = group === '' || group.endsWith('.openshift.io');
-  const reader = ownValue(isOpenshift ? openshift : ownValue(added, group), kind);
-  return [...(reader?.(object) ?? []), ...annotated(object), ...keel(object)];
+/**
+ * What replaces the images of an object without a review: triggers of OpenShift, and the controllers that people add. A trigger that waits for
+ * what is built by the objects beside it brings in what was put together here, so it is none.
+ */
+export const followersOf = (objects: readonly ObjectPlace[]): readonly ImageFollower[] => {
+  const built = builtBy(objects);
+  return objects.flatMap((object) => readFollowers(object, built));
+};
+
+/** The image stream tags that builds push to: `namespace/name:tag`, the namespace empty where none is written. */
+type Built = ReadonlySet<string>;
+
+function builtBy(objects: readonly ObjectPlace[]): Built {
+  const outputs = objects.flatMap(({ kind, root }) => {
+    const isBuild = kind === 'BuildConfig' && isOpenshift(groupOf(root.textAt('apiVersion') ?? ''));
+    return isBuild ? (streamTag(root.at('spec', 'output', 'to')) ?? []) : [];
+  });
+  return new Set(outputs);
 }
 
-type Reader = (object: ObjectPlace) => readonly ImageFollower[];
+/** Null for a reference that names something else than an image stream tag. */
+function streamTag(from: YamlValue | undefined): string | null {
+  const name = from?.textAt('name') ?? null;
+  if (from?.textAt('kind') !== 'ImageStreamTag' || name === null) return null;
+  return `${from.textAt('namespace') ?? ''}/${name}`;
+}
+
+const isOpenshift = (group: string): boolean => group === '' || group.endsWith('.openshift.io');
+
+function readFollowers(object: ObjectPlace, built: Built): readonly ImageFollower[] {
+  const { kind, root } = object;
+  const group = groupOf(root.textAt('apiVersion') ?? '');
+  const reader = ownValue(isOpenshift(group) ? openshift : ownValue(added, group), kind);
+  return [...(reader?.(object, built) ?? []), ...annotated(object, built), ...keel(object)];
+}
+
+type Reader = (object: ObjectPlace, built: Built) => readonly ImageFollower[];
 
 const openshift: Readonly<Record<string, Reader>> = {
   BuildConfig: buildTriggers,
@@ -33,11 +60,12 @@ const added: Readonly<Record<string, Readonly<Record<string, Reader>>>> = {
 };
 
 /** Without `automatic` the image is put in once, at the first deployment (openshift/api `apps/v1/types.go`). */
-function changeTriggers({ name, path, root }: ObjectPlace): readonly ImageFollower[] {
+function changeTriggers({ name, path, root }: ObjectPlace, built: Built): readonly ImageFollower[] {
   const triggers = root.at('spec', 'triggers')?.items() ?? [];
   return triggers.flatMap((trigger, index) => {
     const owner = trigger.get('imageChangeParams');
     if (trigger.textAt('type') !== 'ImageChange' || !owner) return [];
+    if (built.has(streamTag(owner.get('from')) ?? '')) return [];
     return {
       label: `The image change trigger of DeploymentConfig ${name}`.trim(),
       path: `${path}/triggers/${index}`,
@@ -56,7 +84,7 @@ function changeTriggers({ name, path, root }: ObjectPlace): readonly ImageFollow
  * Builds again, onto the same tag, whenever the image stream tag of its base or of `from` gets another image. A trigger that names
  * something else never fires (openshift-controller-manager `pkg/image/trigger/buildconfigs`).
  */
-function buildTriggers({ name, path, root }: ObjectPlace): readonly ImageFollower[] {
+function buildTriggers({ name, path, root }: ObjectPlace, built: Built): readonly ImageFollower[] {
   const strategy = root.at('spec', 'strategy');
   const base = ['sourceStrategy', 'dockerStrategy', 'customStrategy'].flatMap(
     (key) => strategy?.get(key) ?? [],
@@ -65,7 +93,8 @@ function buildTriggers({ name, path, root }: ObjectPlace): readonly ImageFollowe
   return triggers.flatMap((trigger, index) => {
     const from = trigger.at('imageChange', 'from') ?? base?.get('from');
     const isChange = /^imageChange$/i.test(trigger.textAt('type') ?? '');
-    if (!isChange || from?.textAt('kind') !== 'ImageStreamTag') return [];
+    const tag = streamTag(from);
+    if (!isChange || tag === null || built.has(tag)) return [];
     const paused = settingOf<boolean>({
       owner: trigger,
       keys: ['imageChange', 'paused'],
@@ -102,9 +131,9 @@ function scheduledImports({ name, path, root }: ObjectPlace): readonly ImageFoll
 }
 
 /** OpenShift puts images into any workload with this annotation. */
-function annotated({ kind, name, path, root }: ObjectPlace): readonly ImageFollower[] {
+function annotated({ kind, name, path, root }: ObjectPlace, built: Built): readonly ImageFollower[] {
   const value = root.at('metadata', 'annotations', triggerAnnotation);
-  const triggers = readTriggers(value);
+  const triggers = readTriggers(value).filter(({ tag }) => !built.has(tag ?? ''));
   if (!value || triggers.length === 0) return [];
   const off = (): Edits => {
     const text = pausedTriggers(value.text ?? '');

@@ -5,7 +5,7 @@ import type { YamlKind } from '../kind.ts';
 import { readBarePod } from './bare-pods.ts';
 import { readConfiguration } from './configurations.ts';
 import { readConsumed } from './consumed.ts';
-import { readFollowers } from './followers.ts';
+import { followersOf } from './followers.ts';
 import { kustomizationsFor, overridesFor } from './overrides.ts';
 import { isPatch } from './patches.ts';
 import { isInert } from './places.ts';
@@ -51,7 +51,7 @@ export const kubernetes: YamlKind = {
       scripts: found.containers.flatMap(readScripts),
       configurations: found.configurations.map((object) => readConfiguration(object, file.name)),
       rollouts: found.objects.flatMap(readRollout),
-      followers: found.objects.flatMap(readFollowers),
+      followers: followersOf(found.objects),
       barePods: around.isPatch ? [] : found.objects.flatMap((object) => readBarePod(object, file.path)),
       deploys: 'it is for a cluster',
       outline: { ...noFacts.outline, consumes: readConsumed(found) },

@@ -19,15 +19,30 @@ export function triggeredContainers(object: YamlValue): ReadonlySet<string> {
   return names;
 }
 
+/** One trigger of the annotation. */
+export interface Trigger {
+  readonly paused: unknown;
+  /** The image stream tag that it waits for, `namespace/name:tag`; null for anything else. */
+  readonly tag: string | null;
+}
+
 /** The triggers of the annotation's JSON; none where it cannot be read. */
-export function readTriggers(value: YamlValue | undefined): readonly { readonly paused?: unknown }[] {
+export function readTriggers(value: YamlValue | undefined): readonly Trigger[] {
   try {
     const triggers: unknown = JSON.parse(value?.text ?? '[]');
-    return Array.isArray(triggers) ? triggers.filter((one) => typeof one === 'object' && one !== null) : [];
+    return Array.isArray(triggers) ? triggers.filter(isRecord).map(triggerOf) : [];
   } catch {
     return [];
   }
 }
+
+function triggerOf({ from, paused }: Readonly<Record<string, unknown>>): Trigger {
+  const { kind, name, namespace = '' } = isRecord(from) ? from : {};
+  return { paused, tag: kind === 'ImageStreamTag' ? `${namespace}/${name}` : null };
+}
+
+const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> =>
+  typeof value === 'object' && value !== null;
 
 /** The annotation's JSON with every trigger paused, all else as it was; null where some trigger already says whether it is. */
 export function pausedTriggers(json: string): string | null {
