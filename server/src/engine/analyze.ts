@@ -393,6 +393,7 @@ function toFinding(
     span: shiftSpan(report.span, offset),
     message: told(`${report.message}${waiver ? waiverNote(waiver) : ''}`),
     related: report.related?.map((related) => placeRelated(shownRelated(related), offset)) ?? [],
+    ...(report.unfinishedAt !== undefined && { unfinishedAt: report.unfinishedAt + offset }),
     get fixable() {
       return fixes().some((fix) => !isRefusal(trialEdits(fix)));
     },

@@ -4,6 +4,7 @@ import {
   type DocumentDiagnosticReport,
   DocumentDiagnosticReportKind,
 } from 'vscode-languageserver/node';
+import type { Analysis, Finding } from '../engine/index.ts';
 import { toDiagnostic } from './convert.ts';
 import { guarded, inBackground, throwIfAborted, withSignal } from './guard.ts';
 import { policyDiagnostics } from './policy-diagnostics.ts';
@@ -15,36 +16,59 @@ import { isPolicy, uriKey } from './uri.ts';
 export interface Diagnostics {
   opened(uri: string): void;
   changed(uri: string): void;
+  saved(uri: string): void;
   closed(uri: string): void;
   /** What is shown of these documents may be out of date; where none is named, of all: the configuration changed. */
   refresh(uris?: readonly string[]): void;
 }
 
 export function serveDiagnostics(session: Session): Diagnostics {
-  servePull(session);
-  const push = createPush(session);
+  /** Documents of which the client was not told something, as it was being typed. */
+  const heldBack = new Set<string>();
+  const read: Read = async (uri) => {
+    const found = await diagnosticsOf(session, uri);
+    if (found?.isHeldBack) heldBack.add(uriKey(uri));
+    else heldBack.delete(uriKey(uri));
+    return found;
+  };
+  servePull(session, read);
+  const push = createPush(session, read);
+  const refresh = (uris?: readonly string[]): void => {
+    const { client, connection, documents, ports } = session;
+    const shown = uris ?? documents.all().map(({ uri }) => uri);
+    if (client.refreshesDiagnostics) {
+      inBackground(ports.log, 'workspace/diagnostic/refresh', () =>
+        connection.languages.diagnostics.refresh(),
+      );
+    }
+    for (const uri of shown) push.schedule(uri, 0);
+  };
   return {
     opened: (uri) => push.schedule(uri, 0),
     changed: (uri) => push.schedule(uri, delays.debounce),
-    closed: (uri) => push.clear(uri),
-    refresh(uris) {
-      const { client, connection, documents, ports } = session;
-      const shown = uris ?? documents.all().map(({ uri }) => uri);
-      if (client.refreshesDiagnostics) {
-        inBackground(ports.log, 'workspace/diagnostic/refresh', () =>
-          connection.languages.diagnostics.refresh(),
-        );
-      }
-      for (const uri of shown) push.schedule(uri, 0);
+    saved(uri) {
+      if (heldBack.has(uriKey(uri))) refresh([uri]);
     },
+    closed(uri) {
+      heldBack.delete(uriKey(uri));
+      push.clear(uri);
+    },
+    refresh,
   };
 }
 
+/** What is to be shown of a document at one version. */
+interface Shown {
+  readonly version: number;
+  readonly items: readonly Diagnostic[];
+  /** Something is left out until the line that is being typed is finished. */
+  readonly isHeldBack?: boolean;
+}
+
 /** Null for a document that is not open. */
-async function diagnosticsOf(
-  session: Session,
-  uri: string,
-): Promise<{ readonly version: number; readonly items: readonly Diagnostic[] } | null> {
+type Read = (uri: string) => Promise<Shown | null>;
+
+async function diagnosticsOf(session: Session, uri: string): Promise<Shown | null> {
   const { analyses, client, documents } = session;
   const document = documents.snapshot(uri);
   if (!document) return null;
@@ -54,13 +78,27 @@ async function diagnosticsOf(
   const reading = await analyses.current(uri);
   if (!reading) return { version: document.version, items: [] };
   const { analysis, version } = reading;
+  const editedLines = documents.editedLines(uri);
+  const shown = analysis.findings.filter((finding) => !isBeingTyped(finding, analysis, editedLines));
   return {
     version,
-    items: analysis.findings.map((finding) => toDiagnostic(uri, analysis.source, finding, client)),
+    items: shown.map((finding) => toDiagnostic(uri, analysis.source, finding, client)),
+    isHeldBack: shown.length < analysis.findings.length,
   };
 }
 
-function servePull(session: Session): void {
+/** Whether a value is not finished yet, at the end of a line that is being edited: what an editor closes by itself may stand behind it. */
+function isBeingTyped(
+  { unfinishedAt }: Finding,
+  { source }: Analysis,
+  editedLines: ReadonlySet<number>,
+): boolean {
+  if (unfinishedAt === undefined) return false;
+  const { column, line } = source.placeAt(unfinishedAt);
+  return editedLines.has(line) && /^["'\])}\s]*$/.test(source.lineText(line).slice(column));
+}
+
+function servePull(session: Session, read: Read): void {
   const { connection, ports } = session;
   const nothing: DocumentDiagnosticReport = { kind: DocumentDiagnosticReportKind.Full, items: [] };
   connection.languages.diagnostics.on(({ previousResultId, textDocument: { uri } }, token) =>
@@ -73,7 +111,7 @@ function servePull(session: Session): void {
           if (isPolicy(uri) || session.analyses.isOutdated(uri))
             await ports.timer.wait(delays.debounce, signal);
           throwIfAborted(signal);
-          const found = await diagnosticsOf(session, uri);
+          const found = await read(uri);
           throwIfAborted(signal);
           if (!found) return nothing;
           const items = [...found.items];
@@ -96,7 +134,7 @@ interface Push {
   clear(uri: string): void;
 }
 
-function createPush(session: Session): Push {
+function createPush(session: Session, read: Read): Push {
   const pending = new Map<string, AbortController>();
   const restart = (uri: string): AbortSignal => {
     const controller = new AbortController();
@@ -112,7 +150,7 @@ function createPush(session: Session): Push {
       inBackground(ports.log, 'textDocument/publishDiagnostics', async () => {
         if (delay > 0) await ports.timer.wait(delay, signal);
         if (signal.aborted) return;
-        const found = await diagnosticsOf(session, uri);
+        const found = await read(uri);
         if (signal.aborted || !found) return;
         await connection.sendDiagnostics({ uri, version: found.version, diagnostics: [...found.items] });
       });

@@ -65,8 +65,9 @@ export function createServer(connection: Connection, ports: Ports): void {
     changed: (uri) => diagnostics.changed(uri),
     saved(uri) {
       // Clients that watch no files say at least this.
-      if (isPolicy(uri) || configuration.isPart(uri)) reconfigure();
-      else automaticChecks.check(uri);
+      if (isPolicy(uri) || configuration.isPart(uri)) return reconfigure();
+      diagnostics.saved(uri);
+      automaticChecks.check(uri);
     },
     closed(uri) {
       automaticChecks.closed(uri);

@@ -82,6 +82,8 @@ export interface Report {
   readonly related?: readonly Related[];
   /** The image it speaks about: waivers can name it. */
   readonly image?: ImageUse;
+  /** Where a value ends that more typing may set right; absent where it cannot. */
+  readonly unfinishedAt?: number;
   /** Most wanted first. Asked for only when somebody looks at the finding. */
   fixes?(): readonly Fix[];
 }
@@ -95,6 +97,8 @@ export interface Finding {
   readonly span: Span;
   readonly message: string;
   readonly related: readonly Related[];
+  /** Where a value ends that more typing may set right; absent where it cannot. */
+  readonly unfinishedAt?: number;
   readonly fixable: boolean;
   fixes(): readonly Fix[];
 }

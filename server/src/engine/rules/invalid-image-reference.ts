@@ -1,4 +1,5 @@
 import type { ReferenceFault } from '../image/reference.ts';
+import { isUnfinished } from '../image/unfinished.ts';
 import type { ImageUse } from '../model/facts.ts';
 import type { Report } from '../model/finding.ts';
 import { type Span, shiftSpan } from '../text/span.ts';
@@ -22,12 +23,16 @@ export const invalidImageReference: FactsRule = {
 function report(use: ImageUse): readonly Report[] {
   if (use.reading.state !== 'invalid' || use.role === 'build-output') return [];
   const { error } = use.reading;
+  const isEmpty = error.code === 'empty';
   return [
     {
       path: use.path,
       span: offendingPart(use, error),
-      message: `${use.resolved === '' ? 'This' : code(use.resolved)} is not an image reference, so it cannot be pulled. ${error.message}`,
+      message: isEmpty
+        ? error.message
+        : `${code(use.resolved)} is not an image reference, so it cannot be pulled. ${error.message}`,
       related: usedHere(use),
+      ...(isUnfinished(use.resolved) && { unfinishedAt: (use.site.verbatim ?? use.site.span).end }),
     },
   ];
 }

@@ -54,6 +54,22 @@ export const dialects: Readonly<Record<string, Dialect>> = {
   },
 };
 
+/** API groups of custom resources whose containers run as they are written. */
+const writtenGroups: ReadonlySet<string> = new Set([
+  'argoproj.io',
+  'batch.volcano.sh',
+  'keda.sh',
+  'kubeflow.org',
+  'serving.knative.dev',
+  'tekton.dev',
+]);
+
+/** Whether an operator makes the containers of such an object, and fills in an image that is empty: no group of Kubernetes or OpenShift. */
+export const isOperators = (apiVersion: string): boolean => {
+  const group = groupOf(apiVersion);
+  return group.includes('.') && !/\.(?:k8s|openshift)\.io$/.test(group) && !writtenGroups.has(group);
+};
+
 /** API groups whose objects never hold a reference that is pulled: schemas, access rules, policies that only match patterns. */
 const inertGroups: ReadonlySet<string> = new Set([
   'apiextensions.k8s.io',

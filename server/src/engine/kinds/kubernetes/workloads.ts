@@ -10,12 +10,12 @@ import { provideScratch, readMounts } from './mounts.ts';
 import type { Unseen } from './openshift.ts';
 import { overridden } from './overrides.ts';
 import type { Parameters } from './parameters.ts';
-import { podLists } from './places.ts';
+import { isOperators, podLists } from './places.ts';
 import { readPorts } from './ports.ts';
 import { readReadiness } from './readiness.ts';
 import { readFlagHere, readTextHere } from './settings.ts';
 import { readVariables } from './variables.ts';
-import { type ContainerPlace, containerLabel, type Found } from './walk.ts';
+import { type ContainerPlace, containerLabel, type Found, type ObjectPlace } from './walk.ts';
 
 /** What lies around a document. */
 interface Around {
@@ -43,7 +43,8 @@ export function readWorkloads(found: Found, around: Around, uses: ImageUses): re
   }
   for (const { object, parameters, path, role, unseen, value } of found.images) {
     const owner = `${object.kind} ${object.name}`.trim();
-    addImage(uses, { role, value, path, owner, parameters, unseen });
+    const isFilledIn = around.isPatch || hasOperator(object);
+    addImage(uses, { role, value, path, owner, parameters, unseen, isFilledIn });
   }
   return found.containers.map((place) => readContainer(place, around, uses));
 }
@@ -68,6 +69,7 @@ function readContainer(place: ContainerPlace, { isPatch, overrides }: Around, us
     parameters,
     unseen: object.triggered.has(place.name) ? triggered(value?.text ?? '') : null,
     overrides: isKustomized(place) ? overrides : [],
+    isFilledIn: isPatch || hasOperator(object),
   });
   const name = nameSpan(container);
   const mounts = readMounts(place);
@@ -129,15 +131,22 @@ interface Reference {
   readonly parameters: Parameters;
   readonly unseen?: Unseen | null;
   readonly overrides?: readonly ImageOverride[];
+  /** An image that is empty here comes from elsewhere. */
+  readonly isFilledIn?: boolean;
 }
+
+/** Whether something else makes containers of what the object says. */
+const hasOperator = ({ isNested, root }: ObjectPlace): boolean =>
+  isNested || isOperators(root.textAt('apiVersion') ?? '');
 
 /** What Istio replaces in a pod of a gateway: https://istio.io/latest/docs/setup/additional-setup/gateway/. */
 const injected = 'auto';
 
 function addImage(uses: ImageUses, reference: Reference): ImageUse | null {
-  const { overrides = [], owner, parameters, path, role, unseen, value } = reference;
-  // Blank where the cluster fills it in (an OpenShift image change trigger).
-  if (!value || value.text === null || (value.text !== '' && value.text.trim() === '')) return null;
+  const { isFilledIn = false, overrides = [], owner, parameters, path, role, unseen, value } = reference;
+  if (!value || value.text === null) return null;
+  // Blank where the cluster fills it in (an OpenShift image change trigger), empty where an operator does.
+  if (value.text.trim() === '' && (value.text !== '' || isFilledIn)) return null;
   if (unseen) return uses.add({ role, value, resolved: value.text, ...unseen, path, owner });
   if (value.text === injected) {
     const locked = 'Istio puts the image of its proxy in here when the pod starts.';
