@@ -49,6 +49,24 @@ describe('where a tag is pinned', () => {
     ]);
   });
 
+  test('is told for one platform without the pins for others', () => {
+    const on = (path: string, digest: string, platform?: string): Outline =>
+      says(path, { pins: [{ name: nginx, digest, line: 1, count: 1, ...(platform && { platform }) }] });
+    const made = workspace(
+      on('/a', 'sha256:a', 'linux amd64'),
+      on('/b', 'sha256:b', 'linux arm64'),
+      on('/c', 'sha256:c'),
+    );
+    const digests = (platform?: string): readonly string[] =>
+      made
+        .around(says('/own'))
+        .pinsOf(nginx, platform)
+        .map(({ digest }) => digest);
+    assert.deepEqual(digests('linux amd64'), ['sha256:a', 'sha256:c']);
+    assert.deepEqual(digests('linux arm64'), ['sha256:b', 'sha256:c']);
+    assert.deepEqual(digests(), ['sha256:a', 'sha256:b', 'sha256:c']);
+  });
+
   test('is what the file itself says now, not what was known of it', () => {
     const made = workspace(pins('/own', 'sha256:old'));
     assert.deepEqual(

@@ -450,7 +450,7 @@ function outlineOf(
   const lines = new Map<string, number>();
   const pins = placed.flatMap(({ offset, piece }) =>
     (piece.facts?.images ?? []).flatMap((use) => {
-      const pin = pinnedTag(use);
+      const pin = pinnedTag(use, path);
       if (!pin) return [];
       const key = `${pin.name}@${pin.digest}`;
       const line = lines.get(key) ?? source.placeAt(placeOfDigest(use, pin.digest, source, offset)).line + 1;

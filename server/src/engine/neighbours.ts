@@ -62,11 +62,11 @@ export class WorkspaceOutline {
 /** What a file sees that is read alone. */
 export const alone = (own: Outline): AskedNeighbours => new Joined(new Index(), own);
 
-/** Each digest of a tag once, at its first place. */
+/** Each digest of a tag and platform once, at its first place. */
 export function joinPins(pins: readonly Omit<OutlinePin, 'count'>[]): readonly OutlinePin[] {
   const joined = new Map<string, OutlinePin>();
   for (const pin of pins) {
-    const key = `${pin.name}@${pin.digest}`;
+    const key = `${pin.name}@${pin.digest} ${pin.platform ?? ''}`;
     const known = joined.get(key);
     joined.set(key, known ? { ...known, count: known.count + 1 } : { ...pin, count: 1 });
   }
@@ -203,9 +203,9 @@ class Joined implements AskedNeighbours {
     );
   }
 
-  pinsOf(name: string): readonly PinnedDigest[] {
-    return this.#ask(this.#pins, name, () =>
-      digestsIn([...this.#own.pins(name, nowhere), ...this.#others.pins(name, this.#path)]),
+  pinsOf(name: string, platform?: string): readonly PinnedDigest[] {
+    return this.#ask(this.#pins, `${name} ${platform ?? ''}`, () =>
+      digestsIn([...this.#own.pins(name, nowhere), ...this.#others.pins(name, this.#path)], platform),
     );
   }
 
@@ -260,10 +260,12 @@ const placesMax = 10;
 
 function digestsIn(
   files: readonly (readonly [path: string, pins: readonly OutlinePin[]])[],
+  wanted: string | undefined,
 ): readonly PinnedDigest[] {
   const found = new Map<string, { count: number; readonly places: FilePlace[] }>();
   for (const [path, pins] of files) {
-    for (const { count, digest, line } of pins) {
+    for (const { count, digest, line, platform } of pins) {
+      if (wanted !== undefined && platform !== undefined && platform !== wanted) continue;
       const one = found.get(digest) ?? { count: 0, places: [] };
       found.set(digest, one);
       one.count += count;

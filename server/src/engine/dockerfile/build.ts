@@ -81,7 +81,7 @@ function readStage({ base, escapeToken, instructions, isFinal, parent, prefix }:
   const windows =
     parent?.stage.windows === true ||
     escapeToken === '`' ||
-    /^windows(?:$|[/(])/i.test(stage.platform) ||
+    /^windows(?:$|[/(])/i.test(stage.platform?.text ?? '') ||
     (use !== null && windowsImage.test(use.resolved)) ||
     instructions.some(({ keyword, rest }) => keyword === 'SHELL' && isWindowsShell(shellIn(rest.text)));
   const shell = parent?.shell ?? null;

@@ -111,7 +111,16 @@ class Bases {
     if (name !== null) this.#earlier.set(name, number);
     if (!isImage) return { stage, use: null, parent: parent ?? null };
     image.origin?.readers.push(image.written.span);
-    return { stage, use: useOf('base', `${path}from`, label, image), parent: null };
+    const use = useOf('base', `${path}from`, label, image);
+    return { stage, use: this.#withPlatform(use, stage.platform), parent: null };
+  }
+
+  /** What the builder fills in, such as `$TARGETPLATFORM`, is any. */
+  #withPlatform(use: ImageUse, written: MappedText | null): ImageUse {
+    const platform = written && this.#globals.expand(written);
+    return platform && platform.holes.length === 0 && platform.text !== ''
+      ? { ...use, platform: platform.text }
+      : use;
   }
 
   /** An empty default that leaves no reference behind is a value the build must bring, so it counts as unknown then. */

@@ -15,8 +15,8 @@ export interface Stage {
   readonly label: string;
   /** Of the keyword `FROM`. */
   readonly keyword: Span;
-  /** As `--platform` has it; empty without that flag. */
-  readonly platform: string;
+  /** As `--platform` has it; null without that flag. */
+  readonly platform: MappedText | null;
 }
 
 /** Where an instruction stands that no `FROM` precedes. */
@@ -26,7 +26,7 @@ export const outside: Stage = {
   path: '',
   label: 'no stage',
   keyword: span(0, 0),
-  platform: '',
+  platform: null,
 };
 
 /** The stages in the order of their `FROM` instructions. */
@@ -45,7 +45,7 @@ function stageOf(
   const [base, as, alias] = splitWords(words);
   const name = as?.text.toUpperCase() === 'AS' && alias ? alias.text.toLowerCase() : null;
   const label = name === null && isLast ? 'final stage' : `stage ${name ?? number}`;
-  const platform = flags.find((flag) => flag.name === 'platform')?.value.text ?? '';
+  const platform = flags.find((flag) => flag.name === 'platform')?.value ?? null;
   return {
     name,
     base,

@@ -33,6 +33,8 @@ export interface ImageUse {
   readonly resolved: string;
   readonly reading: ReferenceReading;
   readonly mutability: Mutability;
+  /** The platform that is asked for, such as `linux/arm64`; absent where the place says none. */
+  readonly platform?: string;
   /** Structural path, such as `services.web.image`: stable across edits elsewhere in the file. */
   readonly path: string;
   /** What uses it, in words: `service web`, `container api`. At least one. */

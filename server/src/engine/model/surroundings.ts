@@ -5,7 +5,7 @@ import type { FilePlace } from './finding.ts';
 export interface Outline {
   /** As in `SourceFile.path`. */
   readonly path: string;
-  /** Tags that are pinned in it, each digest of a tag once. */
+  /** Tags that are pinned in it, each digest of a tag and platform once. */
   readonly pins: readonly OutlinePin[];
   /** What the last stage of each Dockerfile, and each stage by its name, leaves behind. */
   readonly built: readonly BuiltImage[];
@@ -21,6 +21,8 @@ export interface OutlinePin {
   /** `docker.io/library/nginx:1.27.3`. */
   readonly name: string;
   readonly digest: string;
+  /** As `PinnedTag.platform`. */
+  readonly platform?: string;
   /** Of the first place, from 1. */
   readonly line: number;
   /** How many places of the file have it. */
@@ -57,8 +59,11 @@ export interface BuildRequest {
 
 /** The other files of the workspace, with this one among them. */
 export interface Neighbours {
-  /** The digests that a tag is pinned to, most used first; a few at most. */
-  pinsOf(name: string): readonly PinnedDigest[];
+  /**
+   * The digests that a tag is pinned to, most used first; a few at most. With a platform those are left out that are for another one; pins that
+   * do not tell are for any.
+   */
+  pinsOf(name: string, platform?: string): readonly PinnedDigest[];
   /** What a Dockerfile of the workspace builds; undefined where there is no such one. */
   builtFrom(dockerfile: string, target: string | null): BuiltImage | undefined;
   /** What the workspace builds under this name; undefined too where it has several builds for it. */

@@ -19,10 +19,10 @@ export const mismatchedDigests: SurroundingsRule = {
   fixSafety: 'behaviour',
   check: (facts, { neighbours, path }) =>
     facts.images.flatMap((use) => {
-      const tag = pinnedTag(use);
+      const tag = pinnedTag(use, path);
       const pinned = digestOf(use);
       if (!tag || !pinned) return [];
-      const found = neighbours.pinsOf(tag.name);
+      const found = neighbours.pinsOf(tag.name, tag.platform);
       if (found.length < 2 || isUsual(tag.digest, found)) return [];
       const others = found.filter(({ digest }) => digest !== tag.digest);
       return [report(pinned, others, path)];

@@ -15,6 +15,8 @@ export interface FoundImage {
   /** The reference with known variables put in, and what stays unknown in it. */
   readonly resolved: string;
   readonly holes: readonly string[];
+  /** As `ImageUse.platform`. */
+  readonly platform?: string | null;
   /** Why it cannot be edited here: a variable decides it. */
   readonly locked: string | null;
   readonly path: string;
@@ -50,7 +52,7 @@ export class ImageUses {
 
   /** Null for a value that is no text. */
   add(found: FoundImage): ImageUse | null {
-    const { holes, locked, owner, part, path, resolved, role, value, write } = found;
+    const { holes, locked, owner, part, path, platform, resolved, role, value, write } = found;
     const site = siteOf(value, { locked, ...(part && { part }), ...(write && { write }) });
     if (!site) return null;
     const known = this.#byNode.get(value.node) ?? [];
@@ -64,6 +66,7 @@ export class ImageUses {
       resolved,
       reading,
       mutability: isPulled(found) ? mutability : 'none',
+      ...(platform && { platform }),
       path,
       owners: [owner],
     };

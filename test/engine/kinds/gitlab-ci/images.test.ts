@@ -262,6 +262,16 @@ test('a variable that holds the reference is the place of the finding, with all 
   );
 });
 
+test('pins for one platform each are no mismatch', () => {
+  const pin = (digit: string): string => `nginx:1.27.3@sha256:${digit.repeat(64)}`;
+  const job = (digit: string, platform: string): string =>
+    `{image: {name: "${pin(digit)}", docker: {platform: ${platform}}}, script: [a]}`;
+  const rules = (first: string, second: string): readonly string[] =>
+    read(`x: ${job('1', first)}\ny: ${job('2', second)}\n`).findings.map(({ rule }) => rule);
+  assert.deepEqual(rules('linux/amd64', 'linux/arm64'), []);
+  assert.deepEqual(rules('linux/amd64', 'linux/amd64'), ['mismatched-digests', 'mismatched-digests']);
+});
+
 test('a reference at fault is told where it is written', () => {
   const text = 'variables: {V: "a:b"}\nx: {image: "repo:a:b"}\ny: {image: "repo:$V"}\n';
   const { findings, source } = read(text);

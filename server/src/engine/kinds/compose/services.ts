@@ -21,7 +21,7 @@ import { type Layers, type Project, written } from './project.ts';
 import { type Dependents, readReadiness } from './readiness.ts';
 import { readRollout } from './rollouts.ts';
 import { readScripts } from './scripts.ts';
-import { elsewhere, readFlagSetting, replacesAll, type ServicePlace } from './settings.ts';
+import { elsewhere, readFlagSetting, replacesAll, type ServicePlace, seen } from './settings.ts';
 import { readVariables } from './variables.ts';
 
 /** What one service comes to. */
@@ -57,7 +57,10 @@ export function readService(entry: Entry, around: Around, into: Collected): Serv
   // What another file puts in the place of an image is reported there; this text is no longer what runs.
   const replaced = dropped || layers.later?.find('image') !== undefined;
   const images = { ...into, values, owner: label };
-  const image = addImage(images, isBuilt ? 'build-output' : 'workload', found, { replaced });
+  const image = addImage(images, isBuilt ? 'build-output' : 'workload', found, {
+    replaced,
+    platform: seen(written(layers, 'platform')?.text, values),
+  });
   readBuild(images, layers.own.find('build'), replacedBuild(layers.later?.find('build'), dropped));
   readImageVolumes(images, service, dropped);
   if (dropped) return null;
@@ -166,6 +169,7 @@ interface Into extends Collected {
 
 interface Found {
   readonly part?: Span;
+  readonly platform?: string | null;
   readonly replaced: boolean;
 }
 
@@ -173,14 +177,15 @@ function addImage(
   { owner, uses, values }: Into,
   role: ImageRole,
   value: YamlValue | undefined,
-  { part, replaced }: Found,
+  { part, platform = null, replaced }: Found,
 ): ImageUse | null {
   if (!value || !isSet(value) || value.text === null) return null;
   const interpolated = interpolate(part ? value.text.slice(part.start, part.end) : value.text, values);
   const { holes, text: resolved } = interpolated;
   const locked = decidedElsewhere(interpolated);
   const { path } = value;
-  return uses.add({ role, value, resolved, holes, locked, path, owner, replaced, ...(part && { part }) });
+  const more = { replaced, platform, ...(part && { part }) };
+  return uses.add({ role, value, resolved, holes, locked, path, owner, ...more });
 }
 
 function readBuild(into: Into, build: YamlValue | undefined, { inline, replaced }: ReplacedBuild): void {

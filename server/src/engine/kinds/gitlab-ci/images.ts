@@ -23,6 +23,7 @@ export function readImages(root: YamlValue): readonly ImageUse[] {
       locked,
       path: value.path,
       owner,
+      platform: reference.platform,
     });
   }
   return uses.all;
@@ -83,6 +84,7 @@ class Pipeline {
     const value = image.isMap ? image.get('name') : image;
     if (!value || (!image.merged && !this.#budget.allows(value)) || value.text === null) return;
     const filled = variables.fill(value.text);
-    if (!virtualMachine.test(filled.text)) this.#found.push({ value, filled, owner });
+    const platform = image.isMap ? image.textAt('docker', 'platform') : null;
+    if (!virtualMachine.test(filled.text)) this.#found.push({ value, filled, owner, platform });
   }
 }

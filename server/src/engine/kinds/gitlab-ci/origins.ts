@@ -7,6 +7,8 @@ export interface FoundReference {
   readonly value: YamlValue;
   readonly filled: Filled;
   readonly owner: string;
+  /** As `ImageUse.platform`. */
+  readonly platform: string | null;
 }
 
 /** What leads to a text that holds references. */

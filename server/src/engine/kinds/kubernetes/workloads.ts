@@ -70,6 +70,7 @@ function readContainer(place: ContainerPlace, { isPatch, overrides }: Around, us
     unseen: object.triggered.has(place.name) ? triggered(value?.text ?? '') : null,
     overrides: isKustomized(place) ? overrides : [],
     isFilledIn: isPatch || hasOperator(object),
+    platform: platformOf(pod),
   });
   const name = nameSpan(container);
   const mounts = readMounts(place);
@@ -131,6 +132,7 @@ interface Reference {
   readonly parameters: Parameters;
   readonly unseen?: Unseen | null;
   readonly overrides?: readonly ImageOverride[];
+  readonly platform?: string | null;
   /** An image that is empty here comes from elsewhere. */
   readonly isFilledIn?: boolean;
 }
@@ -143,7 +145,8 @@ const hasOperator = ({ isNested, root }: ObjectPlace): boolean =>
 const injected = 'auto';
 
 function addImage(uses: ImageUses, reference: Reference): ImageUse | null {
-  const { isFilledIn = false, overrides = [], owner, parameters, path, role, unseen, value } = reference;
+  const { isFilledIn = false, overrides = [], owner, parameters, path, platform = null } = reference;
+  const { role, unseen, value } = reference;
   if (!value || value.text === null) return null;
   // Blank where the cluster fills it in (an OpenShift image change trigger), empty where an operator does.
   if (value.text.trim() === '' && (value.text !== '' || isFilledIn)) return null;
@@ -159,7 +162,7 @@ function addImage(uses: ImageUses, reference: Reference): ImageUse | null {
   }
   // Kustomize takes an expression for no part of a reference, so no entry is for such a text.
   const override = locked === null ? overridden(text, overrides) : null;
-  return uses.add({ role, value, resolved: text, holes, locked, path, owner, ...override });
+  return uses.add({ role, value, resolved: text, holes, locked, path, owner, platform, ...override });
 }
 
 /** Kustomize changes the images of these lists wherever they stand (`api/filters/imagetag/legacy.go`), and of no others. */
@@ -171,6 +174,12 @@ function nameSpan(container: YamlValue): Span {
   const name = container.get('name');
   if (name?.text) return name.span;
   return container.entries()[0]?.keySpan ?? container.span;
+}
+
+/** The platform of the nodes that the pod is for; null where it does not say an architecture. */
+function platformOf(pod: YamlValue | null): string | null {
+  const architecture = pod?.textAt('nodeSelector', 'kubernetes.io/arch') ?? null;
+  return architecture && `${isWindows(pod) ? 'windows' : 'linux'}/${architecture}`;
 }
 
 export function isWindows(pod: YamlValue | null): boolean {
