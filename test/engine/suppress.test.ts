@@ -576,6 +576,7 @@ describe('where a comment goes', () => {
       '',
       '\uFEFF',
       '# syntax=docker/dockerfile:1\n# escape=`\n',
+      ' # escape=`\n',
       '#!/usr/bin/env docker\n',
       '\uFEFF# check=skip=all\n',
     ]) {

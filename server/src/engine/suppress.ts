@@ -448,7 +448,7 @@ const shiftAll = (edits: readonly TextEdit[], by: number): readonly TextEdit[] =
   edits.map((edit) => ({ ...edit, span: shiftSpan(edit.span, by) }));
 
 /** A parser directive of a Dockerfile, which any comment above it turns into a comment. */
-const directive = /^\uFEFF?#\s*(?:syntax|escape|check)\s*=/i;
+const directive = /^\uFEFF?\s*#\s*(?:syntax|escape|check)\s*=/i;
 
 /** A comment to put in, as whole lines. */
 export interface NewComment {

@@ -2,6 +2,7 @@ import { readReference } from '../image/reading.ts';
 import type { ImageRole, ImageUse } from '../model/facts.ts';
 import type { MappedText } from '../text/mapped-text.ts';
 import { type GivenArguments, GlobalArguments } from './arguments.ts';
+import type { Frontend } from './directives.ts';
 import { type Expansion, expand, verbatim } from './expand.ts';
 import { siteOf } from './site.ts';
 import { type Dockerfile, type Instruction, instructionOf } from './split.ts';
@@ -21,7 +22,7 @@ export function readImages(
   bases = readBases(file, given),
 ): readonly ImageUse[] {
   const names = new Set(bases.flatMap(({ stage }) => stage.name ?? []));
-  const uses = file.directives.filter(({ name }) => name === 'syntax').map(({ value }) => frontend(value));
+  const uses = file.frontend ? [frontendUse(file.frontend)] : [];
   let number = 0;
   let stage = outside;
   let counts = { 'copy-source': 0, 'mount-source': 0 };
@@ -135,10 +136,10 @@ class Bases {
   }
 }
 
-function frontend(value: MappedText): ImageUse {
-  const end = value.text.indexOf(' ');
-  const word = end < 0 ? value : value.slice(0, end);
-  return useOf('frontend', 'syntax', 'Dockerfile frontend', verbatim(word));
+function frontendUse({ decoded, written }: Frontend): ImageUse {
+  const expansion = verbatim(written);
+  const meant = decoded === undefined ? expansion : { ...expansion, text: decoded, origin: null };
+  return useOf('frontend', 'syntax', 'Dockerfile frontend', meant);
 }
 
 function useOf(role: ImageRole, path: string, owner: string, expansion: Expansion): ImageUse {

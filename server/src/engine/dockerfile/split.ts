@@ -1,5 +1,6 @@
 import { isSpace, MappedText } from '../text/mapped-text.ts';
 import type { Span } from '../text/span.ts';
+import { type Frontend, readDirectives } from './directives.ts';
 import { heredocs } from './words.ts';
 
 /** One instruction with its continuation lines joined, as a builder reads it; heredoc bodies are not in it. */
@@ -23,15 +24,9 @@ export interface HeredocText {
   readonly whole: MappedText;
 }
 
-/** A parser directive, such as `# syntax=docker/dockerfile:1`. */
-export interface Directive {
-  /** In lower case. */
-  readonly name: string;
-  readonly value: MappedText;
-}
-
 export interface Dockerfile {
-  readonly directives: readonly Directive[];
+  /** What `# syntax=` names; null without one. */
+  readonly frontend: Frontend | null;
   readonly instructions: readonly Instruction[];
   /** From the mark to the end of the line. */
   readonly comments: readonly Span[];
@@ -41,7 +36,6 @@ export interface Dockerfile {
   readonly unclosed: MappedText | null;
 }
 
-const directiveNames: ReadonlySet<string> = new Set(['syntax', 'escape', 'check']);
 const takesHeredocs: ReadonlySet<string> = new Set(['ADD', 'COPY', 'RUN']);
 
 /**
@@ -50,8 +44,9 @@ const takesHeredocs: ReadonlySet<string> = new Set(['ADD', 'COPY', 'RUN']);
  */
 export function splitDockerfile(text: string | MappedText): Dockerfile {
   const lines = new Lines(typeof text === 'string' ? MappedText.of(text, 0, text.length) : text);
-  const directives = readDirectives(lines);
-  const escapeToken = directives.find(({ name }) => name === 'escape')?.value.text === '`' ? '`' : '\\';
+  const directives = readDirectives(lines.mapped);
+  lines.at = directives.end;
+  const { escapeToken, frontend } = directives;
   const instructions: Instruction[] = [];
   const comments: Span[] = [];
   let unclosed: MappedText | null = null;
@@ -70,7 +65,7 @@ export function splitDockerfile(text: string | MappedText): Dockerfile {
     }
     instructions.push(bodies.length > 0 ? { ...instruction, heredocs: bodies } : instruction);
   }
-  return { directives, instructions, comments, escapeToken, unclosed };
+  return { frontend, instructions, comments, escapeToken, unclosed };
 }
 
 /** The keyword of a logical line and what follows it. */
@@ -78,20 +73,6 @@ export function instructionOf(line: MappedText): Instruction {
   const text = line.trim();
   const keyword = /^[^\t\v\f\r ]*/.exec(text.text)?.[0] ?? '';
   return { keyword: keyword.toUpperCase(), text, rest: text.slice(keyword.length).trim(), heredocs: [] };
-}
-
-/** Directives stand on the first lines, before any other comment, blank line or instruction; a `#!` line may precede them. */
-function readDirectives(lines: Lines): Directive[] {
-  const found: Directive[] = [];
-  if (lines.source.startsWith('#!', lines.at)) lines.next();
-  for (;;) {
-    const line = lines.peek();
-    const match = /^#\s*([a-z][a-z0-9]*)\s*=\s*(?=\S)/i.exec(line.text);
-    const name = match?.[1]?.toLowerCase() ?? '';
-    if (!match || !directiveNames.has(name) || found.some((one) => one.name === name)) return found;
-    found.push({ name, value: line.slice(match[0].length).trim() });
-    lines.next();
-  }
 }
 
 /**
@@ -140,7 +121,7 @@ class Lines {
   constructor(mapped: MappedText) {
     this.mapped = mapped;
     this.source = mapped.text;
-    this.at = this.source.charCodeAt(0) === 0xfeff ? 1 : 0;
+    this.at = 0;
   }
 
   get isBlank(): boolean {
@@ -164,10 +145,6 @@ class Lines {
     this.content = this.start;
     while (this.content < this.end && isSpace(this.source.charAt(this.content))) this.content++;
     return true;
-  }
-
-  peek(): MappedText {
-    return this.mapped.slice(this.at, this.#endOf(this.at));
   }
 
   /** Takes the lines up to the one that reads `closing`, which may be indented by tabs with `chomp`; without it, all that are left. */
