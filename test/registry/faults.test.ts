@@ -10,6 +10,7 @@ import {
   assertFound,
   assertNoSecret,
   createTestClient,
+  ManualTimers,
   password,
   type TestClientOptions,
 } from '../support/registry-client.ts';
@@ -136,10 +137,15 @@ describe('hosts that are not asked, or not as they are named', () => {
 
 describe('too many requests', () => {
   async function limited(t: TestContext, retryAfter: string | undefined) {
-    const setup = await setUp(t, ({ index }, response) => {
-      if (index === 0) answer(response, 429, retryAfter === undefined ? {} : { 'retry-after': retryAfter });
-      else answer(response, 200, good);
-    });
+    const setup = await setUp(
+      t,
+      ({ index }, response) => {
+        if (index === 0) answer(response, 429, retryAfter === undefined ? {} : { 'retry-after': retryAfter });
+        else answer(response, 200, good);
+      },
+      // No pause is so short that a lookup would wait for its end.
+      { timers: new ManualTimers(), limits: { deadline: 1 } },
+    );
     return { ...setup, other: `${setup.server.host}/team/other:1.0` };
   }
 
@@ -161,6 +167,31 @@ describe('too many requests', () => {
       client.pass(1);
       assertFound(await client.look(other), root.digest);
     });
+  }
+});
+
+describe('a connection that is not made in time', () => {
+  for (const fault of ['ETIMEDOUT', 'UND_ERR_CONNECT_TIMEOUT']) {
+    for (const [times, word] of [
+      [1, 'is tried again'],
+      [2, 'is given up after the second time'],
+    ] as const) {
+      test(`${word}: ${fault}`, async () => {
+        let left: number = times;
+        const client = createTestClient({
+          routes: {
+            'https://registry.example': async () => {
+              if (left-- > 0) throw new TransportError(fault);
+              return bare(200);
+            },
+          },
+        });
+        const lookup = await client.look('registry.example/team/app:1.0');
+        if (times === 1) assertFound(lookup, root.digest);
+        else assertFailed(lookup, 'unreachable', /cannot be reached/);
+        assert.equal(client.sent.length, 2);
+      });
+    }
   }
 });
 

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { getEventListeners } from 'node:events';
 import { describe, type TestContext, test } from 'node:test';
 import type { Http } from '../../server/src/engine/ports.ts';
 import { nodeAdvice } from '../../server/src/http/faults.ts';
@@ -38,6 +39,37 @@ function createDoor() {
     },
   };
 }
+
+describe('thousands of lookups with one signal', () => {
+  const count = 5_000;
+
+  test('add a few listeners to it, not one each', async (t) => {
+    const door = createDoor();
+    const { client, server } = await setUp(t, door.misbehave);
+    const stop = new AbortController();
+    const { signal } = stop;
+    const looking = Array.from({ length: count }, (_, at) =>
+      client.look(`${server.host}/team/app:${at}`, { signal }),
+    );
+    await server.arrived(100);
+    assert.ok(getEventListeners(signal, 'abort').length < 10);
+    stop.abort();
+    for (const lookup of await Promise.all(looking)) assertFailed(lookup, 'cancelled');
+    assert.equal(server.requests.length, 100);
+  });
+
+  test('leave nothing behind when they are done', async (t) => {
+    const { client, server } = await setUp(t, (_, response) => answer(response, 200, good));
+    const { signal } = new AbortController();
+    for (let round = 0; round < 2; round++) {
+      const looking = Array.from({ length: 150 }, (_, at) =>
+        client.look(`${server.host}/team/app:${round}-${at}`, { signal }),
+      );
+      for (const lookup of await Promise.all(looking)) assertFound(lookup, root.digest);
+    }
+    assert.ok(getEventListeners(signal, 'abort').length < 10);
+  });
+});
 
 describe('identical lookups at the same time', () => {
   test('share one request', async (t) => {
@@ -200,16 +232,14 @@ describe('limits for one host', () => {
 
   test('those that wait behind a host that hangs are told so, without a wait of their own', async (t) => {
     const timers = new ManualTimers();
-    const { client, server, image } = await setUp(t, () => {}, { timers, limits: { perHost: 1 } });
-    const looking = [
-      client.look(image),
-      client.look(`${server.host}/team/app:2`),
-      client.look(`${server.host}/x:3`),
-    ];
-    await server.arrived(1);
+    const { client, server, image } = await setUp(t, () => {}, { timers, limits: { perHost: 3 } });
+    const looking = [image, ...[1, 2, 3, 4].map((tag) => `${server.host}/team/other:${tag}`)].map((one) =>
+      client.look(one),
+    );
+    await server.arrived(3);
     timers.expire();
     for (const lookup of await Promise.all(looking)) assertFailed(lookup, 'timed-out');
-    assert.equal(server.requests.length, 1);
+    assert.equal(server.requests.length, 3);
   });
 });
 
@@ -219,11 +249,13 @@ test('a host that cannot be reached is left alone for a moment, and no longer', 
     if (well) answer(response, 200, good);
     else response.socket?.destroy();
   });
+  for (const tag of [1, 2]) assertFailed(await client.look(`${server.host}/team/app:${tag}`), 'unreachable');
   assertFailed(await client.look(image), 'unreachable');
+  const { length } = server.requests;
   well = true;
   client.pass(4_999);
   assertFailed(await client.look(`${server.host}/team/other:1.0`), 'unreachable', /broke/);
-  assert.equal(server.requests.length, 2);
+  assert.equal(server.requests.length, length);
   client.pass(1);
   assertFound(await client.look(image), root.digest);
 });

@@ -168,6 +168,11 @@ export class ManualTimers implements Timers {
   get waiting(): number {
     return this.#set.size;
   }
+
+  /** Resolves when so many timers are set. */
+  async areSet(count: number): Promise<void> {
+    while (this.#set.size < count) await new Promise(setImmediate);
+  }
 }
 
 export function assertFound(lookup: Lookup, digest: string): void {

@@ -2,9 +2,11 @@ import { request as requestPlain } from 'node:http';
 import { isIP, type LookupFunction, type Socket, connect as tcpConnect } from 'node:net';
 import { type SecureContext, connect as tlsConnect } from 'node:tls';
 import type { Reach } from '../engine/ports.ts';
+import { onAbort } from './abort.ts';
 import { classOfAddress, isWithin, type ResolveName, writtenClass } from './address.ts';
 import { codeOf, faults, isCertificateFault, isProtocolFault, TransportError } from './faults.ts';
 import { type ForwardProxy, refusalOf } from './proxies.ts';
+import { nodeTimers } from './timers.ts';
 
 /** Node gives each address of a name 250 ms before it tries the next, which slow networks do not keep. */
 const tcp = { noDelay: true, autoSelectFamilyAttemptTimeout: 1_000 };
@@ -52,12 +54,12 @@ export async function openTunnel(
   });
   return new Promise((resolve, reject) => {
     const fail = (error: unknown) => {
-      signal.removeEventListener('abort', giveUp);
+      stay();
       socket.destroy();
       reject(error);
     };
     const giveUp = () => fail(signal.reason);
-    signal.addEventListener('abort', giveUp, { once: true });
+    const stay = onAbort(signal, giveUp);
     asked.on('error', () => fail(new TransportError(faults.proxyOdd)));
     asked.once('connect', ({ statusCode = 0 }, _, head) => {
       if (statusCode < 200 || statusCode > 299) {
@@ -65,7 +67,7 @@ export async function openTunnel(
         return;
       }
       // Other requests may use the connection after this one.
-      signal.removeEventListener('abort', giveUp);
+      stay();
       if (head.length > 0) socket.unshift(head);
       resolve(socket);
     });
@@ -126,8 +128,8 @@ function standing(
   return new Promise((resolve, reject) => {
     const socket = start();
     const done = () => {
-      clearTimeout(timer);
-      signal.removeEventListener('abort', giveUp);
+      stopClock();
+      stay();
     };
     const fail = (error: unknown) => {
       done();
@@ -135,8 +137,8 @@ function standing(
       reject(error);
     };
     const giveUp = () => fail(signal.reason);
-    const timer = setTimeout(() => fail(new TransportError('ETIMEDOUT')), patience);
-    signal.addEventListener('abort', giveUp, { once: true });
+    const stopClock = nodeTimers.after(patience, () => fail(new TransportError('ETIMEDOUT')));
+    const stay = onAbort(signal, giveUp);
     // Stays: a socket whose errors nobody hears ends the process.
     socket.on('error', (error) => fail(new TransportError(codeOf(error))));
     socket.once('close', () => fail(new TransportError('ECONNRESET')));

@@ -2,6 +2,7 @@ import type { Socket } from 'node:net';
 import { Readable } from 'node:stream';
 import Client from 'undici/lib/dispatcher/client.js';
 import type { HttpRequest, HttpResponse } from '../engine/ports.ts';
+import { onAbort } from './abort.ts';
 import { codeOf, faults, TransportError } from './faults.ts';
 
 /** One way to one server. */
@@ -100,14 +101,13 @@ class Connection {
       let hasEnded = false;
       let interim = 0;
       const leave = (error: unknown) => {
-        signal.removeEventListener('abort', abort);
+        stay();
         const told = signal.aborted ? signal.reason : toldOf(error);
         this.#client.destroy(toldOf(error));
         reject(told);
         body?.destroy(told);
       };
-      const abort = () => leave(signal.reason);
-      signal.addEventListener('abort', abort, { once: true });
+      const stay = onAbort(signal, () => leave(signal.reason));
       this.#client.dispatch(
         {
           method,
@@ -140,7 +140,7 @@ class Connection {
           },
           onResponseEnd() {
             hasEnded = true;
-            signal.removeEventListener('abort', abort);
+            stay();
             onFree();
             body?.push(null);
           },

@@ -215,6 +215,10 @@ export function isBrokenConnection(fault: string): boolean {
   return ['ECONNRESET', 'EPIPE', 'UND_ERR_SOCKET', faults.garbled].includes(fault);
 }
 
+/** Another attempt may get through: a connection that broke, or one that took too long to stand. */
+export const mayPass = (fault: string): boolean =>
+  isBrokenConnection(fault) || fault === 'ETIMEDOUT' || fault === 'UND_ERR_CONNECT_TIMEOUT';
+
 /** Node's name for a fault. Errors wrap the one that counts, once or more: the innermost code is the telling one. */
 export function codeOf(error: unknown): string {
   return chainOf(error).reduce(

@@ -1,3 +1,5 @@
+import { onAbort } from './abort.ts';
+
 /** Waiting. A port, so that a test decides when time is up. */
 export interface Timers {
   /** Calls `run` once after `ms` milliseconds, unless the returned function is called before. */
@@ -6,8 +8,15 @@ export interface Timers {
 
 export const nodeTimers: Timers = {
   after(ms, run) {
-    const timer = setTimeout(run, ms);
-    return () => clearTimeout(timer);
+    let last: NodeJS.Immediate | undefined;
+    // Where the process was busy for longer than that, what has come meanwhile is heard first.
+    const timer = setTimeout(() => {
+      last = setImmediate(run);
+    }, ms);
+    return () => {
+      clearTimeout(timer);
+      clearImmediate(last);
+    };
   },
 };
 
@@ -19,13 +28,12 @@ export function pause(ms: number, timers: Timers, signal: AbortSignal): Promise<
       return;
     }
     const stop = timers.after(ms, () => {
-      signal.removeEventListener('abort', leave);
+      stay();
       resolve();
     });
-    const leave = () => {
+    const stay = onAbort(signal, () => {
       stop();
       reject(signal.reason);
-    };
-    signal.addEventListener('abort', leave, { once: true });
+    });
   });
 }

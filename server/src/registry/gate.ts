@@ -1,6 +1,9 @@
+import { onAbort } from '../http/abort.ts';
+
 interface Lane {
   inside: number;
-  readonly queue: (() => void)[];
+  /** In the order in which they came. */
+  readonly queue: Set<() => void>;
 }
 
 /** Lets at most `limit` through at a time for each key, first come, first served. */
@@ -24,30 +27,30 @@ export class Gate {
   #lane(key: string): Lane {
     const known = this.#lanes.get(key);
     if (known) return known;
-    const lane: Lane = { inside: 0, queue: [] };
+    const lane: Lane = { inside: 0, queue: new Set() };
     this.#lanes.set(key, lane);
     return lane;
   }
 
   #place(lane: Lane, signal: AbortSignal): Promise<void> {
     return new Promise((resolve, reject) => {
-      const giveUp = () => {
-        lane.queue.splice(lane.queue.indexOf(enter), 1);
-        reject(signal.reason);
-      };
       const enter = () => {
-        signal.removeEventListener('abort', giveUp);
+        stay();
         resolve();
       };
-      lane.queue.push(enter);
-      signal.addEventListener('abort', giveUp, { once: true });
+      lane.queue.add(enter);
+      const stay = onAbort(signal, () => {
+        lane.queue.delete(enter);
+        reject(signal.reason);
+      });
     });
   }
 
   /** A place that someone waits for passes on without being free in between. */
   #leave(key: string, lane: Lane): void {
-    const next = lane.queue.shift();
+    const [next] = lane.queue;
     if (next) {
+      lane.queue.delete(next);
       next();
       return;
     }

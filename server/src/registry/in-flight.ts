@@ -1,4 +1,4 @@
-import { setMaxListeners } from 'node:events';
+import { onAbort } from '../http/abort.ts';
 
 interface Flight<T> {
   readonly controller: AbortController;
@@ -16,8 +16,6 @@ export class InFlight<T> {
   /** Rejects with the signal's reason when that aborts, else as the work does. */
   join(key: string, signal: AbortSignal | undefined, start: (signal: AbortSignal) => Promise<T>): Promise<T> {
     if (signal?.aborted) return Promise.reject(signal.reason);
-    // One signal may stand for a whole audit: Node 20 takes more than ten listeners for a leak.
-    if (signal) setMaxListeners(0, signal);
     const flight = this.#flights.get(key) ?? this.#start(key, start);
     flight.waiting++;
     return new Promise((resolve, reject) => {
@@ -28,8 +26,8 @@ export class InFlight<T> {
         this.#forget(key, flight);
         flight.controller.abort(signal?.reason);
       };
-      signal?.addEventListener('abort', leave, { once: true });
-      flight.result.then(resolve, reject).finally(() => signal?.removeEventListener('abort', leave));
+      const stay = signal && onAbort(signal, leave);
+      flight.result.then(resolve, reject).finally(stay);
     });
   }
 

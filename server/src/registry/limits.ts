@@ -26,6 +26,8 @@ export interface Limits {
   readonly keepFound: number;
   /** For which a failed lookup is given again without asking, and a host that cannot be reached is left alone. */
   readonly keepFailed: number;
+  /** Lookups that find a host out of reach, one after another, before it is left alone. */
+  readonly maxMisses: number;
   /** Lookups remembered. */
   readonly maxCached: number;
 }
@@ -46,5 +48,6 @@ export const defaultLimits: Limits = {
   maxCoolDown: 3_600_000,
   keepFound: 60_000,
   keepFailed: 5_000,
+  maxMisses: 3,
   maxCached: 5_000,
 };

@@ -2,12 +2,13 @@ import type { Clock, FailedLookup, Reach } from '../engine/ports.ts';
 import type { AddressGuard } from '../http/address.ts';
 import { Failure, failed } from '../http/failure.ts';
 import type { Advice } from '../http/faults.ts';
-import type { Timers } from '../http/timers.ts';
+import { pause, type Timers } from '../http/timers.ts';
 import type { Way } from './ask.ts';
 import type { Endpoint } from './endpoint.ts';
 import { Gate } from './gate.ts';
 import type { Limits } from './limits.ts';
 import * as messages from './messages.ts';
+import { CoolDown } from './rate-limit.ts';
 import type { Credentials } from './sign-in/credentials.ts';
 import { Troubles } from './trouble.ts';
 
@@ -76,6 +77,32 @@ export function createVisits(options: VisitsOptions): Visits {
     }
   }
 
+  /** Does the work when the host takes requests, and again where it asks for a pause that ends before the deadline. */
+  async function patiently<T>(
+    host: string,
+    signal: AbortSignal,
+    work: () => Promise<T>,
+  ): Promise<T | FailedLookup> {
+    const latest = clock.now() + limits.deadline;
+    for (;;) {
+      const until = troubles.restUntil(host);
+      if (until !== undefined && until < latest) {
+        await pause(until - clock.now(), timers, signal);
+        continue;
+      }
+      const trouble = troubles.at(host);
+      if (trouble) return failed(trouble.code, trouble.message);
+      try {
+        const done = await work();
+        troubles.answered(host);
+        return done;
+      } catch (error) {
+        if (!(error instanceof CoolDown) || error.until >= latest) throw error;
+        troubles.note(host, error);
+      }
+    }
+  }
+
   return {
     async visit(endpoint, signal, work) {
       if (isOffline()) return failed('offline', messages.offline(advice));
@@ -83,9 +110,9 @@ export function createVisits(options: VisitsOptions): Visits {
       let leave = () => {};
       try {
         leave = await gate.enter(host, signal);
-        const trouble = troubles.at(host);
-        if (trouble) return failed(trouble.code, trouble.message);
-        return await within(endpoint, signal, async (end) => work(await wayTo(endpoint, end)));
+        return await within(endpoint, signal, (end) =>
+          patiently(host, end, async () => work(await wayTo(endpoint, end))),
+        );
       } catch (error) {
         if (signal.aborted) return failed('cancelled', messages.cancelled);
         if (!(error instanceof Failure)) return failed('bad-answer', messages.unexpected);

@@ -1,6 +1,6 @@
 import type { Clock, Http, HttpRequest, HttpResponse } from '../engine/ports.ts';
 import { Failure, NetworkFailure } from '../http/failure.ts';
-import { type Advice, failureOf, isBrokenConnection, networkFault } from '../http/faults.ts';
+import { type Advice, failureOf, mayPass, networkFault } from '../http/faults.ts';
 import { pause, type Timers } from '../http/timers.ts';
 import { offline } from './messages.ts';
 import { retryAfter } from './rate-limit.ts';
@@ -34,9 +34,6 @@ export interface WireOptions {
 /** Server faults that may pass: RFC 9110, section 15.6. */
 const passingFaults: ReadonlySet<number> = new Set([500, 502, 503]);
 
-/** Milliseconds that a server may ask us to wait before the retry. Where it asks for more, there is none. */
-const longestDelay = 2_000;
-
 /** A body that is longer than the request allows. */
 const bodyTooLarge = 'BODY_TOO_LARGE';
 
@@ -61,17 +58,18 @@ export function createWire({ advice, clock, http, isOffline, retryDelay, timers 
     async send(request) {
       if (request.method === 'POST') return attempt(request);
       const first = await attempt(request).catch((error: unknown) => {
-        // A connection that was kept for reuse may break just as it is used.
-        if (error instanceof NetworkFailure && isBrokenConnection(error.fault)) return error;
+        // A connection that was kept for reuse may break just as it is used, and a busy machine may miss one that stood in time.
+        if (error instanceof NetworkFailure && mayPass(error.fault)) return error;
         throw error;
       });
       if (first instanceof NetworkFailure) {
         await pause(retryDelay, timers, request.signal);
         return attempt(request);
       }
-      const asked = retryAfter(first.headers['retry-after'], clock.now()) ?? retryDelay;
-      if (!passingFaults.has(first.status) || asked > longestDelay) return first;
-      await pause(Math.max(asked, retryDelay), timers, request.signal);
+      // A host that says how long it wants to be left alone is waited for by all that ask it, not by this request.
+      const namesTime = retryAfter(first.headers['retry-after'], clock.now()) !== undefined;
+      if (!passingFaults.has(first.status) || namesTime) return first;
+      await pause(retryDelay, timers, request.signal);
       return attempt(request);
     },
   };
