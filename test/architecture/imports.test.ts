@@ -49,7 +49,11 @@ const parts: readonly { at: RegExp; may: RegExp; packages: RegExp }[] = [
   { at: /^server\/src\/pages\.ts$/, may: /^$/, packages: /^node:fs$/ },
   { at: /^server\/src\/version\.ts$/, may: /^package\.json$/, packages: /^$/ },
   part('server/src/http', ['engine/ports.ts', 'http/'], ['node:', 'undici']),
-  part('server/src/registry', ['engine/image', 'engine/ports.ts', 'http/', 'registry/'], ['node:']),
+  part(
+    'server/src/registry',
+    ['engine/text', 'engine/image', 'engine/ports.ts', 'http/', 'registry/'],
+    ['node:'],
+  ),
   part('server/src/downloads', ['engine/ports.ts', 'http/', 'registry/', 'downloads/'], ['node:']),
   part('server/src/files', ['engine/index.ts', 'files/'], ['node:', 'ignore', 'vscode-uri']),
   part(

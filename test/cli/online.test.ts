@@ -78,6 +78,31 @@ test('what cannot be asked is told once, and changes no exit status', async (t) 
   );
 });
 
+test('what stands in .env travels in the name of no image, and the audit says so', async (t) => {
+  const folder = await makeFolder(t, {
+    '.env': 'GITHUB_PAT=ghp_16C7e42F292c6912E7710c838347Ae178B4a\nCHANNEL=internal\n',
+    'compose.yaml': [
+      'services:',
+      `  a: {image: "host.example/x:\${GITHUB_PAT}@${gone}"}`,
+      `  b: {image: "\${CHANNEL}.example/x@${gone}"}`,
+      `  c: {build: {context: ., args: {BASE: "$CHANNEL"}, dockerfile_inline: "ARG BASE\\nFROM host.example/$$BASE@${gone}\\n"}}`,
+      `  d: {image: "nginx:1.27.3@${gone}"}`,
+      '',
+    ].join('\n'),
+  });
+  const registry = fakeRegistry(() => null);
+  const { err } = await invoke(folder, ['audit', '--online', '--fail-on', 'never'], { registry });
+  assert.deepEqual(
+    [...new Set(registry.asked)].filter((name) => !name.startsWith('docker.io/library/nginx')),
+    [],
+  );
+  assert.match(
+    err,
+    /\$\{CHANNEL\}\.example\/x@\S+ and 1 more image could not be checked: Its name is made with `CHANNEL`/,
+  );
+  assert.doesNotMatch(err, /ghp_|internal/);
+});
+
 test('a signature that the policy demands and nobody can look for fails the audit', async (t) => {
   const folder = await makeFolder(t, {
     '.holdfast.yaml': 'signatures:\n  - images: docker.io/*\n    key: cosign.pub\n',

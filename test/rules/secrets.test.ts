@@ -7,8 +7,8 @@ import {
   hasPasswordInConnection,
   isSecretValue,
 } from '../../server/src/engine/rules/support/secrets.ts';
-import { knownToken } from '../../server/src/engine/rules/support/tokens.ts';
 import { isSecretName } from '../../server/src/engine/text/secret-name.ts';
+import { hasTokenForm, isRandomText, knownToken } from '../../server/src/engine/text/token.ts';
 import { read } from './variants.ts';
 
 describe('names', () => {
@@ -104,6 +104,43 @@ describe('tokens', () => {
     'sk_live_...',
   ];
   for (const text of other) test(`${text.slice(0, 28)} is none`, () => assert.equal(knownToken(text), null));
+
+  test('whatever looks like one stays out of requests, examples too', () => {
+    for (const [text, what] of tokens) {
+      const isLine = what !== 'private key' && !text.includes('hooks.slack.com');
+      assert.equal(hasTokenForm(`host.example/team/x:${text}`), isLine, text);
+    }
+    for (const text of [`ghp_${'x'.repeat(36)}`, `ghp_${body(30)}`, 'AKIAIOSFODNN7EXAMPLE'])
+      assert.ok(hasTokenForm(`host/x:${text}`), text);
+  });
+
+  test('names of images look like none', () => {
+    for (const name of [
+      'docker.io/library/nginx:1.27.3',
+      'sg.registry.example.com/team/image:1.0',
+      'openstack/glance-api-with-a-long-name:2024.1',
+      'acme/sk-learn-training-and-serving:v1',
+      'acme/pypi-server-and-its-mirror:1.0.0',
+      'acme/npm_proxy_cache_of_the_company:1',
+      `ghcr.io/acme/api@sha256:${'0123456789abcdef'.repeat(4)}`,
+      'acme/api:9f86d081884c7d659a2feaa0c55ad015a3bf4f1b',
+      'acme/api:eyJson-parser-of-the-team',
+    ])
+      assert.ok(!hasTokenForm(name), name);
+  });
+
+  test('random text is of both cases, with digits, in one go', () => {
+    for (const text of ['q8Zt4LmN0vR7yBk2PwXs', 'x-Aq8Zt4LmN0vR7yBk2PwXs'])
+      assert.ok(isRandomText(text), text);
+    for (const text of [
+      '2024.11.3-Release-Candidate-12',
+      '9f86d081884c7d659a2feaa0c55ad015a3bf4f1b',
+      'AAAAAAAAAAAAAAAAAAAAa1',
+      'short1A',
+      'registry.example.com/Team-Release-2024',
+    ])
+      assert.ok(!isRandomText(text), text);
+  });
 });
 
 test('passwords in addresses', () => {

@@ -67,13 +67,16 @@ test('what comes of it shows by itself', async (t) => {
   assert.ok((hover.contents as MarkupContent).value.includes(`Points to \`${digest}\``));
 });
 
-test('what stands in .env is sent nowhere', async (t) => {
+test('what stands in .env is sent nowhere, and the log says so', async (t) => {
   const client = await start(t, on);
   client.files.texts.set('file:///shop/.env', 'TAG=8.0.1\n');
   await client.open(other, 'services:\n  a:\n    image: redis:$TAG\n  b:\n    image: nginx:1.27.3\n');
   await askedFor(client, 1);
   await use(client);
   assert.deepEqual(asked(client), [images[0]]);
+  assert.ok(
+    client.logged.some((line) => line.startsWith('1 image of file:///shop/compose.yaml not checked')),
+  );
 });
 
 test('off, nothing is asked', async (t) => {

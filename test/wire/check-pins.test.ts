@@ -56,6 +56,27 @@ test('a check brings findings to the open file, and asks for it to be shown anew
   assert.equal(client.timer.pending, 0, 'nothing new, so nothing to show');
 });
 
+test('a name made with what stands in .env is not asked about, and that is said', async (t) => {
+  const shop = 'file:///shop/compose.yaml';
+  const text = `services: {a: {image: "nginx:$TAG@${old}"}, b: {image: "nginx:1.27.3@${today}"}}\n`;
+  const client = await start(t, { files: { [shop]: text, 'file:///shop/.env': 'TAG=1.27.3\n' } });
+  client.registry.answer = honest;
+  const outcome = await check(client, { uri: shop });
+  assert.equal(outcome.checked, 1);
+  assert.deepEqual(
+    outcome.failures.map(({ image: name, line, message }) => [name, line, message]),
+    [
+      [
+        `nginx:$TAG@${old}`,
+        0,
+        'Its name is made with `TAG` from `.env`, which is sent nowhere unless you ask for this very image.',
+      ],
+    ],
+  );
+  assert.match(outcome.message, /1 image could not be asked about\./);
+  assert.ok(client.registry.calls.every(({ version }) => version !== old));
+});
+
 test('clients that cannot pull are sent the new findings', async (t) => {
   const client = await start(t, { files, capabilities: pushOnly });
   client.registry.answer = honest;

@@ -61,7 +61,10 @@ export async function checkPins(document: Analysis, options: CheckOptions): Prom
     }
   };
   await Promise.all(Array.from({ length: Math.min(atOnce, images.length) }, worker));
-  return { checked: done, failures: failures.flatMap((failure) => failure ?? []) };
+  return {
+    checked: done,
+    failures: [...leftOutImages(document), ...failures.flatMap((failure) => failure ?? [])],
+  };
 }
 
 export interface CheckedImage {
@@ -76,8 +79,37 @@ export interface CheckedImage {
   readonly needsContents: boolean;
 }
 
-/** The images that there is something to ask about, each tag and digest once, in the order of the text. */
-export function checkedImages({ images, pieces, settings }: Analysis): readonly CheckedImage[] {
+/**
+ * The images that there is something to ask about, each tag and digest once, in the order of the text. Those whose names are made with values
+ * of `.env` are left out: see {@link leftOutImages}.
+ */
+export function checkedImages(document: Analysis): readonly CheckedImage[] {
+  return everyImage(document).filter(({ use }) => use.envFileVariables === undefined);
+}
+
+/** The images that nobody is asked about, as something of a `.env` file would travel in their names. */
+export function leftOutImages(document: Analysis): readonly CheckFailure[] {
+  return everyImage(document).flatMap(({ keys, use: { envFileVariables, site } }) =>
+    envFileVariables === undefined
+      ? []
+      : {
+          span: site.span,
+          // As written: what the file holds is not shown either.
+          image: site.value,
+          code: 'refused',
+          message: nameFromEnvFile(envFileVariables),
+          isDemanded: keys.length > 0,
+        },
+  );
+}
+
+/** Why an image is only looked up for somebody who asks for this very image. */
+export function nameFromEnvFile(variables: readonly string[]): string {
+  const names = variables.map((name) => `\`${name}\``).join(' and ');
+  return `Its name is made with ${names} from \`.env\`, which is sent nowhere unless you ask for this very image.`;
+}
+
+function everyImage({ images, pieces, settings }: Analysis): readonly CheckedImage[] {
   const checked = new Map<string, CheckedImage>();
   const looked = mountingVolumes(pieces);
   for (const use of images) {

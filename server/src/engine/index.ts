@@ -22,7 +22,7 @@ export {
   joinAudits,
   reaches,
 } from './audit.ts';
-export { type CheckFailure, checkedImages, checkPins, type PinCheck } from './check-pins.ts';
+export { type CheckFailure, checkedImages, checkPins, leftOutImages, type PinCheck } from './check-pins.ts';
 export { type Explained, explainPolicyWord, type Proposal, policyProposals } from './config/assist.ts';
 export { closest } from './config/closest.ts';
 export { dayOf } from './config/dates.ts';

@@ -1,4 +1,5 @@
 import { type Analysis, analyze } from './analyze.ts';
+import { nameFromEnvFile } from './check-pins.ts';
 import { sampleDigest } from './image/name.ts';
 import type { ImageUse } from './model/facts.ts';
 import { type Finding, type Fix, isLookupFix, isPinFix, severities } from './model/finding.ts';
@@ -152,12 +153,18 @@ export async function planPins(
   const uses = offeredPins(document);
   const failures: PinFailure[] = [];
   const fail = (use: ImageUse, { cause, message }: Stopped): void => {
-    failures.push({ span: use.site.span, image: use.resolved, cause, message });
+    // What a `.env` file holds is not shown.
+    const image = use.envFileVariables === undefined ? use.resolved : use.site.value;
+    failures.push({ span: use.site.span, image, cause, message });
   };
   let done = 0;
   const answers = await Promise.all(
     uses.map(async (use) => {
-      const answer = await askFor(document, use, options);
+      const { envFileVariables } = use;
+      const answer =
+        envFileVariables === undefined
+          ? await askFor(document, use, options)
+          : stop(nameFromEnvFile(envFileVariables));
       options.onProgress?.(++done, uses.length);
       return { use, answer };
     }),

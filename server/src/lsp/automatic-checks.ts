@@ -1,4 +1,11 @@
-import { type Analysis, fullName, type ImageName, type ImageUse, lookupName } from '../engine/index.ts';
+import {
+  type Analysis,
+  count,
+  fullName,
+  type ImageName,
+  type ImageUse,
+  lookupName,
+} from '../engine/index.ts';
 import { BoundedMap } from '../http/bounded-map.ts';
 import { inBackground } from './guard.ts';
 import type { Session } from './session.ts';
@@ -50,6 +57,11 @@ export function createAutomaticChecks(session: Session): AutomaticChecks {
     if (!reading) return;
     const { settings } = reading.analysis;
     const images = imagesOf(reading.analysis);
+    const left = reading.analysis.images.filter((use) => hasVariables(use, reading.analysis)).length;
+    if (left > 0) {
+      const why = 'variables have a part in their names, which are sent nowhere unless you ask for them';
+      ports.log.info(`${count(left, 'image')} of ${uri} not checked automatically: ${why}.`);
+    }
     const worker = async (): Promise<void> => {
       for (let image = images.pop(); image; image = images.pop()) {
         if (signal.aborted || !(await mayAsk())) return;
@@ -118,13 +130,18 @@ interface Checked {
   readonly pinned: string | null;
 }
 
-/** The last first. What Compose takes from `.env` is not sent anywhere unless somebody asks for it. */
-const imagesOf = ({ images, source }: Analysis): Checked[] =>
-  images
-    .filter(
-      ({ kind, site: { span } }) =>
-        kind !== 'compose' || !source.text.slice(span.start, span.end).includes('$'),
-    )
+/** Whether a variable of Compose has a part in a name. Such a name is not sent anywhere unless somebody asks for it. */
+const hasVariables = (
+  { envFileVariables, kind, site: { span } }: Analysis['images'][number],
+  { source }: Analysis,
+): boolean =>
+  envFileVariables !== undefined ||
+  (kind === 'compose' && source.text.slice(span.start, span.end).includes('$'));
+
+/** The last first. */
+const imagesOf = (analysis: Analysis): Checked[] =>
+  analysis.images
+    .filter((use) => !hasVariables(use, analysis))
     .flatMap((use) => checkedImage(use) ?? [])
     .reverse();
 

@@ -4,6 +4,7 @@ import {
   checkPins,
   count,
   type Finding,
+  leftOutImages,
   listenTo,
 } from '../engine/index.ts';
 import { type Manifest, readManifest, readManifests } from './manifests.ts';
@@ -25,10 +26,10 @@ export async function checkFiles(
     session,
     uris,
     signal,
-    (analysis) => checkedImages(analysis).length > 0,
+    (analysis) => checkedImages(analysis).length + leftOutImages(analysis).length > 0,
   );
   const total = manifests.reduce((sum, { analysis }) => sum + checkedImages(analysis).length, 0);
-  if (total === 0) return outcome('There is no pinned image to ask about.');
+  if (manifests.length === 0) return outcome('There is no pinned image to ask about.');
   const since = session.ports.clock.now();
   const heard = listenTo(session.trust.registry);
   let done = 0;

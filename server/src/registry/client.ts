@@ -1,4 +1,5 @@
 import type { Clock, Http, Log, TagList } from '../engine/ports.ts';
+import { hasTokenForm } from '../engine/text/token.ts';
 import { createAddressGuard, type ResolveName, resolveByNode } from '../http/address.ts';
 import { failed } from '../http/failure.ts';
 import type { Advice } from '../http/faults.ts';
@@ -66,6 +67,7 @@ export function createRegistry(options: RegistryOptions): RegistryClient {
 
     async tags(name, { registries, signal }) {
       const { registry, repository } = name;
+      if (hasTokenForm(`${registry}/${repository}`)) return failed('refused', messages.tokenInName);
       if (!isRepository(repository)) return failed('refused', messages.badName(registry, repository));
       const where = endpointOf(registry, registries);
       if (!where.ok) return failed('refused', messages.badRegistry(name, where.message));

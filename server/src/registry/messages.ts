@@ -161,6 +161,10 @@ export function badName(registry: string, subject: string): string {
   return `${registry}/${subject} cannot be asked for: repository, tag or digest has a form no registry accepts. Check the reference.`;
 }
 
+/** Does not quote the name. */
+export const tokenInName =
+  'A part of this name has the form of an access token, so it is sent nowhere. Take it out of the reference.';
+
 export function badRegistry({ registry }: RepositoryName, why: string): string {
   return `The registry ${registry} cannot be asked. ${why}`;
 }

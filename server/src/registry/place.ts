@@ -1,4 +1,5 @@
 import type { ImageName, RegistryTable } from '../engine/ports.ts';
+import { hasTokenForm } from '../engine/text/token.ts';
 import { digestOf, isDigest } from './digest.ts';
 import { type Endpoint, endpointOf, isRepository, isTag } from './endpoint.ts';
 import * as messages from './messages.ts';
@@ -16,6 +17,7 @@ export function placeOf(
   image: ImageName,
   registries: RegistryTable,
 ): Place | { readonly ok: false; readonly message: string } {
+  if (hasTokenForm(messages.fullName(image))) return { ok: false, message: messages.tokenInName };
   if (!isAskable(image))
     return { ok: false, message: messages.badName(image.registry, messages.imageAt(image)) };
   const where = endpointOf(image.registry, registries);

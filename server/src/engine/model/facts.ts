@@ -39,6 +39,11 @@ export interface ImageUse {
   readonly path: string;
   /** What uses it, in words: `service web`, `container api`. At least one. */
   readonly owners: readonly string[];
+  /**
+   * Variables of a `.env` file that `resolved` is, or may be, made with; absent where there are none. Such a name is looked up only for
+   * somebody who asks for this very image: anything may stand in that file, and the name would carry it to a registry.
+   */
+  readonly envFileVariables?: readonly string[];
 }
 
 /** A mount of something that outlives the container. */

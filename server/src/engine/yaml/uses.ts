@@ -25,6 +25,8 @@ export interface FoundImage {
   readonly replaced?: boolean;
   /** What to write so that `resolved`, or another reference in its place, is what runs: another file changes the name. */
   readonly write?: (wanted: string) => string;
+  /** As in `ImageUse`. */
+  readonly envFileVariables?: readonly string[];
 }
 
 type Growing = { -readonly [K in keyof ImageUse]: ImageUse[K] } & {
@@ -60,6 +62,7 @@ export class ImageUses {
     const same = known.find(({ use }) => use.site.span.start === site.span.start);
     if (same) return widen(same, found, site);
     const { mutability, reading } = readReference(resolved, holes);
+    const { envFileVariables = [] } = found;
     const use: Growing = {
       role,
       site: { ...site, seenFrom: [...site.seenFrom] },
@@ -69,6 +72,7 @@ export class ImageUses {
       ...(platform && { platform }),
       path,
       owners: [owner],
+      ...(envFileVariables.length > 0 && { envFileVariables }),
     };
     const places = new Set(site.seenFrom.map(({ start }) => start));
     known.push({ use, owners: new Set(use.owners), places });

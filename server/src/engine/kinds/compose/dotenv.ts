@@ -1,4 +1,5 @@
 import { isSecretName } from '../../text/secret-name.ts';
+import { hasTokenForm, isRandomText } from '../../text/token.ts';
 import { interpolate, type Values } from './interpolate.ts';
 
 /** A name with what separates it from its value; a line break instead means a value of the shell, which counts for nothing here. */
@@ -10,7 +11,7 @@ const mostAdded = 1_000_000;
 /**
  * Reads a `.env` file as Compose does (compose-go `dotenv/parser.go`): comments, `export`, quotes, and variables of earlier
  * lines. A value that a variable leaves open is left out, and so is a line that cannot be read. The shell's variables, which
- * would come first, are never looked at, nor are those that are named as secrets are. Nothing is taken from a file whose variables add up to too much.
+ * would come first, are never looked at, nor are those that are named as secrets are or have a token's form. Nothing is taken from a file whose variables add up to too much.
  */
 export function parseDotenv(source: string): Values {
   const text = source.replace(/^\uFEFF/, '').replaceAll('\r\n', '\n');
@@ -26,12 +27,14 @@ export function parseDotenv(source: string): Values {
     if (added > mostAdded) return new Map();
     const name = match?.[1] ?? '';
     // A secret is of no use in what is read here, and whatever takes its value could carry it away: an image's name is sent to its registry.
-    if (match && (value === null || isSecretName(name))) values.delete(name);
+    if (match && (value === null || isSecretName(name) || isToken(value))) values.delete(name);
     else if (value !== null) values.set(name, value);
     at = lineEnd(text, end) + 1;
   }
   return values;
 }
+
+const isToken = (value: string): boolean => hasTokenForm(value) || isRandomText(value);
 
 interface Read {
   /** Null where it cannot be told. */

@@ -14,9 +14,14 @@ import { placesOf } from '../../yaml/text-places.ts';
 import { inlinePath } from './builds.ts';
 import { decidedElsewhere, type Interpolated, interpolate, type Values } from './interpolate.ts';
 
-interface Found {
-  readonly value: YamlValue;
+/** What a build gives for the arguments of its Dockerfile, and the variables of `.env` that it takes them from. */
+interface Given {
   readonly given: GivenArguments;
+  readonly fromEnvFile: readonly string[];
+}
+
+interface Found extends Given {
+  readonly value: YamlValue;
   readonly owners: string[];
   readonly seenFrom: Span[];
   /** For no owner it is what is built. */
@@ -40,7 +45,7 @@ export class InlineDockerfiles {
     if (!build || value?.text == null || value.tag === '!reset') return;
     const known = this.#byNode.get(value.node);
     const given = argumentsOf(build, this.#values);
-    const found = known ?? { value, given, owners: [], seenFrom: [], replaced };
+    const found = known ?? { value, ...given, owners: [], seenFrom: [], replaced };
     this.#byNode.set(value.node, found);
     found.owners.push(owner);
     found.seenFrom.push(...value.seenFrom);
@@ -72,7 +77,8 @@ export class InlineDockerfiles {
 }
 
 /** `build.args`, in both forms; one without a value takes that of the variable of its name. */
-function argumentsOf(build: YamlValue, values: Values): GivenArguments {
+function argumentsOf(build: YamlValue, values: Values): Given {
+  const fromEnvFile = new Set<string>();
   const args = build.get('args');
   const pairs =
     args?.type === 'map'
@@ -81,27 +87,38 @@ function argumentsOf(build: YamlValue, values: Values): GivenArguments {
           const [name = '', ...rest] = (text ?? '').split('=');
           return [name, rest.length > 0 ? rest.join('=') : null] as const;
         });
-  return new Map(
+  const given = new Map(
     pairs.map(([name, written]) => {
-      if (written === null) return [name, values.get(name) ?? null];
-      const { holes, text } = interpolate(written, values);
+      if (written === null) {
+        const value = values.get(name);
+        if (value !== undefined) fromEnvFile.add(name);
+        return [name, value ?? null];
+      }
+      const { fromEnvFile: from, holes, text } = interpolate(written, values);
+      for (const variable of from) fromEnvFile.add(variable);
       return [name, holes.length > 0 ? null : text];
     }),
   );
+  return { given, fromEnvFile: [...fromEnvFile] };
 }
 
 function readInline(found: Found, values: Values): readonly ImageUse[] {
   const { owners, replaced, value } = found;
   const interpolated = interpolate(value.text ?? '', values);
   const inline = new Inline(found, interpolated);
+  const envFileVariables = [...new Set([...found.fromEnvFile, ...interpolated.fromEnvFile])];
   return readImages(splitDockerfile(interpolated.text), found.given).map((use) => {
     // A variable that Compose cannot fill is no argument of the Dockerfile, even where one has its name.
     const holes = interpolated.holes.filter((hole) => use.site.value.includes(hole));
     const resolved = holes.length > 0 ? use.site.value : use.resolved;
     const { mutability, reading } = holes.length > 0 ? readReference(resolved, holes) : use;
+    const site = inline.siteOf(use);
+    // Which variable came to which part of the Dockerfile is not followed: what is not written out may hold any of them.
+    const isWritten = site.verbatim !== null && use.resolved === use.site.value;
     return {
       ...use,
-      site: inline.siteOf(use),
+      ...(!isWritten && envFileVariables.length > 0 && { envFileVariables }),
+      site,
       resolved,
       reading,
       mutability: replaced ? 'none' : mutability,

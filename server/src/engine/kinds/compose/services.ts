@@ -181,10 +181,10 @@ function addImage(
 ): ImageUse | null {
   if (!value || !isSet(value) || value.text === null) return null;
   const interpolated = interpolate(part ? value.text.slice(part.start, part.end) : value.text, values);
-  const { holes, text: resolved } = interpolated;
+  const { fromEnvFile: envFileVariables, holes, text: resolved } = interpolated;
   const locked = decidedElsewhere(interpolated);
   const { path } = value;
-  const more = { replaced, platform, ...(part && { part }) };
+  const more = { replaced, platform, envFileVariables, ...(part && { part }) };
   return uses.add({ role, value, resolved, holes, locked, path, owner, ...more });
 }
 

@@ -1,5 +1,5 @@
 import { isSecretName } from '../../text/secret-name.ts';
-import { knownToken } from './tokens.ts';
+import { knownToken } from '../../text/token.ts';
 
 /** What stands for a value, and what everybody uses: nobody takes these for a secret. */
 const placeholder =

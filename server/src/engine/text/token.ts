@@ -41,6 +41,56 @@ export function knownToken(text: string): string | null {
   return text.includes('PRIVATE KEY') && isRandom(privateKey.exec(text)?.[1]) ? 'private key' : null;
 }
 
+/** The marks of tokens, followed by nearly as much as each service puts there, in whatever characters. */
+const marked = new RegExp(
+  `(?<![A-Za-z0-9])(?:${[
+    'gh[pousr]_[A-Za-z0-9]{16,}',
+    'github_pat_\\w{16,}',
+    'gl(?:pat|rt|dt|ptt|ft|soat|cbt|imt|agent|oas)-[\\w-]{16,}',
+    'xox[abeprs]-[\\w-]{10,}',
+    '[rs]k_(?:live|test)_[A-Za-z0-9]{16,}',
+    'npm_[A-Za-z0-9]{30,}',
+    'pypi-AgE[\\w-]{16,}',
+    'dckr_[po]at_[\\w-]{16,}',
+    'shp(?:at|ca|pa|ss)_[A-Fa-f0-9]{32}',
+    'hf_[A-Za-z]{30,}',
+    'hvs\\.[\\w-]{20,}',
+    'do[opr]_v1_[a-f0-9]{32,}',
+    'sk-(?:ant|proj|svcacct)-[\\w-]{20,}',
+    '(?:AKIA|ASIA)[A-Z0-9]{16}',
+    'AIza[\\w-]{30,}',
+    'SG\\.[\\w-]{16,}\\.',
+    'eyJ[\\w-]{16,}\\.',
+    'AGE-SECRET-KEY-1',
+  ].join('|')})`,
+);
+
+/**
+ * Whether a text that goes to another machine may carry a token. Wider than {@link knownToken}: examples count, as they only look like
+ * tokens to those who know them.
+ */
+export const hasTokenForm = (text: string): boolean => marked.test(text.slice(0, longest));
+
+/** Letters of both cases with digits, in one go and at random: nothing that people call a version. Commits are of one case. */
+export function isRandomText(text: string): boolean {
+  if (text.length < 20 || text.length > longest) return false;
+  const longestRun = text
+    .split(/[^A-Za-z0-9]+/)
+    .reduce((best, run) => (run.length > best.length ? run : best), '');
+  if (longestRun.length < 16 || !/[a-z]/.test(longestRun) || !/[A-Z]/.test(longestRun)) return false;
+  return /\d/.test(longestRun) && bitsPerCharacter(longestRun) >= 3.3;
+}
+
+/** Shannon's entropy of a text by its own frequencies. */
+function bitsPerCharacter(text: string): number {
+  const counts = new Map<string, number>();
+  for (const char of text) counts.set(char, (counts.get(char) ?? 0) + 1);
+  return [...counts.values()].reduce(
+    (sum, count) => sum - (count / text.length) * Math.log2(count / text.length),
+    0,
+  );
+}
+
 /** Enough different characters, and not those of an example. */
 function isRandom(body: string | undefined): boolean {
   if (body === undefined || /example|x{6}|0{6}|1234567|abcdef|fake|dummy|test/i.test(body)) return false;
