@@ -112,9 +112,9 @@ function readUnclaimed(text: string, isYaml: boolean): Piece {
  */
 export function analyze(input: Input, settings: Settings = defaultSettings, previous?: Analysis): Analysis {
   const source = previous?.source.text === input.text ? previous.source : new SourceText(input.text);
-  const file = fileOf(input);
+  const file = fileOf(input, settings.variables);
   const candidates = candidatesFor(input, file);
-  const known = previous && isSameButForText(previous.input, input) ? previous.pieces : null;
+  const known = previous && isSameButForText(previous, input, settings) ? previous.pieces : null;
   const pieces = new Map<string, Piece>();
   const placed = cut(input.text, candidates).map((at) => {
     const text = input.text.slice(at.start, at.end);
@@ -128,9 +128,12 @@ export function analyze(input: Input, settings: Settings = defaultSettings, prev
 }
 
 /** What a file tells others, without a look at what is to be said of the file itself. Never throws on any text. */
-export function readOutline(input: Omit<Input, 'workspace' | 'observed'>): Outline {
+export function readOutline(
+  input: Omit<Input, 'workspace' | 'observed'>,
+  { variables }: Pick<Settings, 'variables'> = defaultSettings,
+): Outline {
   const { text } = input;
-  const file = fileOf(input);
+  const file = fileOf(input, variables);
   const candidates = candidatesFor(input, file);
   const placed = cut(text, candidates).map((at) => ({
     offset: at.start,
@@ -169,17 +172,22 @@ function kindsOf(
   return assigned ? [assigned] : among.filter((kind) => kind.claims(file));
 }
 
-const fileOf = ({ companions, kind, languageId, path, text }: Input): SourceFile => ({
+const fileOf = (
+  { companions, kind, languageId, path, text }: Input,
+  variables: Settings['variables'] = {},
+): SourceFile => ({
   path,
   name: path.slice(path.lastIndexOf('/') + 1),
   languageId,
   text,
   companions: companions ?? new Map(),
+  variables: new Map(Object.entries(variables)),
   assigned: kinds.some(({ id }) => id === kind),
 });
 
-function isSameButForText(a: Input, b: Input): boolean {
+function isSameButForText({ input: a, settings }: Analysis, b: Input, { variables }: Settings): boolean {
   return (
+    (settings.variables === variables || JSON.stringify(settings.variables) === JSON.stringify(variables)) &&
     a.path === b.path &&
     a.languageId === b.languageId &&
     a.kind === b.kind &&

@@ -10,7 +10,7 @@ import type { Downloads, Lookup, LookupOptions, Registry } from './ports.ts';
 import { answerQuestion } from './question.ts';
 import { rules } from './rules/index.ts';
 import { commentAbove, commentOnTop, linesToComment } from './suppress.ts';
-import { applyEdits, isRefusal, type TextEdit } from './text/edit.ts';
+import { applyEdits, isRefusal, type Refusal, sayRefusal, type TextEdit } from './text/edit.ts';
 import { type Span, span } from './text/span.ts';
 
 /** A change that was tried in memory and found to do what it says, or why there is none. */
@@ -29,6 +29,9 @@ export interface PlanOptions {
 }
 
 const stop = (message: string, cause: PlanStop = 'refused'): Stopped => ({ ok: false, cause, message });
+
+const refused = ({ source }: Analysis, refusal: Refusal): Stopped =>
+  stop(sayRefusal(refusal, (offset) => source.placeAt(offset).line + 1));
 
 /** Turns one fix of one finding into verified edits. What it has to know is looked up; everything else is local. */
 export async function planFix(
@@ -226,7 +229,7 @@ function verifiedPins(document: Analysis, pins: readonly Pin[]): Plan {
   for (const { changes } of pins) {
     const [change] = changes;
     if (!change) continue;
-    if (isRefusal(change.edits)) return stop(change.edits.refused);
+    if (isRefusal(change.edits)) return refused(document, change.edits);
     const named = change.edits.map((edit) => [nameOfEdit(edit), edit] as const);
     for (const [name, edit] of named) edits.set(name, edit);
     if (change.comments > 0) comments.add(named.map(([name]) => name).join());
@@ -252,7 +255,7 @@ async function askFor(
   options: PlanOptions,
 ): Promise<{ readonly ok: true; readonly changes: readonly Change[] } | Stopped> {
   const possible = pinEdits(use, sampleDigest);
-  if (isRefusal(possible)) return stop(possible.refused);
+  if (isRefusal(possible)) return refused(document, possible);
   const found = await lookUp(document, use, options);
   return found.ok
     ? { ok: true, changes: pinChanges(document, use, found.digest) }
@@ -293,7 +296,7 @@ function verified(
   cured: readonly string[],
   { comments = 0, mayStay = false }: Allowance = {},
 ): Plan {
-  if (isRefusal(edits)) return stop(edits.refused);
+  if (isRefusal(edits)) return refused(document, edits);
   const text = applyEdits(document.source.text, edits);
   if (typeof text !== 'string') return stop(text.refused);
   const after = analyze({ ...document.input, text }, document.settings, document);

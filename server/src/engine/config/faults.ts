@@ -78,6 +78,17 @@ export function trustedFault(pattern: string): string | null {
     : `${quoted(pattern)} names no registry; begin with its host, as in ${quoted(`docker.io/${pattern}`)}.`;
 }
 
+export const variableFault = (name: string): string | null =>
+  /^[A-Za-z_]\w*$/.test(name)
+    ? null
+    : `${quoted(name)} is no name of a variable; write it without $ and braces, as in CI_REGISTRY.`;
+
+/** What it can come to is a part of an image reference. */
+export const variableValueFault = (value: string): string | null =>
+  /^[\w./:@+-]+$/.test(value)
+    ? null
+    : `${quoted(value)} can be no part of an image reference; write one, as in registry.acme.example.`;
+
 const imageExample = 'as in ghcr.io/acme/* or docker.io/library/nginx:1.27*';
 
 export function imageFault(pattern: string): string | null {

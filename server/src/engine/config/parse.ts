@@ -4,7 +4,15 @@ import { type Span, shiftSpan } from '../text/span.ts';
 import type { YamlValue } from '../yaml/lookup.ts';
 import { YamlPiece } from '../yaml/parse.ts';
 import { splitDocuments } from '../yaml/split.ts';
-import { expiresFault, extendsFault, isInlineKey, keyOrPathFault, withoutEnd } from './faults.ts';
+import {
+  expiresFault,
+  extendsFault,
+  isInlineKey,
+  keyOrPathFault,
+  variableFault,
+  variableValueFault,
+  withoutEnd,
+} from './faults.ts';
 import { isKindId } from './files.ts';
 import { ignoreTest } from './ignore.ts';
 import {
@@ -123,6 +131,7 @@ function readRoot(root: YamlValue, start: number): Omit<ParsedPolicy, 'mistakes'
       files: readFiles(root.get('files')),
       trusted:
         root.get('trusted-registries')?.type === 'sequence' ? textsOf(root.get('trusted-registries')) : null,
+      variables: readVariables(root.get('variables')),
       registries: readRegistries(root.get('registries')),
       pinStyle: pinStyles.find((style) => style === root.textAt('pin', 'style')) ?? null,
       signatures: demands.flatMap(({ images, key }) => (isInlineKey(key) ? [{ images, key }] : [])),
@@ -169,6 +178,13 @@ function readRegistries(value: YamlValue | undefined): Settings['registries'] {
   });
   return Object.fromEntries(found);
 }
+
+const readVariables = (value: YamlValue | undefined): Settings['variables'] =>
+  Object.fromEntries(
+    (value?.entries() ?? []).flatMap(({ key, value: { text } }) =>
+      text !== null && variableFault(key) === null && variableValueFault(text) === null ? [[key, text]] : [],
+    ),
+  );
 
 function readWaiver(value: YamlValue, start: number): readonly PolicyWaiver[] {
   const expires = value.get('expires');

@@ -47,6 +47,7 @@ export interface PolicyLayer {
   readonly registries: RegistryTable;
   readonly pinStyle: PinStyle | null;
   readonly signatures: readonly SignatureDemand[];
+  readonly variables: Settings['variables'];
   readonly waivers: readonly PolicyWaiver[];
   readonly mayLoosen: boolean | null;
 }
@@ -69,6 +70,7 @@ export const emptyLayer: PolicyLayer = {
   registries: {},
   pinStyle: null,
   signatures: [],
+  variables: {},
   waivers: [],
   mayLoosen: null,
 };
@@ -91,6 +93,7 @@ export function policyFor({ layers }: Policy, path: string, today: string): Sett
     pinStyle: last(layers.map(({ pinStyle }) => pinStyle)) ?? defaultSettings.pinStyle,
     trusted: layers.some(({ trusted }) => trusted !== null) ? lists : null,
     signatures: layers.flatMap(({ signatures }) => signatures),
+    variables: joined(layers.map(({ variables }) => variables)),
     waivers: layers.flatMap(({ waivers }) => waivers.flatMap((waiver) => heldFor(waiver, path, today))),
   };
 }

@@ -12,6 +12,8 @@ import {
   mirrorFault,
   registryFault,
   trustedFault,
+  variableFault,
+  variableValueFault,
   withoutEnd,
 } from './faults.ts';
 import { kindIds } from './files.ts';
@@ -334,6 +336,20 @@ const keys: Readonly<Record<string, Key>> = {
       listedAt: '',
       value: registry,
       wants: 'registries tells how registries are reached, as in docker.io: {mirror: mirror.example.com}.',
+      optional: true,
+    },
+  },
+  variables: {
+    description:
+      'Values of variables that no file sets, such as those of a CI system: a name, and what it stands for in image references.',
+    example: '{CI_REGISTRY: registry.acme.example}',
+    shape: {
+      type: 'table',
+      names: text('^[A-Za-z_][A-Za-z0-9_]*$', variableFault),
+      noun: 'variable',
+      listedAt: '',
+      value: text('^[\\w./:@+-]+$', variableValueFault),
+      wants: 'variables tells what variables stand for, as in CI_REGISTRY: registry.acme.example.',
       optional: true,
     },
   },

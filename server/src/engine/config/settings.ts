@@ -55,6 +55,8 @@ export interface Settings {
   readonly trusted: readonly string[] | null;
   /** An image that several fit has to satisfy each of them. */
   readonly signatures: readonly SignatureDemand[];
+  /** Name → value of variables that no file sets. */
+  readonly variables: Readonly<Record<string, string>>;
   /** Those that speak about the file. */
   readonly waivers: readonly Waiver[];
 }
@@ -68,6 +70,7 @@ export const defaultSettings: Settings = {
   pinStyle: 'tag-and-digest',
   trusted: null,
   signatures: [],
+  variables: {},
   waivers: [],
 };
 

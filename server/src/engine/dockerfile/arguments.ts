@@ -1,6 +1,8 @@
+import type { Variables } from '../model/variables.ts';
 import type { MappedText } from '../text/mapped-text.ts';
 import { type Expansion, expand, hole, type Lookup, type Value } from './expand.ts';
 import type { Dockerfile } from './split.ts';
+import { Effort } from './substitute.ts';
 import { splitQuotedWords } from './words.ts';
 
 /** Set by BuildKit for every build (`dockerfile2llb/platform.go`); a default in the file takes their place. */
@@ -14,6 +16,15 @@ const predefined: ReadonlySet<string> = new Set([
 /** What the build gives its arguments, which takes the place of their defaults; null for a value that is not known. */
 export type GivenArguments = ReadonlyMap<string, string | null>;
 
+/** What is known of the arguments besides the Dockerfile. */
+export interface BuildValues {
+  readonly given: GivenArguments;
+  /** Values of those that have none in it, as the policy tells them. */
+  readonly variables: Variables;
+}
+
+export const noValues: BuildValues = { given: new Map(), variables: new Map() };
+
 const literalOf = (text: string, name: string): Value => ({
   text,
   holes: [],
@@ -26,11 +37,18 @@ export class GlobalArguments {
   readonly #values = new Map<string, Value>();
   readonly #escapeToken: string;
   readonly #given: GivenArguments;
+  readonly #variables: Variables;
+  readonly #effort = new Effort();
 
   /** With `emptyIsUnknown` an empty default counts as a value that the build must bring. */
-  constructor({ escapeToken, instructions }: Dockerfile, given: GivenArguments, emptyIsUnknown = false) {
+  constructor(
+    { escapeToken, instructions }: Dockerfile,
+    { given, variables }: BuildValues,
+    emptyIsUnknown = false,
+  ) {
     this.#escapeToken = escapeToken;
     this.#given = given;
+    this.#variables = variables;
     for (const { keyword, rest } of instructions) {
       if (keyword === 'FROM') break;
       if (keyword !== 'ARG') continue;
@@ -39,7 +57,7 @@ export class GlobalArguments {
   }
 
   expand(word: MappedText): Expansion {
-    return expand(word, this.#lookup, this.#escapeToken);
+    return expand(word, this.#lookup, this.#escapeToken, this.#effort);
   }
 
   /** Without a default an earlier declaration of the same name stays in force. */
@@ -48,12 +66,20 @@ export class GlobalArguments {
     const name = equals < 0 ? word.text : word.text.slice(0, equals);
     const given = this.#given.get(name);
     if (given !== undefined) {
-      const value = given === null ? hole(`\${${name}}`, [name]) : literalOf(given, name);
-      this.#values.set(name, value);
+      this.#values.set(name, given === null ? this.#unset(name) : literalOf(given, name));
+    } else if (equals < 0) {
+      if (!this.#values.has(name) && this.#variables.has(name)) this.#values.set(name, this.#unset(name));
+    } else if (equals > 0) {
+      const value = this.expand(word.slice(equals + 1));
+      value.origin?.names.add(name);
+      this.#values.set(name, emptyIsUnknown && value.text === '' ? this.#unset(name) : value);
     }
-    if (equals < 1 || given !== undefined) return;
-    const value = this.expand(word.slice(equals + 1));
-    this.#values.set(name, emptyIsUnknown && value.text === '' ? hole(`\${${name}}`, [name]) : value);
+  }
+
+  /** A value that no file tells. */
+  #unset(name: string): Value {
+    const value = this.#variables.get(name);
+    return value === undefined ? hole(`\${${name}}`, [name]) : literalOf(value, name);
   }
 
   readonly #lookup: Lookup = (name) => {

@@ -1,10 +1,11 @@
 import { readReference } from '../image/reading.ts';
 import type { ImageRole, ImageUse } from '../model/facts.ts';
 import type { MappedText } from '../text/mapped-text.ts';
-import { type GivenArguments, GlobalArguments } from './arguments.ts';
+import { type BuildValues, GlobalArguments, noValues } from './arguments.ts';
 import type { Frontend } from './directives.ts';
 import { type Expansion, expand, verbatim } from './expand.ts';
-import { siteOf } from './site.ts';
+import { readReaders } from './readers.ts';
+import { type FindReader, siteOf } from './site.ts';
 import { type Dockerfile, type Instruction, instructionOf } from './split.ts';
 import { namesStage, outside, readStages, type Stage } from './stages.ts';
 import { readFlags } from './words.ts';
@@ -18,8 +19,8 @@ import { readFlags } from './words.ts';
  */
 export function readImages(
   file: Dockerfile,
-  given: GivenArguments = new Map(),
-  bases = readBases(file, given),
+  values: BuildValues = noValues,
+  bases = readBases(file, values),
 ): readonly ImageUse[] {
   const names = new Set(bases.flatMap(({ stage }) => stage.name ?? []));
   const uses = file.frontend ? [frontendUse(file.frontend)] : [];
@@ -86,22 +87,24 @@ export interface Base {
 }
 
 /** The bases of all stages, in their order. */
-export function readBases(file: Dockerfile, given: GivenArguments = new Map()): readonly Base[] {
-  const bases = new Bases(file, given);
+export function readBases(file: Dockerfile, values: BuildValues = noValues): readonly Base[] {
+  const bases = new Bases(file, values);
   return readStages(file).map((stage, number) => bases.read(stage, number));
 }
 
 class Bases {
   readonly #file: Dockerfile;
-  readonly #given: GivenArguments;
+  readonly #values: BuildValues;
   readonly #globals: GlobalArguments;
   #filled: GlobalArguments | null = null;
   readonly #earlier = new Map<string, number>();
 
-  constructor(file: Dockerfile, given: GivenArguments) {
+  #readers: ReturnType<typeof readReaders> | null = null;
+
+  constructor(file: Dockerfile, values: BuildValues) {
     this.#file = file;
-    this.#given = given;
-    this.#globals = new GlobalArguments(file, given);
+    this.#values = values;
+    this.#globals = new GlobalArguments(file, values);
   }
 
   read(stage: Stage, number: number): Base {
@@ -112,7 +115,7 @@ class Bases {
     if (name !== null) this.#earlier.set(name, number);
     if (!isImage) return { stage, use: null, parent: parent ?? null };
     image.origin?.readers.push(image.written.span);
-    const use = useOf('base', `${path}from`, label, image);
+    const use = useOf('base', `${path}from`, label, image, this.#findReader);
     return { stage, use: this.#withPlatform(use, stage.platform), parent: null };
   }
 
@@ -124,13 +127,23 @@ class Bases {
       : use;
   }
 
+  readonly #findReader: FindReader = (names) => {
+    if (names.size === 0) return undefined;
+    this.#readers ??= readReaders(this.#file);
+    for (const name of names) {
+      const reader = this.#readers.get(name);
+      if (reader) return reader;
+    }
+    return undefined;
+  };
+
   /** An empty default that leaves no reference behind is a value the build must bring, so it counts as unknown then. */
   #expand(base: MappedText): Expansion {
     const image = this.#globals.expand(base);
     if (image.variables.length === 0 || readReference(image.text, image.holes).reading.state !== 'invalid') {
       return image;
     }
-    this.#filled ??= new GlobalArguments(this.#file, this.#given, true);
+    this.#filled ??= new GlobalArguments(this.#file, this.#values, true);
     const filled = this.#filled.expand(base);
     return filled.holes.length > 0 ? filled : image;
   }
@@ -142,11 +155,17 @@ function frontendUse({ decoded, written }: Frontend): ImageUse {
   return useOf('frontend', 'syntax', 'Dockerfile frontend', meant);
 }
 
-function useOf(role: ImageRole, path: string, owner: string, expansion: Expansion): ImageUse {
+function useOf(
+  role: ImageRole,
+  path: string,
+  owner: string,
+  expansion: Expansion,
+  findReader?: FindReader,
+): ImageUse {
   const { holes, text } = expansion;
   return {
     role,
-    site: siteOf(expansion, role),
+    site: siteOf(expansion, role, findReader),
     resolved: text,
     ...readReference(text, holes),
     path,

@@ -1,4 +1,5 @@
 import type { Facts } from '../model/facts.ts';
+import type { Variables } from '../model/variables.ts';
 import type { YamlPiece } from '../yaml/parse.ts';
 
 /** A file as kinds see it: enough to recognise it by name or by what stands in it. */
@@ -12,6 +13,8 @@ export interface SourceFile {
   readonly text: string;
   /** Other files that were asked for (see `DocumentKind.companions`) and found: the path as asked → text. */
   readonly companions: ReadonlyMap<string, string>;
+  /** What the policy says of variables that no file sets. */
+  readonly variables?: Variables;
   /** The user's settings say that the file is of this kind, so its name says nothing. */
   readonly assigned?: boolean;
 }

@@ -9,17 +9,25 @@ export interface TextEdit {
 /** Why an edit cannot be made: one sentence for the person who asked for it, without a final line break. */
 export interface Refusal {
   readonly refused: string;
+  /** The other line that a sentence beginning with "Another line" is about. */
+  readonly line?: Span;
 }
 
 /** The outcome of asking for a change to a document: text edits, or the reason there are none. */
 export type Edits = readonly TextEdit[] | Refusal;
 
-export const refuse = (reason: string): Refusal => ({ refused: reason });
+export const refuse = (reason: string, line?: Span): Refusal => ({ refused: reason, ...(line && { line }) });
+
+/** The sentence, with the number of the line that it is about: from 1. */
+export const sayRefusal = ({ line, refused }: Refusal, lineAt: (offset: number) => number): string =>
+  line ? refused.replace(/^Another line/, () => `Line ${lineAt(line.start)}`) : refused;
 
 export const isRefusal = (edits: Edits): edits is Refusal => 'refused' in edits;
 
 export const shiftEdits = (edits: Edits, by: number): Edits =>
-  isRefusal(edits) ? edits : edits.map((edit) => ({ span: shiftSpan(edit.span, by), newText: edit.newText }));
+  isRefusal(edits)
+    ? { ...edits, ...(edits.line && { line: shiftSpan(edits.line, by) }) }
+    : edits.map((edit) => ({ span: shiftSpan(edit.span, by), newText: edit.newText }));
 
 /** Joins the edits of several changes; the first refusal wins. */
 export function joinEdits(...parts: readonly Edits[]): Edits {

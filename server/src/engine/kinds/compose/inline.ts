@@ -1,4 +1,4 @@
-import type { GivenArguments } from '../../dockerfile/arguments.ts';
+import { type GivenArguments, noValues } from '../../dockerfile/arguments.ts';
 import { type Build, readBuild } from '../../dockerfile/build.ts';
 import { readBases, readImages } from '../../dockerfile/images.ts';
 import { splitDockerfile } from '../../dockerfile/split.ts';
@@ -107,7 +107,7 @@ function readInline(found: Found, values: Values): readonly ImageUse[] {
   const interpolated = interpolate(value.text ?? '', values);
   const inline = new Inline(found, interpolated);
   const envFileVariables = [...new Set([...found.fromEnvFile, ...interpolated.fromEnvFile])];
-  return readImages(splitDockerfile(interpolated.text), found.given).map((use) => {
+  return readImages(splitDockerfile(interpolated.text), { ...noValues, given: found.given }).map((use) => {
     // A variable that Compose cannot fill is no argument of the Dockerfile, even where one has its name.
     const holes = interpolated.holes.filter((hole) => use.site.value.includes(hole));
     const resolved = holes.length > 0 ? use.site.value : use.resolved;
@@ -135,7 +135,7 @@ function readBuildOf(found: Found, values: Values, path: string): Build | null {
   const file = splitDockerfile(filledIn(written, interpolate(written.text, values)));
   const images = new Map(readInline(found, values).map((use) => [use.path, use]));
   const prefix = `${value.path}.`;
-  const bases = readBases(file, given).map((base) => ({
+  const bases = readBases(file, { ...noValues, given }).map((base) => ({
     ...base,
     use: base.use && (images.get(prefix + base.use.path) ?? null),
   }));
@@ -193,10 +193,11 @@ class Inline {
       verbatim: site.verbatim && this.#verbatim(site.verbatim),
       seenFrom: [...this.#seenFrom, ...site.seenFrom.flatMap((at) => this.spanOf(at) ?? [])],
       replace: (wanted) => {
-        const given = this.#given.find((name) => names(site.value, name));
-        return given === undefined
-          ? this.#edited(site.replace(wanted))
-          : refuse(`\`build.args\` decides this value through ${given}; change it there.`);
+        const edits = site.replace(wanted);
+        const given = isRefusal(edits) && this.#given.find((name) => names(site.value, name));
+        return given
+          ? refuse(`\`build.args\` decides this value through ${given}; change it there.`)
+          : this.#edited(edits);
       },
     };
   }

@@ -1,9 +1,11 @@
+import { noValues } from '../../dockerfile/arguments.ts';
 import { readBuild } from '../../dockerfile/build.ts';
 import { readBases, readImages } from '../../dockerfile/images.ts';
 import { readSeemingComments } from '../../dockerfile/seeming-comments.ts';
 import { type Dockerfile, splitDockerfile } from '../../dockerfile/split.ts';
 import type { Comment, Facts, Skip } from '../../model/facts.ts';
 import { noFacts } from '../../model/no-facts.ts';
+import { noVariables } from '../../model/variables.ts';
 import { type Span, span } from '../../text/span.ts';
 import type { SourceFile, WholeFileKind } from '../kind.ts';
 import { claimsDockerfile, isTemplateName } from './claims.ts';
@@ -19,15 +21,16 @@ export const dockerfile: WholeFileKind = {
   extract: readDockerfile,
 };
 
-function readDockerfile({ assigned, name, path, text }: SourceFile): Facts {
+function readDockerfile({ assigned, name, path, text, variables }: SourceFile): Facts {
   const file = splitDockerfile(text);
   const comments: Facts['comments'] = () =>
     file.comments.map((at) => ({ span: at, text: text.slice(at.start, at.end) }));
   const seemingComments = (): readonly Comment[] => readSeemingComments(file, text);
   const facts = { ...noFacts, kind: dockerfile.id, units: () => unitsOf(file), comments, seemingComments };
   if (!assigned && isTemplateName(name)) return { ...facts, skipped: [templateAt(span(0, 0))] };
-  const bases = readBases(file);
-  const images = readImages(file, new Map(), bases);
+  const values = { ...noValues, variables: variables ?? noVariables };
+  const bases = readBases(file, values);
+  const images = readImages(file, values, bases);
   const template = findTemplateAction(file, images);
   if (template) return { ...facts, skipped: [templateAt(template)] };
   const { built, scripts, stages } = readBuild(file, bases, { dockerfile: path, prefix: '' });
