@@ -145,7 +145,7 @@ class Bases {
     }
     this.#filled ??= new GlobalArguments(this.#file, this.#values, true);
     const filled = this.#filled.expand(base);
-    return filled.holes.length > 0 ? filled : image;
+    return filled.text === image.text ? image : filled;
   }
 }
 

@@ -5,7 +5,19 @@ import { type ImageReference, parseReference, type ReferenceFault } from './refe
 export type ReferenceReading =
   | { readonly state: 'parsed'; readonly reference: ImageReference }
   | { readonly state: 'invalid'; readonly error: ReferenceFault }
-  | { readonly state: 'unknown'; readonly holes: readonly string[] };
+  | {
+      readonly state: 'unknown';
+      readonly holes: readonly string[];
+      /** Why, where there is more to say of it than `whyUnknown` does. */
+      readonly reason?: string;
+    };
+
+/** Why a reference could not be worked out: part of a sentence. */
+export const whyUnknown = ({
+  holes: [hole = 'it'],
+  reason,
+}: Extract<ReferenceReading, { readonly state: 'unknown' }>): string =>
+  reason ?? `\`${hole}\` has no single value in this file`;
 
 /** A reading with its class: what every kind puts into its image uses. */
 export interface Reading {
@@ -15,13 +27,16 @@ export interface Reading {
 
 /**
  * Reads a reference in which known variables are put in. `holes` are the substrings of `text` that stay unknown (`${TAG}`, `{{ .tag }}`);
- * with any of them the reading is `unknown`, but the class is told where the rest of the text decides it.
+ * with any of them the reading is `unknown`, but the class is told where the rest of the text decides it. `reason` says why they are unknown.
  */
-export function readReference(text: string, holes: readonly string[]): Reading {
+export function readReference(text: string, holes: readonly string[], reason?: string): Reading {
   const marks = holes.length === 0 && text.length <= longestText ? text.match(marker) : null;
   if (marks) return readReference(text, marks);
   if (holes.length > 0) {
-    return { reading: { state: 'unknown', holes }, mutability: classifyAround(text, holes) };
+    return {
+      reading: { state: 'unknown', holes, ...(reason !== undefined && { reason }) },
+      mutability: classifyAround(text, holes),
+    };
   }
   const result = parseReference(text);
   const tag = result.ok && result.reference.digest === undefined ? result.reference.tag : undefined;

@@ -1,3 +1,4 @@
+import { rewriteTail, type Tailed } from '../image/tail.ts';
 import type { Site } from '../model/site.ts';
 import { type Edits, refuse } from '../text/edit.ts';
 import { type Span, span } from '../text/span.ts';
@@ -10,6 +11,8 @@ export interface SiteOptions {
   readonly part?: Span;
   /** Why the text cannot be edited although it is written plainly: a variable decides it. */
   readonly locked?: string | null;
+  /** What can be edited of such a text all the same. */
+  readonly tailed?: Tailed | null;
   /** What to write so that the wanted reference is what runs, where another file changes what is written. */
   readonly write?: (wanted: string) => string;
 }
@@ -26,8 +29,10 @@ export function siteOf(value: YamlValue, options: SiteOptions = {}): Site | null
     verbatim: options.locked ? null : here,
     seenFrom: value.seenFrom,
     replace(wanted) {
-      const { locked, write } = options;
-      return locked ? refuse(locked) : replacePart(value, scalar, part, write?.(wanted) ?? wanted);
+      const { locked, tailed, write } = options;
+      const rewritten = locked && tailed ? rewriteTail(tailed, wanted) : null;
+      if (locked && rewritten === null) return refuse(locked);
+      return replacePart(value, scalar, part, rewritten ?? write?.(wanted) ?? wanted);
     },
   };
 }

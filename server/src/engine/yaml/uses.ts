@@ -1,7 +1,9 @@
 import type { Node } from 'yaml';
 import { readReference } from '../image/reading.ts';
+import { holdsVersion, rewriteTail, type Tailed, whyNoValue } from '../image/tail.ts';
 import type { ImageRole, ImageUse } from '../model/facts.ts';
 import type { Site } from '../model/site.ts';
+import { type Edits, refuse } from '../text/edit.ts';
 import type { Span } from '../text/span.ts';
 import type { YamlValue } from './lookup.ts';
 import { siteOf } from './site.ts';
@@ -19,6 +21,10 @@ export interface FoundImage {
   readonly platform?: string | null;
   /** Why it cannot be edited here: a variable decides it. */
   readonly locked: string | null;
+  /** How many characters at the end of the text no variable has a part in, where one decides the rest. */
+  readonly tail?: number;
+  /** The same where that end is written in another place. */
+  readonly ending?: Tailed & { readonly place: YamlValue };
   readonly path: string;
   readonly owner: string;
   /** Another file puts another image in its place, or builds it: this one is not pulled. */
@@ -54,18 +60,25 @@ export class ImageUses {
 
   /** Null for a value that is no text. */
   add(found: FoundImage): ImageUse | null {
-    const { holes, locked, owner, part, path, platform, resolved, role, value, write } = found;
-    const site = siteOf(value, { locked, ...(part && { part }), ...(write && { write }) });
+    const { holes, owner, part, path, platform, resolved, role, value, write } = found;
+    const tailed = tailedBy(found);
+    const site = siteOf(value, {
+      locked: (tailed && holes[0] !== undefined ? whyNoValue(holes[0]) : null) ?? found.locked,
+      tailed: holes.length > 0 ? null : tailed,
+      ...(part && { part }),
+      ...(write && { write }),
+    });
     if (!site) return null;
     const known = this.#byNode.get(value.node) ?? [];
     this.#byNode.set(value.node, known);
     const same = known.find(({ use }) => use.site.span.start === site.span.start);
     if (same) return widen(same, found, site);
     const { mutability, reading } = readReference(resolved, holes);
-    const { envFileVariables = [] } = found;
+    const { ending, envFileVariables = [] } = found;
+    const replace = ending ? (wanted: string) => replaceEnding(ending, wanted) : site.replace;
     const use: Growing = {
       role,
-      site: { ...site, seenFrom: [...site.seenFrom] },
+      site: { ...site, seenFrom: [...site.seenFrom], replace },
       resolved,
       reading,
       mutability: isPulled(found) ? mutability : 'none',
@@ -79,6 +92,19 @@ export class ImageUses {
     this.#all.push(use);
     return use;
   }
+}
+
+/** The text, where its literal end has the version. */
+function tailedBy({ part, resolved, tail = 0, value }: FoundImage): Tailed | null {
+  const text = value.text ?? '';
+  const tailed = { written: part ? text.slice(part.start, part.end) : text, resolved, tail };
+  return holdsVersion(tailed) ? tailed : null;
+}
+
+function replaceEnding(ending: NonNullable<FoundImage['ending']>, wanted: string): Edits {
+  const text = rewriteTail(ending, wanted);
+  const edits = text === null ? null : siteOf(ending.place)?.replace(text);
+  return edits ?? refuse('More than the end of this reference would change, which variables decide.');
 }
 
 const isPulled = ({ replaced, role }: FoundImage): boolean => role !== 'build-output' && !replaced;

@@ -56,7 +56,7 @@ describe('refused', () => {
     [
       'an expression for the registry',
       '    container: ${{ vars.REGISTRY }}/app:1.2.3\n',
-      /^\$\{\{ vars\.REGISTRY \}\} decides this value/,
+      /^\$\{\{ vars\.REGISTRY \}\} has no value here: name it under `variables`/,
     ],
     ['escapes', '    container: "node\\u003a20"\n', /written with escapes/],
     ['several lines', '    container:\n      node\n      :20\n', /over several lines|nothing to pin/],

@@ -44,6 +44,16 @@ const pinned: readonly (readonly [name: string, text: string, after: string])[] 
     'variables: {IMG: node:20@@}\na: {image: $IMG}\nb: {variables: {IMG: "node:22@@"}, image: $IMG}\n',
   ],
   [
+    'a tag behind a variable',
+    'variables: {R: ghcr.io}\na: {image: "$R/x:1.2.3"}\n',
+    'variables: {R: ghcr.io}\na: {image: "$R/x:1.2.3@@"}\n',
+  ],
+  [
+    'a variable with a tag behind another',
+    'variables: {R: ghcr.io, IMG: "$R/x:1.2.3"}\na: {image: $IMG}\nb: {image: $IMG}\n',
+    'variables: {R: ghcr.io, IMG: "$R/x:1.2.3@@"}\na: {image: $IMG}\nb: {image: $IMG}\n',
+  ],
+  [
     'a variable that a comment speaks of',
     '# $IMG is the image\nvariables: {IMG: node:20}\na:\n  image: $IMG # not %IMG%\n  script: echo "$IMGS"\n',
     '# $IMG is the image\nvariables: {IMG: node:20@@}\na:\n  image: $IMG # not %IMG%\n  script: echo "$IMGS"\n',
@@ -77,9 +87,14 @@ const refused: readonly (readonly [name: string, text: string, reason: RegExp])[
     /^The value of IMG is put together from other variables, .*give it the whole reference/,
   ],
   [
+    'a variable with a tag behind another, in a script',
+    'variables: {R: x, IMG: "$R/x:1.2.3"}\na: {image: $IMG, script: "docker push $IMG"}\n',
+    /^IMG is used elsewhere in this file too/,
+  ],
+  [
     'an unknown registry',
     'a: {image: "$CI_REGISTRY_IMAGE/app:1.2.3"}\n',
-    /^\$CI_REGISTRY_IMAGE decides this value/,
+    /^\$CI_REGISTRY_IMAGE has no value here: name it under `variables`/,
   ],
   [
     'an input',

@@ -1,5 +1,6 @@
 import { cacheReference } from '../../image/cache-source.ts';
 import { readReference } from '../../image/reading.ts';
+import { rewriteTail } from '../../image/tail.ts';
 import type { ImageRole, ImageUse } from '../../model/facts.ts';
 import type { Site } from '../../model/site.ts';
 import { type Edits, refuse, smallestEdit } from '../../text/edit.ts';
@@ -112,7 +113,7 @@ function readPlace(
   return [
     {
       role,
-      site: siteOf(value, pick),
+      site: siteOf(value, pick, image),
       ...image,
       path: `target.${target}.${path}`,
       owners: [`target ${target}`],
@@ -130,7 +131,7 @@ function withoutTemplates({ templates, written }: Text): string {
   return result + written.slice(result.length);
 }
 
-function siteOf(text: Text, pick: Place['pick']): Site {
+function siteOf(text: Text, pick: Place['pick'], image: Pick<ImageUse, 'reading' | 'resolved'>): Site {
   const { isPlain, templates, written } = text;
   const part = pick(withoutTemplates(text)) ?? whole(written);
   const value = written.slice(part.start, part.end);
@@ -141,14 +142,18 @@ function siteOf(text: Text, pick: Place['pick']): Site {
     span: isPlain ? here : text.span,
     verbatim: isPlain && !template ? here : null,
     seenFrom: [],
-    replace(wanted): Edits {
-      if (template) {
+    replace(asked): Edits {
+      const tail = part.end - Math.max(part.start, templates.at(-1)?.end ?? 0);
+      const tailed = { written: value, resolved: image.resolved, tail };
+      const rewritten = template && image.reading.state !== 'unknown' ? rewriteTail(tailed, asked) : null;
+      if (template && rewritten === null) {
         const expression = written.slice(template.start, template.end);
         return refuse(`\`${expression}\` decides this value; change it where that gets its value.`);
       }
+      const wanted = rewritten ?? asked;
       if (!isPlain)
         return refuse('This is not written as a plain string: write it in quotes and without escapes first.');
-      if (/["\\\n]|[$%]\{/.test(wanted)) return refuse('The new text would need escapes here.');
+      if (/["\\\n]|[$%]\{/.test(asked)) return refuse('The new text would need escapes here.');
       return [smallestEdit(here.start, value, wanted)];
     },
   };

@@ -13,7 +13,7 @@ const mostAdded = 1_000_000;
  * lines. A value that a variable leaves open is left out, and so is a line that cannot be read. The shell's variables, which
  * would come first, are never looked at, nor are those that are named as secrets are or have a token's form. Nothing is taken from a file whose variables add up to too much.
  */
-export function parseDotenv(source: string): Values {
+export function parseDotenv(source: string): ReadonlyMap<string, string> {
   const text = source.replace(/^\uFEFF/, '').replaceAll('\r\n', '\n');
   const values = new Map<string, string>();
   let at = 0;

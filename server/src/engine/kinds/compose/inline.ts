@@ -1,9 +1,10 @@
-import { type GivenArguments, noValues } from '../../dockerfile/arguments.ts';
+import type { GivenArguments } from '../../dockerfile/arguments.ts';
 import { type Build, readBuild } from '../../dockerfile/build.ts';
 import { readBases, readImages } from '../../dockerfile/images.ts';
 import { splitDockerfile } from '../../dockerfile/split.ts';
 import { readReference } from '../../image/reading.ts';
 import type { Comment, ImageUse } from '../../model/facts.ts';
+import { noVariables } from '../../model/variables.ts';
 import { type Edits, isRefusal, refuse } from '../../text/edit.ts';
 import { MappedText } from '../../text/mapped-text.ts';
 import { type Span, span } from '../../text/span.ts';
@@ -107,7 +108,10 @@ function readInline(found: Found, values: Values): readonly ImageUse[] {
   const interpolated = interpolate(value.text ?? '', values);
   const inline = new Inline(found, interpolated);
   const envFileVariables = [...new Set([...found.fromEnvFile, ...interpolated.fromEnvFile])];
-  return readImages(splitDockerfile(interpolated.text), { ...noValues, given: found.given }).map((use) => {
+  return readImages(splitDockerfile(interpolated.text), {
+    variables: values.named ?? noVariables,
+    given: found.given,
+  }).map((use) => {
     // A variable that Compose cannot fill is no argument of the Dockerfile, even where one has its name.
     const holes = interpolated.holes.filter((hole) => use.site.value.includes(hole));
     const resolved = holes.length > 0 ? use.site.value : use.resolved;
@@ -135,7 +139,7 @@ function readBuildOf(found: Found, values: Values, path: string): Build | null {
   const file = splitDockerfile(filledIn(written, interpolate(written.text, values)));
   const images = new Map(readInline(found, values).map((use) => [use.path, use]));
   const prefix = `${value.path}.`;
-  const bases = readBases(file, { ...noValues, given }).map((base) => ({
+  const bases = readBases(file, { variables: values.named ?? noVariables, given }).map((base) => ({
     ...base,
     use: base.use && (images.get(prefix + base.use.path) ?? null),
   }));

@@ -1,3 +1,4 @@
+import type { Variables } from '../../model/variables.ts';
 import { type Span, span } from '../../text/span.ts';
 
 /** A text in which Compose puts variables. */
@@ -37,8 +38,13 @@ const longestName = 1000;
 /** Defaults in defaults end somewhere in any file that people wrote. */
 const deepest = 16;
 
-/** Values of variables, as `.env` gives them. */
-export type Values = ReadonlyMap<string, string>;
+/** Values of variables, as `.env` gives them, and those that the policy names. */
+export interface Values {
+  get(name: string): string | undefined;
+  has(name: string): boolean;
+  /** Counts where nothing else gives a value, not even a default. */
+  readonly named?: Variables;
+}
 
 const noValues: Values = new Map();
 
@@ -102,7 +108,7 @@ class Reader {
     if (name === undefined) return hole(raw, at, at + 1);
     this.variables.add(name);
     const end = at + 1 + name.length;
-    const known = this.#values.get(name);
+    const known = this.#values.get(name) ?? this.#values.named?.get(name);
     return known === undefined ? hole(raw, at, end) : this.#bring(raw, at, end, known);
   }
 
@@ -125,7 +131,8 @@ class Reader {
     if (operator.endsWith('+')) {
       return known === undefined ? hole(raw, at, end) : { parts: [{ text: '', hole: false }], end };
     }
-    return isSet ? this.#bring(raw, at, end, known) : hole(raw, at, end);
+    const value = isSet ? known : this.#values.named?.get(name);
+    return value === undefined ? hole(raw, at, end) : this.#bring(raw, at, end, value);
   }
 }
 

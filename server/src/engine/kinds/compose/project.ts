@@ -59,8 +59,13 @@ function besideOf(file: SourceFile): Beside {
   return found;
 }
 
-function readBeside({ companions, name }: SourceFile): Beside {
-  const values = parseDotenv(companions.get('.env') ?? '');
+function readBeside({ companions, name, variables }: SourceFile): Beside {
+  const written = parseDotenv(companions.get('.env') ?? '');
+  const values = {
+    get: (one: string) => written.get(one),
+    has: (one: string) => written.has(one),
+    ...(variables && { named: variables }),
+  };
   const alone = { values, overrideName: null, earlier: nothing, later: nothing };
   // This names other files in the place of the default ones.
   if (values.has('COMPOSE_FILE')) return alone;

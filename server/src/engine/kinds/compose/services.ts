@@ -12,7 +12,7 @@ import type { ImageUses } from '../../yaml/uses.ts';
 import { type BuiltHere, readBuildRequest, readBuildSource, resolvedName } from './builds.ts';
 import { mayBeStackFile } from './deploys.ts';
 import type { InlineDockerfiles } from './inline.ts';
-import { decidedElsewhere, interpolate, type Values } from './interpolate.ts';
+import { decidedElsewhere, type Interpolated, interpolate, type Values } from './interpolate.ts';
 import { isSet, type Layer } from './layer.ts';
 import { readEngineSocket, readMounts, targetOf } from './mounts.ts';
 import { readPorts } from './ports.ts';
@@ -184,9 +184,14 @@ function addImage(
   const { fromEnvFile: envFileVariables, holes, text: resolved } = interpolated;
   const locked = decidedElsewhere(interpolated);
   const { path } = value;
-  const more = { replaced, platform, envFileVariables, ...(part && { part }) };
+  const tail = tailOf(interpolated, (part?.end ?? value.text.length) - (part?.start ?? 0));
+  const more = { tail, replaced, platform, envFileVariables, ...(part && { part }) };
   return uses.add({ role, value, resolved, holes, locked, path, owner, ...more });
 }
+
+/** Behind the last variable. */
+const tailOf = ({ expressions }: Interpolated, length: number): number =>
+  length - (expressions.at(-1)?.end ?? 0);
 
 function readBuild(into: Into, build: YamlValue | undefined, { inline, replaced }: ReplacedBuild): void {
   if (!isSet(build)) return;

@@ -20,11 +20,13 @@ export function readImages(strings: readonly JsonString[]): readonly ImageUse[] 
 }
 
 function useOf(role: ImageRole, string: JsonString, part: Span, owner: string): ImageUse {
-  const { first, holes, text } = substitute(string.text.slice(part.start, part.end));
+  const written = string.text.slice(part.start, part.end);
+  const { first, holes, tail, text } = substitute(written);
   const locked = first === null ? null : `${first} decides this value; change it where that gets its value.`;
+  const tailed = holes.length > 0 ? null : { written, resolved: text, tail };
   return {
     role,
-    site: siteOf(string, part, locked),
+    site: siteOf(string, part, locked, tailed),
     resolved: text,
     ...readReference(text, holes),
     path: string.path.join('.'),
@@ -37,6 +39,8 @@ interface Substituted {
   readonly holes: readonly string[];
   /** The first expression; null where there is none. */
   readonly first: string | null;
+  /** How many characters stand behind the last one. */
+  readonly tail: number;
 }
 
 /** Longer texts are no references; searching them for thousands of variables would take long. */
@@ -47,15 +51,17 @@ const longestText = 4096;
  * https://containers.dev/implementors/json_reference/#variables-in-devcontainerjson
  */
 function substitute(written: string): Substituted {
-  if (written.length > longestText) return { text: written, holes: [], first: null };
+  if (written.length > longestText) return { text: written, holes: [], first: null, tail: 0 };
   const holes = new Set<string>();
   let first: string | null = null;
-  const text = written.replace(/\$\{(.*?)\}/g, (expression, inner: string) => {
+  let tail = 0;
+  const text = written.replace(/\$\{(.*?)\}/g, (expression, inner: string, at: number) => {
     first ??= expression;
+    tail = written.length - at - expression.length;
     const [variable = '', , fallback = ''] = inner.split(':');
     if (/^(?:localEnv|env)$/.test(variable) && fallback !== '') return fallback;
     holes.add(expression);
     return expression;
   });
-  return { text, holes: [...holes], first };
+  return { text, holes: [...holes], first, tail };
 }

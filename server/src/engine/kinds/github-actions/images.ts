@@ -1,12 +1,13 @@
 import type { ImageUse } from '../../model/facts.ts';
+import { noVariables, type Variables } from '../../model/variables.ts';
 import { span } from '../../text/span.ts';
 import { AliasBudget } from '../../yaml/aliased.ts';
 import type { Entry, YamlValue } from '../../yaml/lookup.ts';
 import { ImageUses } from '../../yaml/uses.ts';
 
 /** Every image that the jobs of a workflow or the steps of an action run in. */
-export function readImages(root: YamlValue): readonly ImageUse[] {
-  const images = new Images();
+export function readImages(root: YamlValue, variables: Variables = noVariables): readonly ImageUse[] {
+  const images = new Images(variables);
   for (const job of root.get('jobs')?.entries() ?? []) images.readJob(job);
   const runs = root.get('runs');
   if (runs) images.readRuns(runs);
@@ -21,12 +22,21 @@ const prefix = /^docker:\/\//i;
  */
 const expressions = /\$?\{\{[\s\S]*?(?:\}\}|$)/g;
 
+/** The variable that the settings of a repository or the environment give; empty where something else is asked for. */
+const nameIn = (expression: string): string =>
+  /^\$\{\{\s*(?:vars|env)\.([A-Za-z_]\w*)\s*\}\}$/.exec(expression)?.[1] ?? '';
+
 /** Values that are looked at through aliases: a small file can stand for a huge one. */
 const mostAliased = 5_000;
 
 class Images {
   readonly uses = new ImageUses();
   readonly #budget = new AliasBudget(mostAliased);
+  readonly #variables: Variables;
+
+  constructor(variables: Variables) {
+    this.#variables = variables;
+  }
 
   readJob({ key, value: job }: Entry): void {
     const label = `job ${key}`;
@@ -69,11 +79,13 @@ class Images {
   #add(value: YamlValue, owner: string): void {
     const text = value.text ?? '';
     const part = span(prefix.exec(text)?.[0].length ?? 0, text.length);
-    const resolved = text.slice(part.start);
+    const written = text.slice(part.start);
+    const found = [...written.matchAll(expressions)];
+    const last = found.at(-1);
+    const resolved = written.replace(expressions, (one) => this.#variables.get(nameIn(one)) ?? one);
     const holes = [...new Set(resolved.match(expressions) ?? [])];
-    const [first] = holes;
-    const locked =
-      first === undefined ? null : `${first} decides this value; change it where that gets its value.`;
-    this.uses.add({ role: 'job', value, part, resolved, holes, locked, path: value.path, owner });
+    const locked = last ? `${found[0]?.[0]} decides this value; change it where that gets its value.` : null;
+    const tail = written.length - (last ? last.index + last[0].length : 0);
+    this.uses.add({ role: 'job', value, part, resolved, holes, locked, tail, path: value.path, owner });
   }
 }

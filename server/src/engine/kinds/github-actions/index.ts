@@ -12,8 +12,11 @@ export const githubActions: YamlKind = {
   names: /\.ya?ml$/i,
   claims: (file) => isWorkflow(file) || mayBeAction(file),
   claimsPiece: (piece, file) => isWorkflow(file) || piece.root?.at('runs', 'using') !== undefined,
-  extract: (piece) =>
-    yamlFacts('github-actions', piece, { images: piece.root ? readImages(piece.root) : [], workloads: [] }),
+  extract: (piece, { variables }) =>
+    yamlFacts('github-actions', piece, {
+      images: piece.root ? readImages(piece.root, variables) : [],
+      workloads: [],
+    }),
 };
 
 const isWorkflow = ({ languageId, path }: SourceFile): boolean =>

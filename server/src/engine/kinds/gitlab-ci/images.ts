@@ -1,4 +1,5 @@
 import type { ImageUse } from '../../model/facts.ts';
+import { type Variables as NamedVariables, noVariables } from '../../model/variables.ts';
 import { AliasBudget } from '../../yaml/aliased.ts';
 import type { YamlValue } from '../../yaml/lookup.ts';
 import { ImageUses } from '../../yaml/uses.ts';
@@ -7,20 +8,22 @@ import { type FoundReference, Origins } from './origins.ts';
 import { readVariables, Variables } from './variables.ts';
 
 /** Every image that the jobs of a pipeline run in, and those of the services beside them. */
-export function readImages(root: YamlValue): readonly ImageUse[] {
-  const found = new Pipeline(root).findReferences();
+export function readImages(root: YamlValue, named: NamedVariables = noVariables): readonly ImageUse[] {
+  const found = new Pipeline(root).findReferences(named);
   const origins = new Origins(root.tree.text, found);
   const uses = new ImageUses();
   for (const reference of found) {
     const { filled, owner } = reference;
     const value = origins.placeOf(reference);
     const locked = origins.lockOf(reference);
+    const ending = locked === null ? origins.endOf(reference) : null;
     uses.add({
       role: 'job',
       value,
       resolved: filled.text,
       holes: filled.holes,
       locked,
+      ...(ending && { ending }),
       path: value.path,
       owner,
       platform: reference.platform,
@@ -54,8 +57,9 @@ class Pipeline {
     this.#jobs = new Map(jobs.map(({ key, value }) => [key, value]));
   }
 
-  findReferences(): readonly FoundReference[] {
-    const variables = new Variables(readVariables(this.#root.get('variables')?.entries() ?? []));
+  findReferences(named: NamedVariables): readonly FoundReference[] {
+    const declared = readVariables(this.#root.get('variables')?.entries() ?? []);
+    const variables = new Variables(declared, null, named);
     const layers = new Layers(this.#jobs);
     const defaults = this.#root.get('default');
     for (const owner of defaults ? [this.#root, defaults] : [this.#root]) {

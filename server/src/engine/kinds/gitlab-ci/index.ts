@@ -14,9 +14,9 @@ export const gitlabCi: YamlKind = {
     const isObject = root?.textAt('apiVersion') != null && root.textAt('kind') !== null;
     return !isObject && root?.get('services')?.type !== 'map';
   },
-  extract: (piece) =>
+  extract: (piece, { variables }) =>
     yamlFacts('gitlab-ci', piece, {
-      images: piece.root ? readImages(piece.root) : [],
+      images: piece.root ? readImages(piece.root, variables) : [],
       workloads: [],
     }),
 };

@@ -1,6 +1,7 @@
+import { holdsVersion, type Tailed, whyNoValue } from '../../image/tail.ts';
 import { readComments } from '../../yaml/comments.ts';
 import type { YamlValue } from '../../yaml/lookup.ts';
-import { type Filled, nameIn } from './variables.ts';
+import { type Filled, nameIn, type Variable } from './variables.ts';
 
 /** A reference as it is written, and with variables put in. */
 export interface FoundReference {
@@ -35,7 +36,7 @@ export class Origins {
   constructor(text: string, found: readonly FoundReference[]) {
     this.#text = text;
     for (const reference of found) {
-      const { through } = reference.filled;
+      const through = wayOf(reference);
       const origin = through.at(-1);
       if (!origin) continue;
       const readers = this.#readersTo(origin.value);
@@ -52,13 +53,26 @@ export class Origins {
     return readersOf(reference).reduce((place, { span }) => place.seenThrough(span), origin.value);
   }
 
-  /** Why a reference cannot be changed at its place; null where it can. */
-  lockOf({ filled, value }: FoundReference): string | null {
-    const { holes, isWhole, names, through } = filled;
+  /** Where the end of a reference that is put together can be changed; null where more of it would be. */
+  endOf(reference: FoundReference): Ending | null {
+    const { filled, value } = reference;
+    const place = filled.end.at(-1)?.value ?? value;
+    const ending = { place, written: place.text ?? '', resolved: filled.text, tail: filled.tail };
+    return filled.isWhole || !holdsVersion(ending) ? null : ending;
+  }
+
+  /** Why a reference cannot be changed; null where it can. */
+  lockOf(reference: FoundReference): string | null {
+    const { filled, value } = reference;
+    const { holes, isWhole, names } = filled;
     const [hole] = holes;
-    if (hole !== undefined) return `${hole} decides this value; change it where that gets its value.`;
-    if (!isWhole) return whyPutTogether(value.text ?? '', names);
-    const readers = this.#readers.get((through.at(-1)?.value ?? value).node);
+    const ending = this.endOf(reference);
+    if (hole !== undefined) {
+      const why = ending ? whyNoValue(hole) : null;
+      return why ?? `${hole} decides this value; change it where that gets its value.`;
+    }
+    if (!isWhole && !ending) return whyPutTogether(value.text ?? '', names);
+    const readers = this.#readers.get((wayOf(reference).at(-1)?.value ?? value).node);
     if (!readers) return null;
     if (readers.lock === undefined) readers.lock = this.#whyShared(readers);
     return readers.lock;
@@ -86,8 +100,19 @@ export class Origins {
 /** The text of the reference, and those of the variables between it and the value. */
 const readersOf = ({ filled, value }: FoundReference): readonly YamlValue[] => [
   value,
-  ...filled.through.slice(0, -1).map((variable) => variable.value),
+  ...wayOf({ filled })
+    .slice(0, -1)
+    .map((variable) => variable.value),
 ];
+
+/** The variables from a reference to the text that is changed. */
+const wayOf = ({ filled }: Pick<FoundReference, 'filled'>): readonly Variable[] =>
+  filled.isWhole ? filled.through : filled.end;
+
+/** The text whose end is changed. */
+interface Ending extends Tailed {
+  readonly place: YamlValue;
+}
 
 function whyPutTogether(text: string, names: readonly string[]): string {
   const spread = 'and a digest in a part of it would spread to other texts';

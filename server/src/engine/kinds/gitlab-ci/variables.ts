@@ -29,6 +29,10 @@ export interface Filled {
   readonly isWhole: boolean;
   /** The variables from the text to the place that holds the value. */
   readonly through: readonly Variable[];
+  /** Where the end of a value that is put together is written: the last of these variables, or the text itself without any. */
+  readonly end: readonly Variable[];
+  /** How many characters of it no variable has a part in. */
+  readonly tail: number;
 }
 
 /**
@@ -48,36 +52,43 @@ const limits = { depth: 20, length: 4096 };
 export class Variables {
   readonly #own: Layer;
   readonly #outer: Variables | null;
+  /** What the policy says of those that no file declares. */
+  readonly #named: ReadonlyMap<string, string>;
   readonly #filled = new Map<string, Filled | null>();
   #depth = 0;
 
-  constructor(own: Layer, outer: Variables | null = null) {
+  constructor(own: Layer, outer: Variables | null = null, named: ReadonlyMap<string, string> = new Map()) {
     this.#own = own;
     this.#outer = outer;
+    this.#named = outer ? outer.#named : named;
   }
 
   fill(text: string): Filled {
-    return this.#expand(text) ?? { text, holes: [text], names: [], isWhole: false, through: [] };
+    return this.#expand(text) ?? { ...unknown(text), names: [] };
   }
 
   /** Null for what grows too long; what is too long already is not looked into. */
   #expand(text: string): Filled | null {
-    if (text.search(expressions) < 0) return { text, holes: [], names: [], isWhole: true, through: [] };
+    if (text.search(expressions) < 0) {
+      return { text, holes: [], names: [], isWhole: true, through: [], end: [], tail: text.length };
+    }
     if (text.length > limits.length) return null;
     const found = [...text.matchAll(expressions)];
     const names = [...new Set(found.flatMap(([one]) => nameIn(one) ?? []))];
     if (found[0]?.[0] === text) {
-      const variable = this.#find(nameIn(text) ?? '');
-      const value = variable && this.#valueOf(variable);
-      if (!value) return { text, holes: [text], names, isWhole: false, through: [] };
-      return { ...value, names, through: value.isWhole ? [variable, ...value.through] : [] };
+      const name = nameIn(text) ?? '';
+      const variable = this.#find(name);
+      const value = this.#valueOf(name, variable);
+      if (!value) return { ...unknown(text), names };
+      const through = value.isWhole && variable ? [variable, ...value.through] : [];
+      return { ...value, names, through, end: variable ? [variable, ...value.end] : [] };
     }
     const holes = new Set<string>();
     let filled = '';
     let end = 0;
     for (const { 0: one, index } of found) {
-      const variable = this.#find(nameIn(one) ?? '');
-      const value = variable && this.#valueOf(variable);
+      const name = nameIn(one) ?? '';
+      const value = this.#valueOf(name, this.#find(name));
       for (const hole of value ? value.holes : [one]) holes.add(hole);
       filled += text.slice(end, index) + (value?.text ?? one);
       end = index + one.length;
@@ -85,25 +96,26 @@ export class Variables {
     }
     filled += text.slice(end);
     if (filled.length > limits.length) return null;
-    return { text: filled, holes: [...holes], names, isWhole: false, through: [] };
+    return { ...unknown(filled), holes: [...holes], names, tail: text.length - end };
   }
 
-  #find(name: string): Variable | null {
+  /** Undefined where no file declares it. */
+  #find(name: string): Variable | null | undefined {
     const own = this.#own.get(name);
-    if (own !== undefined) return own;
-    return this.#outer ? this.#outer.#find(name) : null;
+    return own === undefined && this.#outer ? this.#outer.#find(name) : own;
   }
 
   /** Null for what is unknown: an empty value is one that somebody else fills in. */
-  #valueOf({ isRaw, name, text }: Variable): Filled | null {
+  #valueOf(asked: string, variable: Variable | null | undefined): Filled | null {
+    if (variable === undefined || variable?.text === '') {
+      const text = this.#named.get(asked);
+      return text === undefined ? null : { ...unknown(text), holes: [], names: [asked] };
+    }
+    if (variable === null) return null;
+    const { isRaw, name, text } = variable;
     const known = this.#filled.get(name);
     if (known !== undefined) return known;
-    if (
-      text === '' ||
-      text.length > limits.length ||
-      (isRaw && text.includes('$')) ||
-      this.#depth >= limits.depth
-    )
+    if (text.length > limits.length || (isRaw && text.includes('$')) || this.#depth >= limits.depth)
       return null;
     // While it is being read it is unknown to itself.
     this.#filled.set(name, null);
@@ -114,6 +126,16 @@ export class Variables {
     return filled;
   }
 }
+
+const unknown = (text: string): Filled => ({
+  text,
+  holes: [text],
+  names: [],
+  isWhole: false,
+  through: [],
+  end: [],
+  tail: 0,
+});
 
 /** The variables that entries of `variables` declare, by name. */
 export const readVariables = (entries: readonly Entry[]): ReadonlyMap<string, Variable | null> =>

@@ -1,4 +1,5 @@
 import { noFacts } from '../../model/no-facts.ts';
+import { noVariables } from '../../model/variables.ts';
 import { yamlFacts } from '../../yaml/facts.ts';
 import { ImageUses } from '../../yaml/uses.ts';
 import type { YamlKind } from '../kind.ts';
@@ -43,7 +44,11 @@ export const kubernetes: YamlKind = {
     const uses = new ImageUses();
     if (!piece.root) return yamlFacts('kubernetes', piece, {});
     const found = findContainers(piece.root);
-    const around = { overrides: overridesFor(file), isPatch: isPatch(file) };
+    const around = {
+      overrides: overridesFor(file),
+      isPatch: isPatch(file),
+      variables: file.variables ?? noVariables,
+    };
     const workloads = readWorkloads(found, around, uses);
     return yamlFacts('kubernetes', piece, {
       images: uses.all,

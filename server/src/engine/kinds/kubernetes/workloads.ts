@@ -1,5 +1,6 @@
 import type { ImageRole, ImageUse, Workload } from '../../model/facts.ts';
 import { noTraits } from '../../model/no-facts.ts';
+import type { Variables } from '../../model/variables.ts';
 import { type Span, span } from '../../text/span.ts';
 import type { ImageOverride } from '../../yaml/kustomization.ts';
 import type { YamlValue } from '../../yaml/lookup.ts';
@@ -23,16 +24,19 @@ interface Around {
   readonly overrides: readonly ImageOverride[];
   /** Its file only changes objects that stand elsewhere. */
   readonly isPatch: boolean;
+  readonly variables: Variables;
 }
 
 /** Turns what was found in a document into workloads; their images go to `uses`. */
 export function readWorkloads(found: Found, around: Around, uses: ImageUses): readonly Workload[] {
+  const { variables } = around;
   for (const { parameters, path, pod } of found.pods) {
     for (const volume of pod.get('volumes')?.items() ?? []) {
       const name = volume.textAt('name') ?? '';
       const value = volume.at('image', 'reference');
       const place = `${path}/volumes/${name}/image/reference`;
       addImage(uses, {
+        variables,
         role: 'image-volume',
         value,
         path: place,
@@ -44,7 +48,7 @@ export function readWorkloads(found: Found, around: Around, uses: ImageUses): re
   for (const { object, parameters, path, role, unseen, value } of found.images) {
     const owner = `${object.kind} ${object.name}`.trim();
     const isFilledIn = around.isPatch || hasOperator(object);
-    addImage(uses, { role, value, path, owner, parameters, unseen, isFilledIn });
+    addImage(uses, { variables, role, value, path, owner, parameters, unseen, isFilledIn });
   }
   return found.containers.map((place) => readContainer(place, around, uses));
 }
@@ -55,13 +59,15 @@ const triggered = (text: string): Unseen => ({
   locked: 'OpenShift writes this image when its image stream changes; pin it in the image stream.',
 });
 
-function readContainer(place: ContainerPlace, { isPatch, overrides }: Around, uses: ImageUses): Workload {
+function readContainer(place: ContainerPlace, around: Around, uses: ImageUses): Workload {
+  const { isPatch, overrides, variables } = around;
   const { container, isStep, object, parameters, path, pod, word } = place;
   const isLasting = !isStep && word !== podLists.ephemeralContainers;
   const windows = isWindows(pod);
   const label = containerLabel(place);
   const value = container.get('image');
   const image = addImage(uses, {
+    variables,
     role: 'workload',
     value,
     path: `${path}/image`,
@@ -130,6 +136,7 @@ interface Reference {
   readonly path: string;
   readonly owner: string;
   readonly parameters: Parameters;
+  readonly variables: Variables;
   readonly unseen?: Unseen | null;
   readonly overrides?: readonly ImageOverride[];
   readonly platform?: string | null;
@@ -146,7 +153,7 @@ const injected = 'auto';
 
 function addImage(uses: ImageUses, reference: Reference): ImageUse | null {
   const { isFilledIn = false, overrides = [], owner, parameters, path, platform = null } = reference;
-  const { role, unseen, value } = reference;
+  const { role, unseen, value, variables } = reference;
   if (!value || value.text === null) return null;
   // Blank where the cluster fills it in (an OpenShift image change trigger), empty where an operator does.
   if (value.text.trim() === '' && (value.text !== '' || isFilledIn)) return null;
@@ -155,14 +162,14 @@ function addImage(uses: ImageUses, reference: Reference): ImageUse | null {
     const locked = 'Istio puts the image of its proxy in here when the pod starts.';
     return uses.add({ role, value, resolved: injected, holes: [injected], locked, path, owner });
   }
-  const { holes, locked, source, text } = fill(value.text, parameters);
+  const { holes, locked, source, tail, text } = fill(value.text, parameters, variables);
   if (source) {
     const origin = source.value.seenThrough(value.span);
     return uses.add({ role, value: origin, resolved: text, holes, locked, path: source.path, owner });
   }
   // Kustomize takes an expression for no part of a reference, so no entry is for such a text.
   const override = locked === null ? overridden(text, overrides) : null;
-  return uses.add({ role, value, resolved: text, holes, locked, path, owner, platform, ...override });
+  return uses.add({ role, value, resolved: text, holes, locked, tail, path, owner, platform, ...override });
 }
 
 /** Kustomize changes the images of these lists wherever they stand (`api/filters/imagetag/legacy.go`), and of no others. */
