@@ -104,11 +104,18 @@ function overrideOnce(image: string, { digest, name, newName, newTag, tagSuffix 
     ? /^(?::([\w.{}-]*))?(@[\w.+-]+:[\w.{}-]*)?$/.exec(image.slice(name.length))
     : null;
   if (!rest) return image;
-  const [, tag = '', ownDigest = ''] = rest;
-  const renamed = newName || name;
+  const [own, ownTag] = splitName(name);
+  const [, tag = ownTag, ownDigest = ''] = rest;
+  const renamed = newName || own;
   if (newTag !== '' || digest !== '') return renamed + withMark(':', newTag) + withMark('@', digest);
   if (tagSuffix !== '') return `${renamed}:${tag}${tagSuffix}`;
   return renamed + withMark(':', tag) + ownDigest;
+}
+
+/** A name that has a tag is for images with that tag alone, and kustomize takes it apart like theirs. */
+export function splitName(name: string): readonly [name: string, tag: string] {
+  const [, own = name, tag = ''] = /^(.*[^:]):([\w.{}-]*)$/s.exec(name) ?? [];
+  return [own, tag];
 }
 
 const withMark = (mark: string, text: string): string => (text === '' ? '' : mark + text);

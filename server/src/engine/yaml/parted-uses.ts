@@ -18,10 +18,14 @@ export interface FoundParts {
   /** The parts put together, and what stays unknown in that. */
   readonly resolved: string;
   readonly holes: readonly string[];
+  /** Why it stays unknown, where there is more to say than that. */
+  readonly reason?: string;
   readonly path: string;
   readonly owner: string;
-  /** Writes a digest where whoever reads the mapping takes it. */
-  pin(digest: string): Edits;
+  /** Something else of the same file decides: this one is not pulled. */
+  readonly replaced?: boolean;
+  /** Writes a digest where whoever reads the mapping takes it. A tag can go where it would have to stand beside the digest. */
+  pin(digest: string, keepsTag: boolean): Edits;
 }
 
 interface Growing {
@@ -88,7 +92,8 @@ export class PartedUses {
 }
 
 function toUse({ found, owners, seenFrom, site }: Growing): ImageUse {
-  const { holes, path, resolved, role } = found;
+  const { holes, path, reason, replaced, resolved, role } = found;
+  const read = readReference(resolved, holes, reason);
   return {
     role,
     site: {
@@ -97,7 +102,8 @@ function toUse({ found, owners, seenFrom, site }: Growing): ImageUse {
       replace: (wanted) => replaceParts(found, wanted),
     },
     resolved,
-    ...readReference(resolved, holes),
+    ...read,
+    ...(replaced && { mutability: 'none' }),
     path,
     owners: [...owners],
   };
@@ -108,10 +114,11 @@ function replaceParts({ pin, resolved }: FoundParts, wanted: string): Edits {
   const now = parseReference(resolved);
   const next = parseReference(wanted);
   if (!now.ok || !next.ok) return refuse('The parts of this reference are not clear, so none was changed.');
-  const { digest, domain, path, tag = now.reference.tag } = next.reference;
-  const same = domain === now.reference.domain && path === now.reference.path && tag === now.reference.tag;
+  const { digest, domain, path, tag } = next.reference;
+  const isTag = tag === undefined || tag === now.reference.tag;
+  const same = isTag && domain === now.reference.domain && path === now.reference.path;
   if (!same || digest === undefined) {
     return refuse('The name and the tag stand under keys of their own; change them there.');
   }
-  return pin(digest);
+  return pin(digest, tag !== undefined);
 }

@@ -10,15 +10,15 @@ import { images, path, read } from './read.ts';
 /** Before, and after: `DIGEST` is the digest. */
 const pinned: readonly (readonly [name: string, lines: string, after: string])[] = [
   [
-    'the digest takes the place of the tag',
+    'the digest goes behind the tag',
     '- name: nginx\n  newTag: 1.27.4 # why\n  newName: reg/nginx\n',
-    '- name: nginx\n  digest: DIGEST # why\n  newName: reg/nginx\n',
+    '- name: nginx\n  newTag: 1.27.4@DIGEST # why\n  newName: reg/nginx\n',
   ],
-  ['quotes stay', '- name: a\n  "newTag": \'1.2.3\'\n', '- name: a\n  "digest": \'DIGEST\'\n'],
-  ['in flow style', '- {newTag: "1.10", name: a}\n', '- {digest: "DIGEST", name: a}\n'],
-  ['a number', '- name: a\n  newTag: 1.10\n', '- name: a\n  digest: DIGEST\n'],
-  ['on the line of the dash', '- newTag: v3\n  name: a\n', '- digest: DIGEST\n  name: a\n'],
-  ['block text', '- name: a\n  newTag: >-\n    v3\n', '- name: a\n  digest: >-\n    DIGEST\n'],
+  ['quotes stay', '- name: a\n  "newTag": \'1.2.3\'\n', '- name: a\n  "newTag": \'1.2.3@DIGEST\'\n'],
+  ['in flow style', '- {newTag: "1.10", name: a}\n', '- {newTag: "1.10@DIGEST", name: a}\n'],
+  ['a number', '- name: a\n  newTag: 1.10\n', '- name: a\n  newTag: 1.10@DIGEST\n'],
+  ['on the line of the dash', '- newTag: v3\n  name: a\n', '- newTag: v3@DIGEST\n  name: a\n'],
+  ['block text', '- name: a\n  newTag: >-\n    v3\n', '- name: a\n  newTag: >-\n    v3@DIGEST\n'],
   [
     'a key for the digest that is there already',
     '- name: a\n  newTag: v3\n  digest: ""\n',
@@ -27,7 +27,7 @@ const pinned: readonly (readonly [name: string, lines: string, after: string])[]
   [
     'an alias, where it stands',
     '- &base {name: a, newTag: &v v3, digest: DIGEST}\n- {name: b, newTag: *v }\n',
-    '- &base {name: a, newTag: &v v3, digest: DIGEST}\n- {name: b, digest: DIGEST }\n',
+    '- &base {name: a, newTag: &v v3, digest: DIGEST}\n- {name: b, newTag: v3@DIGEST }\n',
   ],
 ];
 
@@ -59,6 +59,31 @@ describe('pinned', () => {
     const [use] = read(text).images;
     assert.ok(use);
     assert.equal(apply(text, use.site.replace(`a@${digest}`)), images(`- name: a\n  digest: ${digest}\n`));
+  });
+
+  test('behind the tag too', () => {
+    const text = images(`- name: a\n  newTag: v1@sha256:${'f'.repeat(64)}\n`);
+    const [use] = read(text).images;
+    assert.ok(use);
+    const after = images(`- name: a\n  newTag: v1@${digest}\n`);
+    assert.equal(apply(text, use.site.replace(`a:v1@${digest}`)), after);
+  });
+
+  test('of two entries for one name the one that counts, by the name it has in the end', async () => {
+    const text = images(
+      '- {name: a, newTag: 1.0.0}\n- {name: a, newName: b, newTag: 2.0.0}\n- {name: c, newTag: 3.0.0}\n- {name: c, newName: d/e}\n',
+    );
+    const asked: string[] = [];
+    const listening: Registry = {
+      ...registry,
+      async resolve({ repository, version }) {
+        asked.push(`${repository}:${version}`);
+        return { ok: true, digest, mediaType: '', at: 0 };
+      },
+    };
+    const { text: changed } = await planPins(read(text), { registry: listening });
+    assert.deepEqual(asked, ['library/b:2.0.0', 'd/e:3.0.0']);
+    assert.equal(changed, text.replace('2.0.0', `2.0.0@${digest}`).replace('3.0.0', `3.0.0@${digest}`));
   });
 });
 

@@ -80,7 +80,9 @@ describe('kustomizations in any style', () => {
           made++;
           const after = apply(text, edits);
           const moved = model.map(({ newTag, ...rest }) =>
-            `images.${rest.name}` === at ? { ...rest, digest } : { ...rest, ...(newTag && { newTag }) },
+            `images.${rest.name}` === at
+              ? { ...rest, newTag: `${newTag}@${digest}` }
+              : { ...rest, ...(newTag && { newTag }) },
           );
           assert.deepEqual(meaning(after), asTexts(toData(moved)));
           assert.equal(read(after).commentCount(), comments.length);

@@ -2,15 +2,16 @@ import type { ImageUse } from '../../model/facts.ts';
 import { type Edits, joinEdits, refuse } from '../../text/edit.ts';
 import { isWrittenByFlux } from '../../yaml/flux.ts';
 import { setIn } from '../../yaml/insert.ts';
-import type { ImageOverride } from '../../yaml/kustomization.ts';
+import { type ImageOverride, splitName } from '../../yaml/kustomization.ts';
 import type { YamlValue } from '../../yaml/lookup.ts';
-import { PartedUses } from '../../yaml/parted-uses.ts';
+import { type FoundParts, PartedUses } from '../../yaml/parted-uses.ts';
 import { placeholdersIn } from '../../yaml/placeholders.ts';
 
 /** The image that each entry puts in place of another; nothing for an entry that changes nothing. */
 export function readOverrides(overrides: readonly ImageOverride[]): readonly ImageUse[] {
   const uses = new PartedUses();
-  for (const override of overrides) {
+  const later = new Later(overrides);
+  for (const [index, override] of overrides.entries()) {
     const shown = ['digest', 'newTag', 'tagSuffix', 'newName']
       .map((key) => override.entry.get(key))
       .find((value) => value?.text);
@@ -19,10 +20,10 @@ export function readOverrides(overrides: readonly ImageOverride[]): readonly Ima
       role: 'override',
       map: override.entry,
       shown,
-      ...put(override),
+      ...put(override, later.nameAfter(index)),
       path: `images.${override.name}`,
       owner: `manifests with ${override.name}`,
-      pin: (digest) => pin(override, digest, uses),
+      pin: (digest, keepsTag) => pin(override, { digest, keepsTag }, uses),
     });
   }
   return uses.all;
@@ -34,21 +35,67 @@ const kept = '*';
 /** `name` is a pattern; these signs make it one that stands for several images. */
 const patternSigns = /[*+?()[\]{}|^$\\]/;
 
-/** What the manifests get, with both `newTag` and `digest` where both are given: kustomize takes that, and the digest decides. */
-function put({ digest, name, newName, newTag, tagSuffix }: ImageOverride): {
-  readonly resolved: string;
-  readonly holes: readonly string[];
-} {
-  const image = newName || name;
-  const tag = newTag || (digest === '' ? kept + tagSuffix : '');
-  const resolved = image + (tag === '' ? '' : `:${tag}`) + (digest === '' ? '' : `@${digest}`);
-  const holes = placeholdersIn(resolved);
-  if (newName === '' && patternSigns.test(name)) return { resolved, holes: [...holes, name, kept] };
-  return { resolved, holes: newTag === '' && digest === '' ? [...holes, kept] : holes };
+/** What the entries behind one make of its image: kustomize follows each in turn. */
+class Later {
+  readonly #overrides: readonly ImageOverride[];
+  readonly #places = new Map<string, number[]>();
+
+  constructor(overrides: readonly ImageOverride[]) {
+    this.#overrides = overrides;
+    for (const [index, { name }] of overrides.entries()) {
+      const places = this.#places.get(name) ?? [];
+      places.push(index);
+      this.#places.set(name, places);
+    }
+  }
+
+  /** The name in the end; null where an entry gives it another version. */
+  nameAfter(index: number): string | null {
+    let name = nameOf(this.#overrides[index]);
+    for (let at = index, hops = 0; hops < mostHops; hops++) {
+      const next = this.#places.get(name)?.find((place) => place > at);
+      const override = next === undefined ? undefined : this.#overrides[next];
+      if (next === undefined || !override) return name;
+      if (override.newTag !== '' || override.digest !== '') return null;
+      name = override.newName || name;
+      at = next;
+    }
+    return name;
+  }
 }
 
-/** The digest takes the place of `newTag`; where the entry has the key `digest` already, it goes there. */
-function pin({ entry }: ImageOverride, digest: string, uses: PartedUses): Edits {
+/** Longer chains than people write. */
+const mostHops = 50;
+
+const nameOf = (override: ImageOverride | undefined): string =>
+  override?.newName || splitName(override?.name ?? '')[0];
+
+/** What the manifests get, with both `newTag` and `digest` where both are given: kustomize takes that, and the digest decides. */
+function put(
+  { digest, name, newName, newTag, tagSuffix }: ImageOverride,
+  final: string | null,
+): Pick<FoundParts, 'holes' | 'reason' | 'replaced' | 'resolved'> {
+  const image = final ?? (newName || splitName(name)[0]);
+  const tag = newTag || (digest === '' ? kept + tagSuffix : '');
+  const resolved = image + (tag === '' ? '' : `:${tag}`) + (digest === '' ? '' : `@${digest}`);
+  const found = { resolved, ...(final === null && { replaced: true }) };
+  const reason = 'the manifests say what is left open here';
+  const holes = placeholdersIn(resolved);
+  if (newName === '' && patternSigns.test(name)) return { ...found, holes: [...holes, name, kept], reason };
+  if (newTag === '' && digest === '') return { ...found, holes: [...holes, kept], reason };
+  return { ...found, holes };
+}
+
+interface Wanted {
+  readonly digest: string;
+  readonly keepsTag: boolean;
+}
+
+/**
+ * The digest goes behind `newTag`, which every kustomize takes and which update tools read; without the tag it takes that one's place.
+ * Where the entry has the key `digest` already, it goes there.
+ */
+function pin({ entry }: ImageOverride, { digest, keepsTag }: Wanted, uses: PartedUses): Edits {
   const tag = entry.get('newTag');
   if (tag && isWrittenByFlux(tag)) {
     return refuse(
@@ -61,6 +108,7 @@ function pin({ entry }: ImageOverride, digest: string, uses: PartedUses): Edits 
   if (!written || !entry.ownPair('newTag') || hasMergeKey(entry) || (!isAlias && written.value.isShared)) {
     return refuse('This tag is shared through an alias or a merge key; write it out in each entry first.');
   }
+  if (keepsTag) return setIn(entry, ['newTag'], `${tag?.text?.replace(/@.*/s, '') ?? ''}@${digest}`);
   return joinEdits([{ span: written.keySpan, newText: 'digest' }], setIn(entry, ['newTag'], digest));
 }
 
