@@ -4,7 +4,7 @@ import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { elsewhere, migratingPage, rulesOf } from '../../scripts/lib/migrating.ts';
 import { idsOf, peers } from '../../scripts/lib/peers.ts';
-import { rules } from '../../server/src/engine/index.ts';
+import { analyze, rules } from '../../server/src/engine/index.ts';
 
 const inTables = [...peers.flatMap((peer) => rulesOf(peer)), ...elsewhere()];
 
@@ -48,6 +48,46 @@ test('a difference is a sentence', () => {
       assert.ok(difference.length <= 240, `${id}, ${peer}: it is short`);
     }
   }
+});
+
+test('what the differences say of ours is so', () => {
+  const pod = (mounts: string): string =>
+    `apiVersion: v1\nkind: Pod\nmetadata: {name: a}\nspec: {containers: [{name: a, image: x, volumeMounts: [${mounts}]}], ` +
+    'volumes: [{name: v, hostPath: {path: /etc}}, {name: s, hostPath: {path: /var/run/docker.sock}}]}\n';
+  const has = (rule: string, path: string, text: string): boolean =>
+    analyze({ path, text }).findings.some((finding) => finding.rule === rule);
+  const run = (command: string): boolean =>
+    has('unpinned-package', '/Dockerfile', `FROM scratch\nRUN ${command}\n`);
+  for (const reported of [
+    "pip install 'flask>=3'",
+    "pip install 'flask!=2'",
+    'pipenv install black',
+    'npm install a@latest',
+    'npm install a@">=1.0.0"',
+    'apk add "curl>8"',
+  ]) {
+    assert.equal(run(reported), true, reported);
+  }
+  for (const silent of ['go install example.com/a', 'go get -tool a@latest', 'npm install ./a.tgz']) {
+    assert.equal(run(silent), false, silent);
+  }
+  for (const [rule, mount] of [
+    ['writable-host-mount', '{name: v, mountPath: /v}'],
+    ['container-socket-mount', '{name: s, mountPath: /s}'],
+  ] as const) {
+    assert.equal(has(rule, '/a.yaml', pod(mount)), true, rule);
+    assert.equal(has(rule, '/a.yaml', pod('')), false, rule);
+  }
+  for (const placeholder of ['changeme', '<password>', '']) {
+    assert.equal(
+      has('baked-secret', '/Dockerfile', `FROM scratch\nENV DB_PASSWORD="${placeholder}"\n`),
+      false,
+    );
+  }
+  const compose = (value: string): string =>
+    `services: {a: {image: x, environment: {DB_PASSWORD: "${value}"}}}\n`;
+  assert.equal(has('inline-secret', '/compose.yaml', compose('kJ8mP2xQ9vT4')), true);
+  assert.equal(has('inline-secret', '/compose.yaml', compose('<password>')), false);
 });
 
 test('the page has a row for each rule of a peer, with a link to each of ours', () => {

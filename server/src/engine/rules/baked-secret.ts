@@ -19,12 +19,12 @@ export const bakedSecret: FactsRule = {
   kinds: ['dockerfile'],
   sameAs: {
     'hadolint DL3064':
-      'It goes by the name alone, so it reports an `ARG` without a value and `USERNAME` too, and neither files nor tokens in a `RUN`.',
+      'It goes by the name alone, so it reports an `ARG` without a value, placeholders and `USERNAME` too, and neither files nor tokens in a `RUN`.',
     'Trivy DS-0031':
       'It looks at the last stage, goes by names, so that it reports an `ARG` without a value too, and knows fewer files; tokens are found by its scanner for secrets.',
     'KICS Passwords And Secrets': 'It goes by patterns over the text of any file.',
     'BuildKit SecretsUsedInArgOrEnv':
-      'It goes by the name alone, so it reports an `ARG` without a value too, and neither files nor tokens in a `RUN`.',
+      'It goes by the name alone, so it reports an `ARG` without a value and placeholders too, and neither files nor tokens in a `RUN`.',
   },
   fixSafety: null,
   check: ({ stages }) => {

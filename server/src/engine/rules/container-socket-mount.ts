@@ -5,7 +5,7 @@ import { type Draft, perPlace } from './support/places.ts';
 import { code } from './support/words.ts';
 
 const onePath =
-  'It knows `/var/run/docker.sock` alone; ours also the sockets of other engines, other paths, and the folders that hold them.';
+  'It knows `/var/run/docker.sock` alone, and reports a volume that no container mounts too; ours also knows the sockets of other engines, other paths, and the folders that hold them.';
 
 export const containerSocketMount: FactsRule = {
   reads: 'facts',
@@ -24,7 +24,7 @@ export const containerSocketMount: FactsRule = {
     'compose-lint CL-0001':
       'It also counts the private socket of systemd, and the folders above, up to `/`; ours reports those as `writable-host-mount`, unless they are mounted read-only.',
     'Kyverno disallow-container-sock-mounts':
-      'It knows four paths; ours also other paths, the socket of Podman, and the folders that hold them.',
+      'It knows four paths, and reports volumes that no container mounts too; ours also knows other paths, the socket of Podman, and the folders that hold them.',
   },
   fixSafety: null,
   check: (facts) => perPlace(facts.workloads, ({ mounts }) => mounts.flatMap(report)),

@@ -17,7 +17,8 @@ export const inlineSecret: FactsRule = {
   sameAs: {
     'Trivy KSV-0109':
       'It goes by names, of keys and of settings in the text of an entry, whatever their value.',
-    'kube-linter env-var-secret': 'It reports a value of any kind under a name with `secret` in it.',
+    'kube-linter env-var-secret':
+      'It reports a value of any kind, a placeholder too, under a name with `secret` in it.',
     'Polaris sensitiveContainerEnvVar': partOfName,
     'Polaris sensitiveConfigmapContent': partOfName,
     'KICS Passwords And Secrets': 'It goes by patterns over the text of any file.',

@@ -16,21 +16,24 @@ export const unpinnedPackage: FactsRule = {
   sameAs: {
     'hadolint DL3008':
       'Ours reports a command once, whatever it leaves out, and is silent where packages come from a dated snapshot.',
-    'hadolint DL3013': 'A lower bound alone (`flask>=3`) settles nothing, so ours reports it.',
-    'hadolint DL3016': 'A tag such as `latest` settles nothing, so ours reports it.',
+    'hadolint DL3013':
+      'A lower bound or an excluded version alone (`flask>=3`, `flask!=2`) settles nothing, so ours reports it, and other installers such as `pipenv` too.',
+    'hadolint DL3016': 'A tag or an open range (`latest`, `>=1.0.0`) settles nothing, so ours reports it.',
     'hadolint DL3018': 'A lower bound alone (`curl>8`) settles nothing, so ours reports it.',
     'hadolint DL3028': '',
     'hadolint DL3033': 'A hyphen in a name (`java-17-openjdk`) is no version for ours.',
     'hadolint DL3037': 'A lower bound alone (`curl>=8`) settles nothing, so ours reports it.',
     'hadolint DL3041': 'A hyphen in a name (`java-17-openjdk`) is no version for ours.',
-    'hadolint DL3062': 'Without `@` the module around decides on the version, so ours is silent there.',
+    'hadolint DL3062':
+      'Without `@` the module around decides on the version, so ours is silent there, and at `go get -tool`, which writes it into `go.mod`.',
     'KICS Apt Get Install Pin Version Not Defined': '',
     'KICS Gem Install Without Version': '',
     'KICS Missing Version Specification In dnf install': '',
     'KICS NPM Install Command Without Pinned Version':
-      'A tag such as `latest` settles nothing, so ours reports it.',
+      'A tag or an open range (`latest`, `>=1.0.0`) settles nothing, so ours reports it; it reports packages from files too.',
     'KICS Unpinned Package Version in Apk Add': '',
-    'KICS Unpinned Package Version in Pip Install': '',
+    'KICS Unpinned Package Version in Pip Install':
+      'It knows `pip` and `pip3` alone; ours other installers, such as `pipenv`, too.',
     'KICS Yum install Without Version': '',
     'KICS Zypper Install Without Version': '',
   },

@@ -4,7 +4,8 @@ import { isSocketOrDevice, mountName, reachesEngine } from './support/mounts.ts'
 import { type Draft, perPlace } from './support/places.ts';
 import { code, sentenceLabel } from './support/words.ts';
 
-const everyHostPath = 'It reports every `hostPath`, those that are mounted read-only too.';
+const everyHostPath =
+  'It reports every `hostPath`, those that are mounted read-only, or by no container, too.';
 const systemFolders =
   'It reports system folders alone, and read-only mounts of them too; ours every path that can be written to.';
 
@@ -22,9 +23,10 @@ export const writableHostMount: FactsRule = {
     'KICS Volume Mount With OS Directory Write Permissions':
       'It goes by the path inside the container, and by system folders alone; ours by what is mounted from the host.',
     'KICS Volume Has Sensitive Host Directory': systemFolders,
-    'KICS Workload Mounting With Sensitive OS Directory': systemFolders,
+    'KICS Workload Mounting With Sensitive OS Directory':
+      'It reports system folders alone, those that are mounted read-only, or by no container, too, and PersistentVolumes; ours every path that can be written to.',
     'KICS Non Kube System Pod With Host Mount':
-      'It reports every `hostPath` outside `kube-system`, those that are mounted read-only too.',
+      'It reports every `hostPath` outside `kube-system`, those that are mounted read-only, or by no container, too, and PersistentVolumes.',
     'compose-lint CL-0013': systemFolders,
     'compose-lint CL-0025': 'It reports the folders alone with which the whole host is given away.',
     'Kyverno ensure-readonly-hostpath': '',
