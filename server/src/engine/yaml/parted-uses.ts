@@ -8,6 +8,7 @@ import type { Span } from '../text/span.ts';
 import { setIn } from './insert.ts';
 import type { YamlValue } from './lookup.ts';
 import { siteOf } from './site.ts';
+import { tagAround, whyTagged } from './tags.ts';
 
 /** A reference whose parts stand under several keys of one mapping. */
 export interface FoundParts {
@@ -55,7 +56,7 @@ export class PartedUses {
     this.#byMap.set(map.node, known);
     let use = known.find((one) => one.site.span.start === site.span.start);
     if (!use) {
-      use = { found, site, owners: new Set(), seenFrom: new Map() };
+      use = { found: untagged(found), site, owners: new Set(), seenFrom: new Map() };
       known.push(use);
     }
     use.owners.add(owner);
@@ -89,6 +90,19 @@ export class PartedUses {
     this.#readers.set(key, readers);
     return readers;
   }
+}
+
+const noTags: ReadonlySet<string> = new Set();
+
+/** A part that a tag makes is known to nobody but the tool that reads it. */
+function untagged(found: FoundParts): FoundParts {
+  const { map, resolved } = found;
+  if (!map.tree.text.includes('!')) return found;
+  const parts = map.entries().flatMap(({ value }) => (value.type === 'map' ? [] : value));
+  const tag = [map, ...parts].map((value) => tagAround(value, noTags)).find((one) => one !== null);
+  if (tag == null) return found;
+  const why = `The tag \`${tag}\` makes this value: only the tool that reads it knows which.`;
+  return { ...found, holes: [resolved], reason: whyTagged(tag), pin: () => refuse(why) };
 }
 
 function toUse({ found, owners, seenFrom, site }: Growing): ImageUse {

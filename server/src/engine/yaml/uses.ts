@@ -6,7 +6,9 @@ import type { Site } from '../model/site.ts';
 import { type Edits, refuse } from '../text/edit.ts';
 import type { Span } from '../text/span.ts';
 import type { YamlValue } from './lookup.ts';
+import { otherReader, type Reader } from './readers.ts';
 import { siteOf } from './site.ts';
+import { tagAround, whyTagged } from './tags.ts';
 
 /** A reference as a kind finds it. */
 export interface FoundImage {
@@ -19,6 +21,8 @@ export interface FoundImage {
   readonly holes: readonly string[];
   /** As `ImageUse.platform`. */
   readonly platform?: string | null;
+  /** Why they are unknown, where there is more to say than that. */
+  readonly reason?: string;
   /** Why it cannot be edited here: a variable decides it. */
   readonly locked: string | null;
   /** How many characters at the end of the text no variable has a part in, where one decides the rest. */
@@ -27,6 +31,8 @@ export interface FoundImage {
   readonly ending?: Tailed & { readonly place: YamlValue };
   readonly path: string;
   readonly owner: string;
+  /** It is the value of a variable: who else reads that is the kind's to know. */
+  readonly variable?: boolean;
   /** Another file puts another image in its place, or builds it: this one is not pulled. */
   readonly replaced?: boolean;
   /** What to write so that `resolved`, or another reference in its place, is what runs: another file changes the name. */
@@ -43,6 +49,8 @@ type Growing = { -readonly [K in keyof ImageUse]: ImageUse[K] } & {
 /** What a use has already, as a text can be reached from thousands of places. */
 interface Known {
   readonly use: Growing;
+  /** It was found where it is written too, or its place is no matter. */
+  inPlace: boolean;
   readonly owners: Set<string>;
   /** Starts of the places it is seen from. */
   readonly places: Set<number>;
@@ -52,34 +60,38 @@ interface Known {
 export class ImageUses {
   readonly #all: Growing[] = [];
   readonly #byNode = new Map<Node, Known[]>();
+  readonly #tags: ReadonlySet<string>;
+
+  /** `tags` are those that the kind reads itself. */
+  constructor(tags: readonly string[] = []) {
+    this.#tags = new Set(tags);
+  }
 
   /** In the order of the text. */
   get all(): readonly ImageUse[] {
     return this.#all.toSorted((a, b) => a.site.span.start - b.site.span.start);
   }
 
-  /** Null for a value that is no text. */
+  /** Null for a value that is no text, unless a tag makes something of it. */
   add(found: FoundImage): ImageUse | null {
-    const { holes, owner, part, path, platform, resolved, role, value, write } = found;
-    const tailed = tailedBy(found);
-    const site = siteOf(value, {
-      locked: (tailed && holes[0] !== undefined ? whyNoValue(holes[0]) : null) ?? found.locked,
-      tailed: holes.length > 0 ? null : tailed,
-      ...(part && { part }),
-      ...(write && { write }),
-    });
+    const { envFileVariables = [], owner, path, platform, role, value } = found;
+    const tag = tagAround(value, this.#tags);
+    const read = tag === null ? found : { ...found, holes: [found.resolved], reason: whyTagged(tag) };
+    const site = tag === null ? siteFor(found) : taggedSite(value, tag);
     if (!site) return null;
     const known = this.#byNode.get(value.node) ?? [];
     this.#byNode.set(value.node, known);
+    const inPlace = value.seenFrom.length === 0 || found.variable === true;
     const same = known.find(({ use }) => use.site.span.start === site.span.start);
-    if (same) return widen(same, found, site);
-    const { mutability, reading } = readReference(resolved, holes);
-    const { ending, envFileVariables = [] } = found;
-    const replace = ending ? (wanted: string) => replaceEnding(ending, wanted) : site.replace;
+    if (same) {
+      same.inPlace ||= inPlace;
+      return widen(same, read, site);
+    }
+    const { mutability, reading } = readReference(read.resolved, read.holes, read.reason);
     const use: Growing = {
       role,
-      site: { ...site, seenFrom: [...site.seenFrom], replace },
-      resolved,
+      site: { ...site, seenFrom: [...site.seenFrom], replace: (wanted) => replace(wanted) },
+      resolved: read.resolved,
       reading,
       mutability: isPulled(found) ? mutability : 'none',
       ...(platform && { platform }),
@@ -88,10 +100,28 @@ export class ImageUses {
       ...(envFileVariables.length > 0 && { envFileVariables }),
     };
     const places = new Set(site.seenFrom.map(({ start }) => start));
-    known.push({ use, owners: new Set(use.owners), places });
+    const entry: Known = { use, inPlace, owners: new Set(use.owners), places };
+    const { ending } = found;
+    const replace: Site['replace'] = (wanted) => {
+      const reader = tag === null ? otherReader(value, places, entry.inPlace) : null;
+      if (reader) return refuse(whyRead(reader), reader.span);
+      return ending ? replaceEnding(ending, wanted) : site.replace(wanted);
+    };
+    known.push(entry);
     this.#all.push(use);
     return use;
   }
+}
+
+function siteFor(found: FoundImage): Site | null {
+  const { holes, locked, part, value, write } = found;
+  const tailed = tailedBy(found);
+  return siteOf(value, {
+    locked: (tailed && holes[0] !== undefined ? whyNoValue(holes[0]) : null) ?? locked,
+    tailed: holes.length > 0 ? null : tailed,
+    ...(part && { part }),
+    ...(write && { write }),
+  });
 }
 
 /** The text, where its literal end has the version. */
@@ -100,6 +130,20 @@ function tailedBy({ part, resolved, tail = 0, value }: FoundImage): Tailed | nul
   const tailed = { written: part ? text.slice(part.start, part.end) : text, resolved, tail };
   return holdsVersion(tailed) ? tailed : null;
 }
+
+function taggedSite(value: YamlValue, tag: string): Site {
+  const { seenFrom, span, text, tree } = value;
+  return {
+    value: text ?? tree.text.slice(span.start, span.end),
+    span,
+    verbatim: null,
+    seenFrom,
+    replace: () => refuse(`The tag \`${tag}\` makes this value: only the tool that reads it knows which.`),
+  };
+}
+
+const whyRead = ({ path }: Reader): string =>
+  `Another line reads this text too (${path}), where a digest may not be wanted: write the image out here.`;
 
 function replaceEnding(ending: NonNullable<FoundImage['ending']>, wanted: string): Edits {
   const text = rewriteTail(ending, wanted);

@@ -151,3 +151,51 @@ describe('refused', () => {
     });
   }
 });
+
+describe('!reference', () => {
+  const base = '.pg:\n  image: {name: node:20.1.0}\n  services: [postgres:16.1.2, {name: redis:7.2.4}]\n';
+  const jobs: readonly (readonly [name: string, job: string, seen: readonly string[]])[] = [
+    ['an image', 'a: {image: !reference [.pg, image], script: [x]}\n', ['job a']],
+    ['a name', 'a: {image: {name: !reference [.pg, image, name]}, script: [x]}\n', ['job a']],
+    [
+      'of a reference',
+      '.b: {image: !reference [.pg, image]}\na: {image: !reference [.b, image]}\n',
+      ['job .b', 'job a'],
+    ],
+  ];
+  for (const [name, job, owners] of jobs) {
+    test(`${name} is the value it leads to`, () => {
+      const text = base + job;
+      const use = read(text).images.find(({ resolved }) => resolved === 'node:20.1.0');
+      assert.deepEqual(use?.owners, ['job .pg', ...owners]);
+      const result = pinAll(pipeline, text);
+      assert.deepEqual(result.refused, []);
+      assert.equal(result.text.split('sha256:').length - 1, 3);
+      assert.ok(result.text.endsWith(job));
+    });
+  }
+
+  test('services, and one of a list that brings in several', () => {
+    const text = `${base}a: {services: !reference [.pg, services]}\nb:\n  services:\n    - !reference [.pg, services]\n    - x:1.2.3\n`;
+    assert.deepEqual(
+      read(text).images.map(({ owners, resolved }) => [resolved, owners.length]),
+      [
+        ['node:20.1.0', 1],
+        ['postgres:16.1.2', 3],
+        ['redis:7.2.4', 3],
+        ['x:1.2.3', 1],
+      ],
+    );
+  });
+
+  test('what another file has, and what leads to itself, is not known', () => {
+    const text = 'a: {image: !reference [.far, image], services: !reference [a, services]}\n';
+    const { findings, images } = read(text);
+    assert.deepEqual(findings, []);
+    assert.deepEqual(
+      images.map(({ reading }) => (reading.state === 'unknown' ? reading.reason : null)),
+      ['the tag `!reference` makes this value', 'the tag `!reference` makes this value'],
+    );
+    assert.equal(pinAll(pipeline, text).text, text);
+  });
+});

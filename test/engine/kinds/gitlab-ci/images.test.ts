@@ -27,9 +27,9 @@ const table: readonly (readonly [name: string, text: string, images: readonly st
   ['services by default', 'default: {services: [{name: "mysql:8"}]}\n', ['job mysql:8 floating']],
   ['half-written', 'image:\nbuild:\n  image:\n    name:\n  services:\n', []],
   [
-    'a reference to another job',
+    'a reference to a job of another file',
     'build:\n  image: !reference [.base, image]\n  services:\n    - !reference [.base, services]\n',
-    [],
+    ['job [.base, image] unknown', 'job [.base, services] unknown'],
   ],
   [
     'through an anchor',

@@ -25,7 +25,7 @@ export const compose: YamlKind = {
   extract(piece, file) {
     const project = new Project(file, piece.root);
     const inline = new InlineDockerfiles(project.values);
-    const into = { uses: new ImageUses(), inline, isFirst: firstOf(new Set()) };
+    const into = { uses: new ImageUses(['!override', '!reset']), inline, isFirst: firstOf(new Set()) };
     const around = { project, built: builtHere(project), dependents: readDependents(project) };
     const entries = piece.root?.get('services')?.entries() ?? [];
     const services = entries.flatMap((entry) => readService(entry, around, into) ?? []);

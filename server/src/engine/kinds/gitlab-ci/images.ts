@@ -5,7 +5,7 @@ import type { YamlValue } from '../../yaml/lookup.ts';
 import { ImageUses } from '../../yaml/uses.ts';
 import { Layers } from './layers.ts';
 import { type FoundReference, Origins } from './origins.ts';
-import { readVariables, Variables } from './variables.ts';
+import { readVariables, unknown, Variables } from './variables.ts';
 
 /** Every image that the jobs of a pipeline run in, and those of the services beside them. */
 export function readImages(root: YamlValue, named: NamedVariables = noVariables): readonly ImageUse[] {
@@ -24,6 +24,7 @@ export function readImages(root: YamlValue, named: NamedVariables = noVariables)
       holes: filled.holes,
       locked,
       ...(ending && { ending }),
+      variable: reference.filled.through.length > 0,
       path: value.path,
       owner,
       platform: reference.platform,
@@ -44,6 +45,11 @@ const mostAliased = 5_000;
 
 /** What hosted runners for macOS take for an image is no container: https://docs.gitlab.com/ci/runners/hosted_runners/macos/ */
 const virtualMachine = /^macos-\d+-xcode-\d+$/;
+
+const reference = '!reference';
+
+/** GitLab follows no more. */
+const mostReferences = 10;
 
 class Pipeline {
   readonly #root: YamlValue;
@@ -75,18 +81,44 @@ class Pipeline {
   #read(owner: YamlValue, variables: Variables, label: string): void {
     this.#add(owner.get('image'), variables, label);
     if (this.#budget.isSpent) return;
-    for (const [index, service] of (owner.get('services')?.items() ?? []).entries()) {
+    for (const [index, service] of this.#servicesOf(owner).entries()) {
       if (this.#budget.isSpent) return;
       const name = service.textAt('alias') ?? String(index + 1);
       this.#add(service, variables, `service ${name} of ${label}`);
     }
   }
 
+  /** A reference among them can bring in several. */
+  #servicesOf(owner: YamlValue): readonly YamlValue[] {
+    const list = this.#follow(owner.get('services'));
+    if (list?.tag === reference) return [list];
+    return (list?.items() ?? []).flatMap((item) => {
+      const service = this.#follow(item);
+      const isList = service !== item && service?.type === 'sequence' && service.tag !== reference;
+      return isList ? service.items() : (service ?? []);
+    });
+  }
+
+  /** What `!reference [job, key]` stands for: https://docs.gitlab.com/ci/yaml/yaml_optimization/#reference-tags */
+  #follow(value: YamlValue | undefined, depth = 0): YamlValue | undefined {
+    if (value?.tag !== reference || depth > mostReferences) return value;
+    const keys = value.items().flatMap(({ text }) => text ?? []);
+    const target = keys.length > 0 ? this.#root.at(...keys) : undefined;
+    // What another file brings in is not seen here.
+    return target ? this.#follow(target.seenThrough(value.span), depth + 1) : value;
+  }
+
   /** The image by itself, or a mapping that has its name. */
-  #add(image: YamlValue | undefined, variables: Variables, owner: string): void {
+  #add(written: YamlValue | undefined, variables: Variables, owner: string): void {
+    const image = this.#follow(written);
     if (!image || !this.#budget.allows(image)) return;
-    const value = image.isMap ? image.get('name') : image;
-    if (!value || (!image.merged && !this.#budget.allows(value)) || value.text === null) return;
+    const value = image.isMap ? this.#follow(image.get('name')) : image;
+    if (!value || (!image.merged && !this.#budget.allows(value))) return;
+    if (value.tag === reference) {
+      const text = value.tree.text.slice(value.span.start, value.span.end);
+      this.#found.push({ value, filled: unknown(text), owner });
+    }
+    if (value.text === null) return;
     const filled = variables.fill(value.text);
     const platform = image.isMap ? image.textAt('docker', 'platform') : null;
     if (!virtualMachine.test(filled.text)) this.#found.push({ value, filled, owner, platform });

@@ -127,7 +127,8 @@ export class Variables {
   }
 }
 
-const unknown = (text: string): Filled => ({
+/** A text that nobody can fill in. */
+export const unknown = (text: string): Filled => ({
   text,
   holes: [text],
   names: [],

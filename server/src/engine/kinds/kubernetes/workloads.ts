@@ -165,7 +165,10 @@ function addImage(uses: ImageUses, reference: Reference): ImageUse | null {
   const { holes, locked, source, tail, text } = fill(value.text, parameters, variables);
   if (source) {
     const origin = source.value.seenThrough(value.span);
-    return uses.add({ role, value: origin, resolved: text, holes, locked, path: source.path, owner });
+    return uses.add({
+      ...{ role, value: origin, resolved: text, holes, locked, path: source.path, owner },
+      variable: true,
+    });
   }
   // Kustomize takes an expression for no part of a reference, so no entry is for such a text.
   const override = locked === null ? overridden(text, overrides) : null;
