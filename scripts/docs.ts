@@ -27,7 +27,13 @@ const kindNames: Readonly<Record<string, string>> = {
   quadlet: 'Quadlet',
 };
 
-const fixWords = { safe: 'safe', behaviour: 'changes behaviour', none: 'none' };
+const fixWords = {
+  safe: 'safe',
+  pin: 'pin',
+  suggestion: 'suggestion',
+  behaviour: 'changes behaviour',
+  none: 'none',
+};
 
 const kindsOf = ({ kinds }: Rule): string =>
   kinds === 'every' ? 'every kind' : kinds.map((kind) => kindNames[kind] ?? kind).join(', ');
@@ -93,8 +99,14 @@ is what the rule underlines. The digests on the pages are made up.
 
 ${ruleTable(`../../${rulesFolder}`)}
 
-A **safe** fix keeps the meaning of the file, so *fix all* takes it; pinning asks the registry for the digest.
-A fix that **changes behaviour** is only ever offered alone.
+The column *Fix* says what the fix of a rule may change, of several the one that changes most:
+
+- **safe**: what is built and run stays the same, and so does every value and every comment that a person wrote. *Fix all*
+  (\`source.fixAll.holdfast\`) makes these alone, and asks nobody.
+- **pin**: writes down what a tag, a branch or an address gives when it is asked. \`source.fixAll.holdfast.pin\`, the pin commands
+  and \`holdfast pin\` make those of images; the others are offered alone.
+- **suggestion**: what is built and run stays the same, but somebody's words go or are guessed at. Offered alone.
+- **changes behaviour**: something else is built or run. Offered alone, and shown before it is made.
 
 Silence one finding with a comment on the line above it, or at the end of its line. The reason is required:
 

@@ -208,7 +208,7 @@ test('scratch space counts at /tmp itself, where it can be written to', () => {
   ];
   assert.deepEqual(offered([]), both);
   assert.deepEqual(offered([mount({ type: 'scratch', target: '/tmp/cache' })]), both);
-  assert.deepEqual(offered([mount({ type: 'scratch', target: '/tmp/' })]), [['read-only', 'safe']]);
+  assert.deepEqual(offered([mount({ type: 'scratch', target: '/tmp/' })]), [['read-only', 'behaviour']]);
   assert.deepEqual(offered([mount({ type: 'volume', target: '/tmp' })]), [['read-only', 'behaviour']]);
   const sealed = mount({ type: 'scratch', target: '/tmp', readOnly: setting(true, 'explicit') });
   assert.deepEqual(offered([sealed]), [['read-only', 'behaviour']]);

@@ -96,7 +96,7 @@ test('every image of a file can be pinned at once when there are several', async
 
 test('only the kinds that are asked for are offered', async (t) => {
   const client = await start(t);
-  await client.open(dockerfile, 'FROM nginx\n');
+  await client.open(dockerfile, '# holdfast-disable system-upgrade -- once\nFROM nginx\n');
   const diagnostics = await client.diagnostics(dockerfile);
   for (const only of [['source'], ['source.fixAll'], ['source.fixAll.holdfast']]) {
     assert.deepEqual(

@@ -161,7 +161,7 @@ test('the server says what it can do', async (t) => {
   assert.deepEqual(capabilities.textDocumentSync, { openClose: true, change: 2, save: true });
   assert.deepEqual(capabilities.executeCommandProvider?.commands, Object.values(serverCommands));
   assert.deepEqual(capabilities.codeActionProvider, {
-    codeActionKinds: ['quickfix', 'source.fixAll.holdfast'],
+    codeActionKinds: ['quickfix', 'source.fixAll.holdfast', 'source.fixAll.holdfast.pin'],
     resolveProvider: true,
   });
 });

@@ -179,7 +179,7 @@ test('without a client that asks, a missing reason gets the placeholder', async 
   assert.equal(client.text(uri), '# holdfast-ignore unpinned-image -- say why\nFROM nginx:1.27.3\n');
 });
 
-test('an unused comment is taken away by its quick fix and by fix all, and cannot be suppressed', async (t) => {
+test('an unused comment is taken away by its quick fix alone, and cannot be suppressed', async (t) => {
   const client = await start(t);
   await client.open(uri, '# kept\n# holdfast-ignore floating-tag -- once\nFROM scratch\n');
   const actions = await client.actions(uri, await client.diagnostics(uri));
@@ -187,8 +187,7 @@ test('an unused comment is taken away by its quick fix and by fix all, and canno
     actions.map(({ title: shown }) => shown),
     ['Remove this comment'],
   );
-  const [all] = await client.actions(uri, [], ['source.fixAll']);
-  assert.ok(all);
-  await client.apply((await client.resolve(all)).edit);
+  assert.deepEqual(await client.actions(uri, [], ['source.fixAll']), []);
+  await client.apply(actions[0]?.edit);
   assert.equal(client.text(uri), '# kept\nFROM scratch\n');
 });

@@ -61,15 +61,20 @@ export { newestFirst } from './image/tag-order.ts';
 export { referenceUrl } from './image/web-page.ts';
 export type { Comment, ImageRole, ImageUse, Skip } from './model/facts.ts';
 export {
+  type AutomaticFix,
   type FilePlace,
   type Finding,
   type Fix,
+  isAutomaticFix,
   isLookupFix,
   isPinFix,
   type LookupFix,
+  leastSafe,
   type PinFix,
   type Question,
+  type Safety,
   type Severity,
+  safeties,
   severities,
 } from './model/finding.ts';
 export type { SuppressionComment } from './model/suppression.ts';

@@ -1,8 +1,8 @@
 import { type Analysis, analyze } from './analyze.ts';
 import { nameFromEnvFile } from './check-pins.ts';
-import { sampleDigest } from './image/name.ts';
+import { pulledName, sampleDigest } from './image/name.ts';
 import type { ImageUse } from './model/facts.ts';
-import { type Finding, type Fix, isLookupFix, isPinFix, severities } from './model/finding.ts';
+import { type Finding, type Fix, isLookupFix, isPinFix, type Safety, severities } from './model/finding.ts';
 import { nameOfKey } from './model/key.ts';
 import { lookupName, pinEdits, trialEdits } from './pin.ts';
 import { type Change, pinChanges } from './pin-style.ts';
@@ -42,22 +42,25 @@ export async function planFix(
 ): Promise<Plan> {
   if (isPinFix(fix)) {
     const asked = await askFor(document, fix.pin, options);
-    return asked.ok ? firstSound(document, asked.changes, [finding.key]) : asked;
+    return asked.ok ? firstSound(document, asked.changes, [finding.key], 'pin') : asked;
   }
-  if (!isLookupFix(fix)) return verified(document, fix.edits(), [finding.key]);
+  const { safety } = fix;
+  if (!isLookupFix(fix)) return verified(document, fix.edits(), [finding.key], { safety });
   const possible = tryFix(document, finding, fix);
   if (!possible.ok) return possible;
   const found = await answerQuestion(fix.question, options, lookupOptions(document, options));
   return found.ok
-    ? verified(document, fix.edits(found.answer), [finding.key])
+    ? verified(document, fix.edits(found.answer), [finding.key], { safety })
     : stop(found.message, 'lookup');
 }
 
 /** What a fix comes to, with a made-up answer where it has to ask: tells whether it can be made, without asking anybody. */
 export function tryFix(document: Analysis, finding: Finding, fix: Fix): Plan {
-  if (isPinFix(fix)) return firstSound(document, pinChanges(document, fix.pin, sampleDigest), [finding.key]);
+  if (isPinFix(fix))
+    return firstSound(document, pinChanges(document, fix.pin, sampleDigest), [finding.key], 'pin');
   // Only the true answer need remove the finding: a pin has not drifted where it is what the tag names.
-  return verified(document, trialEdits(fix), [finding.key], { mayStay: isLookupFix(fix) });
+  const { safety } = fix;
+  return verified(document, trialEdits(fix), [finding.key], { safety, mayStay: isLookupFix(fix) });
 }
 
 const lookupOptions = ({ settings }: Analysis, { signal }: PlanOptions): LookupOptions => ({
@@ -234,7 +237,7 @@ function verifiedPins(document: Analysis, pins: readonly Pin[]): Plan {
     for (const [name, edit] of named) edits.set(name, edit);
     if (change.comments > 0) comments.add(named.map(([name]) => name).join());
   }
-  return verified(document, [...edits.values()], [], { comments: comments.size });
+  return verified(document, [...edits.values()], [], { comments: comments.size, safety: 'pin' });
 }
 
 /** The images some finding offers to pin, each once, in the order of the text. */
@@ -263,10 +266,15 @@ async function askFor(
 }
 
 /** The first of some ways to do the same that holds; else why the last one does not. */
-function firstSound(document: Analysis, changes: readonly Change[], gone: readonly string[]): Plan {
+function firstSound(
+  document: Analysis,
+  changes: readonly Change[],
+  gone: readonly string[],
+  safety?: Safety,
+): Plan {
   let last: Plan = stop('There is nothing to change.');
   for (const { comments, edits } of changes) {
-    last = verified(document, edits, gone, { comments });
+    last = verified(document, edits, gone, { comments, ...(safety && { safety }) });
     if (last.ok) return last;
   }
   return last;
@@ -280,6 +288,8 @@ async function lookUp(document: Analysis, use: ImageUse, options: PlanOptions): 
 }
 
 interface Allowance {
+  /** What the fix says of itself, where it is one. */
+  readonly safety?: Safety;
   /** How many comments the change adds. */
   readonly comments?: number;
   /** The findings need not be gone. */
@@ -288,13 +298,13 @@ interface Allowance {
 
 /**
  * Applies the edits in memory and reads the document again: the findings must be gone, nothing new may appear,
- * no comment may be lost, and what could be read before must still be readable.
+ * no comment may be lost, what could be read before must still be readable, and the change goes no further than its safety says.
  */
 function verified(
   document: Analysis,
   edits: ReturnType<typeof pinEdits>,
   cured: readonly string[],
-  { comments = 0, mayStay = false }: Allowance = {},
+  { comments = 0, mayStay = false, safety }: Allowance = {},
 ): Plan {
   if (isRefusal(edits)) return refused(document, edits);
   const text = applyEdits(document.source.text, edits);
@@ -317,12 +327,44 @@ function verified(
   if (after.images.length !== document.images.length)
     return stop('The change would alter more than this image, so it was not made.');
   const added = after.commentCount() - document.commentCount();
-  // What is about a comment may take it away.
-  if (added !== comments && !(added === -1 && cured.some((key) => isAboutSuppressions(ruleOf(key))))) {
+  // What is about a comment may take it away, where somebody chooses it.
+  const mayLose = safety === 'suggestion' && cured.some((key) => isAboutSuppressions(ruleOf(key)));
+  if (added !== comments && !(added === -1 && mayLose))
     return stop('The change would lose or add a comment, so it was not made.');
-  }
+  if (safety === 'safe' && !isConfined(document, edits))
+    return stop('The change would go beyond comments and image references, so it was not made.');
+  const brings = (safety === 'safe' && isOther) || (safety === 'pin' && isUnlike) || null;
+  if (brings && after.images.some((use, index) => brings(document.images[index], use)))
+    return stop('The change would bring in another image, so it was not made.');
   return { ok: true, edits, text };
 }
+
+/** Only comments and image references can be written in another way without a change of what is built and run. */
+function isConfined({ comments, images }: Analysis, edits: readonly TextEdit[]): boolean {
+  const open = [
+    ...comments().map((comment) => comment.span),
+    ...images.flatMap(({ site }) => [site.span, ...site.seenFrom]),
+  ];
+  return edits.every(({ span: { end, start } }) => open.some((one) => one.start <= start && end <= one.end));
+}
+
+/** Whether a pull brings something else. */
+const isOther = (before: ImageUse | undefined, after: ImageUse): boolean =>
+  JSON.stringify(pulled(before)) !== JSON.stringify(pulled(after));
+
+/** Whether it is an image of another name, or of another version that no digest fixes. */
+function isUnlike(before: ImageUse | undefined, after: ImageUse): boolean {
+  const [was, is] = [pulled(before), pulled(after)];
+  if (!was || !is) return false;
+  const isPinned = is.version.includes(':');
+  return (
+    was.repository !== is.repository || was.registry !== is.registry || (!isPinned && isOther(before, after))
+  );
+}
+
+/** Null where it cannot be seen. */
+const pulled = (use: ImageUse | undefined) =>
+  use?.reading.state === 'parsed' ? pulledName(use.reading.reference) : null;
 
 /** Findings of one name are numbered in the order of the text, and when one goes the others move up: so they are counted. */
 function countByName(keys: readonly string[]): ReadonlyMap<string, number> {

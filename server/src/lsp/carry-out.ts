@@ -82,10 +82,10 @@ async function plan(
     signal,
     registry,
     downloads: trust.downloads,
-    pins: trust.trusted,
   };
   if (request.act === 'pin-all') return pinning(await planPins(document, options));
-  if (request.act === 'fix-all') return pinning(await planFixAll(document, options));
+  if (request.act === 'fix-all')
+    return pinning({ edits: await planFixAll(document, signal), pinned: 0, failures: [] });
   const finding = document.findings.find(({ key }) => key === request.key);
   if (!finding) return refused('The file has changed and this finding is gone. Nothing was changed.');
   if (request.act === 'suppress') {

@@ -3,6 +3,7 @@ import {
   type CodeAction,
   CodeActionKind,
   type CodeActionParams,
+  CodeActionTriggerKind,
   type Command,
   type Diagnostic,
 } from 'vscode-languageserver/node';
@@ -26,10 +27,12 @@ import {
   fixAllKind,
   fixTitle,
   keyOf,
+  pinAllKind,
   toDiagnostic,
   toSpan,
   toWorkspaceEdit,
 } from './convert.ts';
+import { automaticFixes } from './fix-all.ts';
 import type { FixRequest } from './fix-request.ts';
 import { guarded, throwIfAborted, withSignal } from './guard.ts';
 import { offlineFix } from './offline-fix.ts';
@@ -101,9 +104,18 @@ async function listOffers(
     }
     offers.push(...pinAllOffer(reading, chosen), ...suppressOffers(session, reading, chosen));
   }
-  if (wants(fixAllKind)) offers.push(...fixAllOffer(session, reading));
+  if (wants(fixAllKind)) offers.push(...fixAllOffer(reading));
+  if (wantsPins(params)) offers.push(...pinOffer(session, reading));
   return offers;
 }
+
+/**
+ * A pin asks registries, so it is made for who asks for pins by their kind: an editor makes every action of a kind that is listed under
+ * `editor.codeActionsOnSave`, and `source.fixAll` is asked of every extension. Somebody who opens the menu of source actions sees it too.
+ */
+const wantsPins = ({ context: { only = [], triggerKind } }: CodeActionParams): boolean =>
+  only.includes(pinAllKind) ||
+  (only.includes(CodeActionKind.Source) && triggerKind === CodeActionTriggerKind.Invoked);
 
 interface Chosen {
   readonly finding: Finding;
@@ -286,13 +298,8 @@ function pinAllOffer(reading: Reading, chosen: readonly Chosen[]): readonly Offe
   ];
 }
 
-function fixAllOffer({ trust }: Session, reading: Reading): readonly Offer[] {
-  const possible = reading.analysis.findings.some((finding) =>
-    finding
-      .fixes()
-      .some((fix) => fix.safety === 'safe' && !isLookupFix(fix) && (trust.trusted || !isPinFix(fix))),
-  );
-  if (!possible) return [];
+function fixAllOffer(reading: Reading): readonly Offer[] {
+  if (automaticFixes(reading.analysis).length === 0) return [];
   return [
     {
       title: 'Apply all safe Holdfast fixes',
@@ -301,6 +308,11 @@ function fixAllOffer({ trust }: Session, reading: Reading): readonly Offer[] {
       diagnostics: [],
     },
   ];
+}
+
+function pinOffer({ trust }: Session, { analysis, uri }: Reading): readonly Offer[] {
+  if (!trust.trusted || offeredPins(analysis).length === 0) return [];
+  return [{ title: 'Pin all images', kind: pinAllKind, request: { act: 'pin-all', uri }, diagnostics: [] }];
 }
 
 const editsOf = (

@@ -32,7 +32,11 @@ const severities: Readonly<Record<Severity, DiagnosticSeverity>> = {
   hint: DiagnosticSeverity.Hint,
 };
 
+/** Makes the safe fixes of a document. */
 export const fixAllKind = `${CodeActionKind.SourceFixAll}.holdfast`;
+
+/** Pins the images of a document and does nothing else. */
+export const pinAllKind = `${fixAllKind}.pin`;
 
 function toPosition(source: SourceText, offset: number): Position {
   const { column, line } = source.placeAt(offset);

@@ -18,7 +18,7 @@ import { serveCodeActionResolve } from './code-action-resolve.ts';
 import { createCompanions } from './companions.ts';
 import { completionTriggers, serveCompletion } from './completion.ts';
 import { createConfiguration } from './configuration.ts';
-import { fixAllKind } from './convert.ts';
+import { fixAllKind, pinAllKind } from './convert.ts';
 import { serveDiagnostics } from './diagnostics.ts';
 import { serveDocumentLinks } from './document-link.ts';
 import { type DocumentHandlers, followDocuments } from './documents.ts';
@@ -185,7 +185,10 @@ function describeServer(): InitializeResult {
         interFileDependencies: true,
         workspaceDiagnostics: false,
       },
-      codeActionProvider: { codeActionKinds: [CodeActionKind.QuickFix, fixAllKind], resolveProvider: true },
+      codeActionProvider: {
+        codeActionKinds: [CodeActionKind.QuickFix, fixAllKind, pinAllKind],
+        resolveProvider: true,
+      },
       hoverProvider: true,
       documentLinkProvider: {},
       completionProvider: { triggerCharacters: completionTriggers },

@@ -7,8 +7,20 @@ import type { ImageUse } from './facts.ts';
 export const severities = ['error', 'warning', 'information', 'hint'] as const;
 export type Severity = (typeof severities)[number];
 
-/** `safe` keeps the meaning, so fix-all takes it; `behaviour` changes what runs and is only ever offered alone. */
-export type Safety = 'safe' | 'behaviour';
+/**
+ * What a fix may change, the least first; `planFix` holds a fix to it.
+ *
+ * - `safe`: what is built and run stays the same, and so does every value and every comment that a person wrote. Fix-all makes it.
+ * - `pin`: writes down what a tag, a branch or an address gives at the moment it is asked. Commands that pin make those of images.
+ * - `suggestion`: what is built and run stays the same, but a person's words go or are guessed at. Offered alone.
+ * - `behaviour`: something else is built or run. Offered alone, and shown before it is made.
+ */
+export const safeties = ['safe', 'pin', 'suggestion', 'behaviour'] as const;
+export type Safety = (typeof safeties)[number];
+
+/** The safety that allows most among some; null for none. */
+export const leastSafe = <S extends Safety>(some: readonly S[]): S | null =>
+  some.toSorted((a, b) => safeties.indexOf(a) - safeties.indexOf(b)).at(-1) ?? null;
 
 interface FixBase {
   /** Unique among the fixes of one finding, and stable: it travels to the editor and back. */
@@ -22,11 +34,13 @@ interface FixBase {
 
 /** A change this file's text is enough for. `edits` is asked for only when somebody wants the fix. */
 export interface LocalFix extends FixBase {
+  readonly safety: Exclude<Safety, 'pin'>;
   edits(): Edits;
 }
 
 /** A change that needs the image's digest from its registry. */
 export interface PinFix extends FixBase {
+  readonly safety: 'pin';
   readonly pin: ImageUse;
 }
 
@@ -57,6 +71,12 @@ export type Fix = LocalFix | PinFix | LookupFix;
 export const isPinFix = (fix: Fix): fix is PinFix => 'pin' in fix;
 
 export const isLookupFix = (fix: Fix): fix is LookupFix => 'question' in fix;
+
+/** A fix that may be made without anybody choosing it: it is safe, and asks for nothing. */
+export type AutomaticFix = LocalFix & { readonly safety: 'safe' };
+
+export const isAutomaticFix = (fix: Fix): fix is AutomaticFix =>
+  fix.safety === 'safe' && !isPinFix(fix) && !isLookupFix(fix);
 
 /** A line of some file of the workspace. */
 export interface FilePlace {

@@ -19,7 +19,7 @@ export const addInsteadOfCopy: FactsRule = {
     'KICS Add Instead of Copy':
       'It reports every `ADD` without `.tar` in it, addresses and repositories too, which `COPY` cannot take.',
   },
-  fixSafety: 'safe',
+  fixSafety: 'behaviour',
   check: ({ stages }) => stages.flatMap(({ steps }) => steps.filter(isPlainAdd).flatMap(report)),
 };
 
@@ -58,7 +58,9 @@ function report({ keyword, sources: [first, ...more] }: CopyStep): readonly Repo
         {
           id: 'copy',
           title: 'Use COPY',
-          safety: 'safe',
+          description:
+            'Files and folders are copied as before. An archive whose name does not tell that it is one is no longer unpacked.',
+          safety: 'behaviour',
           edits: () => [{ span: keyword.span, newText: 'COPY' }],
         },
       ],

@@ -30,7 +30,7 @@ export const floatingTag: FactsRule = {
       'It goes by a list of six names; ours also knows versions that move, such as `20`, and code names such as `bookworm`.',
     'Kyverno disallow-latest-tag': latestAlone,
   },
-  fixSafety: 'safe',
+  fixSafety: 'pin',
   check: (facts) =>
     pinReports(
       facts,

@@ -25,7 +25,7 @@ export const implicitLatest: FactsRule = {
     'compose-lint CL-0004': '',
     'Kyverno disallow-latest-tag': port,
   },
-  fixSafety: 'safe',
+  fixSafety: 'pin',
   check: (facts) =>
     pinReports(
       facts,

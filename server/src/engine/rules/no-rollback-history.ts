@@ -8,7 +8,7 @@ export const noRollbackHistory: FactsRule = {
   severity: 'information',
   kinds: ['compose', 'kubernetes'],
   sameAs: {},
-  fixSafety: 'safe',
+  fixSafety: 'behaviour',
   check: (facts) =>
     facts.rollouts
       .filter(({ canGoBack }) => canGoBack.value === false)
@@ -20,7 +20,8 @@ export const noRollbackHistory: FactsRule = {
           {
             id: 'go-back',
             title: titles[rollout.type],
-            safety: 'safe',
+            description: effects[rollout.type],
+            safety: 'behaviour',
             edits: () => rollout.canGoBack.set(true),
           },
         ],
@@ -30,6 +31,13 @@ export const noRollbackHistory: FactsRule = {
 const titles: Readonly<Record<Rollout['type'], string>> = {
   history: 'Keep ten versions to go back to',
   automatic: 'Go back when an update fails',
+};
+
+const effects: Readonly<Record<Rollout['type'], string>> = {
+  history:
+    'The cluster keeps the ten versions before, as objects that run nothing. What runs stays the same until somebody goes back.',
+  automatic:
+    'An update that fails is taken back by itself, so the version before runs again. One that was meant to stop there, or to go on, no longer does.',
 };
 
 const message = ({ label, type }: Rollout): string =>

@@ -24,7 +24,7 @@ export const stalePullPolicy: FactsRule = {
     'Kyverno imagepullpolicy-always':
       'It knows `latest` alone, and reports a policy that is not written out; ours also knows other tags that move.',
   },
-  fixSafety: 'safe',
+  fixSafety: 'pin',
   check: (facts) => facts.workloads.flatMap(report),
 };
 

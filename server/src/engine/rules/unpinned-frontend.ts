@@ -11,7 +11,7 @@ export const unpinnedFrontend: FactsRule = {
   severity: 'information',
   kinds: ['dockerfile'],
   sameAs: {},
-  fixSafety: 'safe',
+  fixSafety: 'pin',
   check: (facts) =>
     pinReports(
       facts,

@@ -17,7 +17,7 @@ export const unpinnedGitSource: FactsRule = {
   severity: 'warning',
   kinds: ['dockerfile'],
   sameAs: {},
-  fixSafety: 'safe',
+  fixSafety: 'pin',
   check: ({ stages }) =>
     stages.flatMap((stage) => [
       ...stage.steps.flatMap((step) =>
@@ -67,7 +67,7 @@ function commitFix(git: GitSource, { span: at, value }: Located<string>): readon
     {
       id: 'commit',
       title: `Take the commit that ${ref === '' ? 'the default branch' : ref} names now`,
-      safety: 'safe',
+      safety: 'pin',
       question: { ask: 'commit', repository, ref },
       sample: ['0'.repeat(40)],
       edits: ([commit = '']) =>

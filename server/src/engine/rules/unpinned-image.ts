@@ -17,7 +17,7 @@ export const unpinnedImage: FactsRule = {
       'It counts tags such as `20` and `bookworm` as versions; here they are `floating-tag`.',
     'Kyverno require-image-checksum': whole,
   },
-  fixSafety: 'safe',
+  fixSafety: 'pin',
   check: (facts) =>
     pinReports(
       facts,

@@ -10,7 +10,7 @@ export const unusedSuppression: SuppressionRule = {
   severity: 'information',
   kinds: 'every',
   sameAs: {},
-  fixSafety: 'safe',
+  fixSafety: 'suggestion',
   check: (comments) => comments.flatMap(reports),
 };
 
@@ -109,7 +109,7 @@ function fixes(comment: SuppressionComment, name: SuppressionName): readonly Fix
     {
       id: 'rename',
       title: `Change it to ${meant}`,
-      safety: 'safe',
+      safety: 'suggestion',
       edits: () => comment.renamed(name, meant),
     },
   ];
@@ -122,7 +122,7 @@ function removal(comment: SuppressionComment, gone: readonly SuppressionName[]):
     title: isWhole
       ? 'Remove this comment'
       : `Remove ${(gone[0]?.value ?? '').slice(0, 60)} from this comment`,
-    safety: 'safe',
+    safety: 'suggestion',
     edits: () => comment.without(gone),
   };
 }

@@ -22,7 +22,7 @@ export const unverifiedDownload: FactsRule = {
     'OpenSSF Scorecard Pinned-Dependencies':
       'It looks at downloads that a `RUN` runs too, but not at `ADD` and at archives; its other checks are `unpinned-image` and `unpinned-package` here.',
   },
-  fixSafety: 'safe',
+  fixSafety: 'pin',
   check: ({ stages }) => stages.flatMap((stage) => [...added(stage), ...downloaded(stage)]),
 };
 
@@ -79,7 +79,7 @@ function checksumFix({ flags, keyword, sources }: CopyStep, url: string): readon
       id: 'checksum',
       title: 'Write down its checksum',
       description: `What the address gives now is downloaded once, and its SHA-256 is written into the instruction. Builds then fail when something else comes.`,
-      safety: 'safe',
+      safety: 'pin',
       question: { ask: 'checksum', url },
       sample: [sampleDigest],
       edits: ([checksum = '']) =>

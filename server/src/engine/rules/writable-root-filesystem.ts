@@ -64,13 +64,11 @@ const withVolumes = 'read-only-with-volumes';
 /** Most programs write to `/tmp`, so the fix that also provides it comes first where nothing is mounted there. */
 function fixes(workload: Workload, around: Surroundings): readonly Fix[] {
   const needs = needsOf(workload, around);
-  const covering = mountAt(workload, '/tmp');
-  const isReady = covering?.type === 'scratch' && covering.readOnly.value !== true;
   const readOnly: LocalFix = {
     id: 'read-only',
     title: 'Make the root filesystem read-only',
     description: [...needs.kept, beside].join(' '),
-    safety: isReady && needs.scratch.length === 0 ? 'safe' : 'behaviour',
+    safety: 'behaviour',
     edits: () => workload.readOnlyRoot.set(true),
   };
   const { one, several } = workload.scratchWords;

@@ -59,5 +59,5 @@ test('what Podman mounts by itself spares a container the tmpfs', () => {
     `${readOnly} and mount a tmpfs at /tmp (behaviour)`,
     `${readOnly} (behaviour)`,
   ]);
-  assert.deepEqual(titles('Tmpfs=/tmp'), [`${readOnly} (safe)`]);
+  assert.deepEqual(titles('Tmpfs=/tmp'), [`${readOnly} (behaviour)`]);
 });

@@ -18,7 +18,7 @@ export const reachOf = (use: ImageUse): string => {
 /** The fix of every rule that wants a digest; none where a variable hides which image to ask for. */
 export function pinFixes(use: ImageUse): readonly PinFix[] {
   if (use.reading.state !== 'parsed') return [];
-  return [{ id: 'pin', title: `Pin ${use.resolved} to its digest${reachOf(use)}`, safety: 'safe', pin: use }];
+  return [{ id: 'pin', title: `Pin ${use.resolved} to its digest${reachOf(use)}`, safety: 'pin', pin: use }];
 }
 
 /** Where else a reference is used that is written once: aliases, merge keys, the instruction an ARG feeds. */

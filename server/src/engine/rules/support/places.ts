@@ -1,4 +1,11 @@
-import { type Fix, isLookupFix, isPinFix, type LocalFix, type Report } from '../../model/finding.ts';
+import {
+  type Fix,
+  isLookupFix,
+  isPinFix,
+  type LocalFix,
+  leastSafe,
+  type Report,
+} from '../../model/finding.ts';
 import { joinEdits } from '../../text/edit.ts';
 
 /** Whom a report speaks about. */
@@ -77,11 +84,10 @@ function joinFixes(fixes: readonly Fix[], others: readonly Found[], reach: strin
   return fixes.flatMap((fix) => {
     const same = [fix, ...rest.flatMap((known) => known.get(fix.id) ?? [])].filter(isLocal);
     if (same.length <= rest.length) return [];
-    const isSafe = same.every(({ safety }) => safety === 'safe');
     return {
       ...fix,
       title: `${fix.title}${reach}`,
-      safety: isSafe ? 'safe' : 'behaviour',
+      safety: leastSafe(same.map(({ safety }) => safety)) ?? 'behaviour',
       edits: () => joinEdits(...same.map((one) => one.edits())),
     };
   });
