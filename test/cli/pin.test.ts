@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
-import { chmod, readdir, readFile, stat, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, readdir, readFile, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
 import { digest, fakeRegistry, invoke, makeFolder } from './support.ts';
@@ -159,6 +159,48 @@ describe('--write', () => {
         'holdfast: pinned 1 image in 1 file; 1 could not be.\n',
     );
     assert.equal(await readFile(join(folder, 'a.Dockerfile'), 'utf8'), 'FROM nginx\nRUN new\n');
+  });
+});
+
+describe('the files around', () => {
+  const manifest = 'apiVersion: v1\nkind: Pod\nmetadata: {name: a}\nspec:\n  containers:\n';
+  const files = {
+    'skaffold.yaml':
+      'apiVersion: skaffold/v4beta11\nkind: Config\nbuild:\n  artifacts:\n    - image: shop/api\n      context: api\n',
+    'k8s/api.yaml': `${manifest}    - name: api\n      image: shop/api\n    - name: proxy\n      image: nginx\n`,
+    'z/skaffold.yaml': 'apiVersion: skaffold/v4beta11\nkind: Config\nbuild: {artifacts: [{image: shop/z}]}\n',
+    'z/k8s.yaml': `${manifest}    - name: z\n      image: shop/z:v1\n`,
+  };
+  const nginx = 'docker.io/library/nginx:latest';
+
+  it('keep an image from being pinned that one of them builds, as an audit and the editor see it', async (t) => {
+    const folder = await makeFolder(t, files);
+    const named = [[], ['k8s'], ['k8s/api.yaml', 'z/k8s.yaml'], ['--config', 'p.yaml', 'k8s/api.yaml']];
+    await writeFile(join(folder, 'p.yaml'), 'profile: recommended\n');
+    for (const operands of named) {
+      const images = registry();
+      const { err, out } = await invoke(folder, ['pin', ...operands], { registry: images });
+      assert.deepEqual(images.asked, [nginx], operands.join());
+      assert.equal(out.match(/^\+ /gm)?.length, 1);
+      assert.equal(err, 'holdfast: 1 image in 1 file can be pinned; --write does it.\n');
+    }
+    const images = registry();
+    await invoke(join(folder, 'z'), ['pin', 'k8s.yaml'], { registry: images });
+    assert.deepEqual(images.asked, []);
+  });
+
+  it('are those of the same repository, and their own faults are not told', async (t) => {
+    const folder = await makeFolder(t, {
+      ...files,
+      'bad/.holdfast.yaml': '- x\n',
+      'bad/Dockerfile': 'FROM redis\n',
+      'worse/compose.yaml': 'services: [\n',
+    });
+    await mkdir(join(folder, 'k8s', '.git'));
+    const images = registry();
+    const { err, status } = await invoke(folder, ['pin', 'k8s'], { registry: images });
+    assert.deepEqual(images.asked.toSorted(), [nginx, 'docker.io/shop/api:latest']);
+    assert.deepEqual([err, status], ['holdfast: 2 images in 1 file can be pinned; --write does it.\n', 0]);
   });
 });
 

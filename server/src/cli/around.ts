@@ -1,6 +1,6 @@
 import { stat } from 'node:fs/promises';
 import { dirname, join, sep } from 'node:path';
-import { configFileName, type WorkspaceOutline } from '../engine/index.ts';
+import { configFileName, WorkspaceOutline } from '../engine/index.ts';
 import { walk } from '../files/walk.ts';
 import type { Boundary } from './boundary.ts';
 import { mapOrdered } from './ordered.ts';
@@ -13,6 +13,23 @@ const filesMax = 10_000;
 
 /** Files read ahead while one is analysed. */
 const readAhead = 8;
+
+/** What the targets say, and the files around them, for a command that reads each target once. */
+export async function readWorkspace(
+  boundary: Pick<Boundary, 'signal'>,
+  targets: readonly Target[],
+  settings: SettingsSource,
+  progress: Progress,
+): Promise<WorkspaceOutline> {
+  const workspace = new WorkspaceOutline();
+  const paths = targets.flatMap((target) => (target.kind === 'file' ? [target.path] : []));
+  for await (const outline of mapOrdered(paths, readAhead, (path) => readOutlineOf(path, settings))) {
+    if (boundary.signal.aborted) return workspace;
+    if (outline) workspace.put(outline);
+  }
+  await readAround(boundary, targets, settings, workspace, progress);
+  return workspace;
+}
 
 /**
  * Puts into `workspace` what the files around the targets say: those of the same repository, or below the nearest configuration where there is

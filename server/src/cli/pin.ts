@@ -2,6 +2,7 @@ import { createTwoFilesPatch, FILE_HEADERS_ONLY } from 'diff';
 import { type PinPlan, planPins, visible } from '../engine/index.ts';
 import { listen, lookupsAtOnce, notesOf } from './answers.ts';
 import type { PinOptions } from './args.ts';
+import { readWorkspace } from './around.ts';
 import { type Boundary, exitCodes } from './boundary.ts';
 import { mapOrdered } from './ordered.ts';
 import { createProgress } from './progress.ts';
@@ -22,6 +23,9 @@ export async function pin(options: PinOptions, boundary: Boundary): Promise<numb
 
   const progress = createProgress(stderr, env);
   const targets = await findTargets(boundary, options.operands, settings, progress);
+  // Settings of its own: what is wrong with those of files that nobody named is not told.
+  const aside = createSettings(boundary, options.config);
+  const workspace = await readWorkspace(boundary, targets, aside, progress);
   const heard = await listen(boundary, options.offline);
   const { registry } = heard;
   const color = useColor(stdout, boundary, options.color);
@@ -30,7 +34,7 @@ export async function pin(options: PinOptions, boundary: Boundary): Promise<numb
   const unread: string[] = [];
   const counts = { seen: 0, files: 0, images: 0, skipped: 0 };
   const work = mapOrdered(targets, lookupsAtOnce, async (target): Promise<Planned | Skipped> => {
-    const opened = await openTarget(target, settings);
+    const opened = await openTarget(target, settings, { workspace });
     if (opened.kind === 'skip') return opened;
     return { ...opened, plan: await planPins(opened.analysis, { registry, signal }) };
   });
