@@ -239,8 +239,23 @@ export class FakeFiles {
   readonly texts = new Map<string, string>();
   readonly reads: string[] = [];
 
+  readonly #held = new Map<string, Promise<void>>();
+
+  /** Reading a file waits until the answer is called. */
+  hold(uri: string): () => void {
+    let release = (): void => {};
+    this.#held.set(
+      uri,
+      new Promise((resolve) => {
+        release = resolve;
+      }),
+    );
+    return () => release();
+  }
+
   async read(uri: string): Promise<string | null> {
     this.reads.push(uri);
+    await this.#held.get(uri);
     return this.texts.get(uri) ?? null;
   }
 
@@ -362,6 +377,8 @@ export class Client {
   refreshes = 0;
   /** Asked before an edit is made; false refuses it. */
   acceptsEdits = true;
+  /** Which documents of an edit are changed: a preview lets the user leave some out. */
+  takes: (uri: string) => boolean = () => true;
   readonly #documents = new Map<string, TextDocument>();
   readonly #waiting = new Set<() => void>();
 
@@ -531,6 +548,7 @@ export class Client {
   async apply(edit: WorkspaceEdit | undefined): Promise<void> {
     assert.ok(edit);
     for (const [uri, edits] of editsOf(edit)) {
+      if (!this.takes(uri)) continue;
       if (this.#documents.has(uri)) await this.change(uri, edits);
       else {
         const document = TextDocument.create(uri, '', 0, this.files.texts.get(uri) ?? '');

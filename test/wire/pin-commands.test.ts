@@ -1,7 +1,14 @@
 import assert from 'node:assert/strict';
-import { test } from 'node:test';
+import { describe, test } from 'node:test';
 import { MessageType } from 'vscode-languageserver/node';
-import type { Applied, PinOutcome } from '../../server/src/lsp/protocol.ts';
+import {
+  type Applied,
+  type ConfirmPinsParams,
+  confirmPinsRequest,
+  type PinDecision,
+  type PinOutcome,
+} from '../../server/src/lsp/protocol.ts';
+import type { Client } from './harness.ts';
 import { digestFor, editsOf, failed, found, start } from './harness.ts';
 
 const web = 'file:///shop/web/Dockerfile';
@@ -112,9 +119,177 @@ test('cancelling stops the lookups and changes nothing', async (t) => {
 test('an editor that refuses the edit is reported', async (t) => {
   const client = await start(t, { files });
   client.acceptsEdits = false;
-  const outcome = await client.execute<PinOutcome>('holdfast.server.pinWorkspace');
+  const outcome = await client.execute<PinOutcome>('holdfast.server.pinFile', { uri: web });
   assert.equal(outcome.applied, false);
   assert.match(client.shown[0]?.message ?? '', /did not make the change/);
+});
+
+describe('pinning a workspace asks first', () => {
+  const command = 'holdfast.server.pinWorkspace';
+  const asking = { files, initializationOptions: { confirmsPins: true } };
+  const pinned = {
+    [web]: `FROM nginx:latest@${nginx}\n`,
+    [compose]: files[compose].replace('17.2', `$&@${postgres}`),
+  };
+  const textsOf = (client: Client) => ({ [web]: client.text(web), [compose]: client.text(compose) });
+  const unchanged = { [web]: files[web], [compose]: files[compose] };
+
+  /** What the client is asked, once it has answered. */
+  function answering(client: Client, answer: () => PinDecision): ConfirmPinsParams[] {
+    const asked: ConfirmPinsParams[] = [];
+    client.connection.onRequest(confirmPinsRequest, (params: ConfirmPinsParams) => {
+      asked.push(params);
+      assert.deepEqual(textsOf(client), unchanged);
+      return answer();
+    });
+    return asked;
+  }
+
+  test('a client that can show it gets the list before anything is changed', async (t) => {
+    const client = await start(t, asking);
+    const asked = answering(client, () => 'apply');
+    const outcome = await client.execute<PinOutcome>(command);
+    assert.deepEqual(asked, [
+      {
+        images: [
+          { file: 'compose.yaml', line: 2, image: 'postgres:17.2' },
+          { file: 'web/Dockerfile', line: 0, image: 'nginx' },
+        ],
+        files: 2,
+        failures: 0,
+      },
+    ]);
+    assert.equal(client.applied[0]?.edit.changeAnnotations, undefined);
+    assert.deepEqual(textsOf(client), pinned);
+    assert.equal(outcome.message, '2 images pinned in 2 files. Undo in one of them takes all of it back.');
+    assert.deepEqual(client.shown, [{ type: MessageType.Info, message: outcome.message }]);
+  });
+
+  test('what fails is no part of the list, and is told in the end', async (t) => {
+    const client = await start(t, asking);
+    client.registry.answer = (image) =>
+      image.repository === 'library/nginx' ? failed('not-found', 'It is not there.') : found(image);
+    const asked = answering(client, () => 'apply');
+    const outcome = await client.execute<PinOutcome>(command);
+    assert.deepEqual(
+      asked.map(({ failures, images }) => [images.map(({ image }) => image), failures]),
+      [[['postgres:17.2'], 1]],
+    );
+    assert.equal(outcome.message, '1 image pinned in 1 file. 1 image could not be pinned.');
+  });
+
+  test('whoever says no has nothing changed, and is told nothing', async (t) => {
+    for (const answer of ['cancel', 'nonsense', null]) {
+      const client = await start(t, asking);
+      answering(client, () => answer as PinDecision);
+      const outcome = await client.execute<PinOutcome>(command);
+      assert.deepEqual([outcome.applied, outcome.pinned, client.applied], [false, 0, []]);
+      assert.deepEqual(textsOf(client), unchanged);
+      assert.deepEqual(client.shown, []);
+    }
+  });
+
+  test('a file that changes while somebody decides keeps all as they are', async (t) => {
+    const client = await start(t, asking);
+    const newer = 'FROM nginx AS newer\n';
+    answering(client, () => {
+      client.files.texts.set(web, newer);
+      return 'apply';
+    });
+    const outcome = await client.execute<PinOutcome>(command);
+    assert.deepEqual([outcome.applied, client.applied], [false, []]);
+    assert.match(client.shown[0]?.message ?? '', /changed in the meantime/);
+    assert.equal(client.text(web), newer);
+  });
+
+  for (const [who, options] of [
+    ['the user wants it', asking],
+    ['the editor does not ask by itself', { files }],
+  ] as const) {
+    test(`the edit asks to be confirmed, file by file, where ${who}`, async (t) => {
+      const client = await start(t, options);
+      answering(client, () => 'preview');
+      const outcome = await client.execute<PinOutcome>(command);
+      const { changeAnnotations, documentChanges } = client.applied[0]?.edit ?? {};
+      assert.deepEqual(changeAnnotations, {
+        fix: {
+          label: 'Pin 2 images in 2 files',
+          description: 'The digest that each tag names now is written beside it.',
+          needsConfirmation: true,
+        },
+      });
+      const edits = (documentChanges ?? []).map((change) => ('edits' in change ? change.edits : []));
+      assert.deepEqual(
+        edits.map((some) => some.map((one) => 'annotationId' in one)),
+        [[true], [true]],
+      );
+      assert.equal(outcome.pinned, 2);
+    });
+  }
+
+  test('what the user leaves out of the preview is not counted', async (t) => {
+    const client = await start(t, { files });
+    client.takes = (uri) => uri === web;
+    const outcome = await client.execute<PinOutcome>(command);
+    assert.deepEqual([outcome.pinned, outcome.files], [1, 1]);
+    assert.deepEqual(textsOf(client), { ...unchanged, [web]: pinned[web] });
+    client.takes = () => false;
+    const none = await client.execute<PinOutcome>(command);
+    assert.deepEqual([none.applied, none.pinned], [false, 0]);
+    assert.equal(client.shown.length, 1);
+  });
+
+  test('a preview that is discarded changes nothing, and needs no words', async (t) => {
+    const client = await start(t, { files });
+    client.acceptsEdits = false;
+    const outcome = await client.execute<PinOutcome>(command);
+    assert.equal(outcome.applied, false);
+    assert.deepEqual(client.shown, []);
+  });
+
+  test('an editor that can do neither gets the edit', async (t) => {
+    const client = await start(t, {
+      files,
+      capabilities: (all) => ({
+        ...all,
+        workspace: { ...all.workspace, workspaceEdit: { documentChanges: true } },
+      }),
+    });
+    assert.equal((await client.execute<PinOutcome>(command)).pinned, 2);
+    assert.deepEqual(textsOf(client), pinned);
+  });
+});
+
+test('what another file builds is not pinned, however soon somebody asks', async (t) => {
+  const pod = 'file:///shop/a/pod.yaml';
+  const skaffold = 'file:///shop/skaffold.yaml';
+  const texts = {
+    [pod]:
+      'apiVersion: v1\nkind: Pod\nmetadata: {name: a}\nspec:\n  containers:\n    - {name: a, image: shop/api}\n    - {name: b, image: nginx}\n',
+    [skaffold]: 'apiVersion: skaffold/v4beta11\nkind: Config\nbuild: {artifacts: [{image: shop/api}]}\n',
+  };
+  for (const ask of [
+    (client: Client) => client.execute('holdfast.server.pinWorkspace'),
+    (client: Client) => client.execute('holdfast.server.pinFile', { uri: pod }),
+    async (client: Client) => {
+      const [action] = await client.actions(pod, [], ['source.fixAll.holdfast.pin']);
+      assert.ok(action);
+      await client.apply((await client.resolve(action)).edit);
+    },
+  ]) {
+    const client = await start(t, { files: texts });
+    const release = client.files.hold(skaffold);
+    await client.open(pod, texts[pod]);
+    const running = ask(client);
+    await client.settle();
+    release();
+    await running;
+    assert.deepEqual(
+      client.registry.calls.map(({ repository }) => repository),
+      ['library/nginx'],
+    );
+    assert.equal(client.text(pod), texts[pod].replace('nginx', `nginx:latest@${nginx}`));
+  }
 });
 
 test('an editor that takes no edits is told so', async (t) => {

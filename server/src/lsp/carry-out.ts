@@ -52,11 +52,13 @@ const attempts = 3;
 
 /** Finds what is asked for in today's text and plans it. Asks the registry where the fix needs it. Throws when cancelled. */
 export async function carryOut(
-  { analyses, documents, trust }: Pick<Session, 'analyses' | 'documents' | 'trust'>,
+  { analyses, documents, trust, workspace }: Pick<Session, 'analyses' | 'documents' | 'trust' | 'workspace'>,
   request: FixRequest,
   options: CarryOutOptions,
 ): Promise<Outcome> {
   const heard = listenTo(trust.registry);
+  // Another file may say that an image is built here.
+  if (request.act === 'pin-all') await workspace.ready(options.signal);
   for (let attempt = 0; attempt < attempts; attempt++) {
     const reading = await analyses.current(request.uri);
     if (!reading)

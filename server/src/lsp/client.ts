@@ -7,6 +7,8 @@ export interface Client {
   readonly promptForReason: boolean;
   /** Shows what a fix changes before it is made; see `previewCommand`. */
   readonly previewsFixes: boolean;
+  /** Asks the user before the images of a workspace are pinned; see `confirmPinsRequest`. */
+  readonly confirmsPins: boolean;
   /** Another server of the client checks YAML by JSON Schemas, ours among them. */
   readonly yamlSchemaSupport: boolean;
   /** Runs `hoverCommands` from links in a hover. */
@@ -41,6 +43,7 @@ export function readClient(params: Pick<InitializeParams, 'capabilities' | 'init
     trusted: typeof trusted === 'boolean' ? trusted : null,
     promptForReason: optionOf(options, 'promptForReason') === true,
     previewsFixes: optionOf(options, 'previewsFixes') === true,
+    confirmsPins: optionOf(options, 'confirmsPins') === true,
     yamlSchemaSupport: optionOf(options, 'yamlSchemaSupport') === true,
     hoverCommands: optionOf(options, 'hoverCommands') === true,
     pullsDiagnostics: diagnostic !== undefined,

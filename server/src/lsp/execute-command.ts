@@ -17,13 +17,16 @@ import type { DocumentPlace } from './image-hover.ts';
 import { findImage, inspectImage } from './inspect-image.ts';
 import { findManifests } from './manifests.ts';
 import { show, tellOutcome, withFailures } from './messages.ts';
-import { pinFiles } from './pin-files.ts';
+import { makePins, nothing, planFiles } from './pin-files.ts';
 import { delays } from './ports.ts';
 import { type Report, withProgress } from './progress.ts';
 import {
   type Applied,
+  type ConfirmPinsParams,
+  confirmPinsRequest,
   type Looked,
   type PinCheckOutcome,
+  type PinDecision,
   type PinOutcome,
   type PlannedFix,
   type SignInAnswer,
@@ -34,6 +37,7 @@ import {
 import type { Session } from './session.ts';
 import { checkSignIn } from './sign-in.ts';
 import type { Tags } from './tags.ts';
+import { untrustedReason } from './trust.ts';
 
 /** The commands of the server. */
 export function serveCommands(session: Session, audit: Audit, tags: Tags): void {
@@ -92,11 +96,24 @@ const inProgress = <T>(
 };
 
 async function pinWorkspace(call: Call): Promise<PinOutcome> {
-  const { session } = call;
-  return inProgress(call, 'Pinning images', 0, async (signal, report) => {
-    const uris = await manifestsOf(session, signal);
-    return told(session, signal, await pinFiles(session, uris, signal, report));
-  });
+  const { session, token } = call;
+  if (!session.trust.trusted) return told(session, nothing(untrustedReason));
+  const planned = await inProgress(call, 'Looking up images', 0, async (signal, report) =>
+    planFiles(session, await manifestsOf(session, signal), signal, report),
+  );
+  if (!planned) return nothing(stopped);
+  return told(session, await makePins(session, planned, (pins) => decide(session, pins, token)));
+}
+
+/** Images in files that nobody looks at: the user sees the list and the changes before they are made, as far as the client can show them. */
+async function decide(
+  { client, connection }: Session,
+  pins: ConfirmPinsParams,
+  token: CancellationToken,
+): Promise<'apply' | 'preview' | null> {
+  if (!client.confirmsPins) return client.changeAnnotations ? 'preview' : 'apply';
+  const answer = await connection.sendRequest<PinDecision | null>(confirmPinsRequest, pins, token);
+  return answer === 'apply' || answer === 'preview' ? answer : null;
 }
 
 async function pinFile(call: Call): Promise<PinOutcome | null> {
@@ -106,10 +123,14 @@ async function pinFile(call: Call): Promise<PinOutcome | null> {
     session.ports.log.warn(`${params.command} takes the argument {uri}.`);
     return null;
   }
-  return inProgress(call, 'Pinning images', delays.progress, async (signal, report) =>
-    told(session, signal, await pinFiles(session, [uri], signal, report)),
+  if (!session.trust.trusted) return told(session, nothing(untrustedReason));
+  const planned = await inProgress(call, 'Pinning images', delays.progress, (signal, report) =>
+    planFiles(session, [uri], signal, report),
   );
+  return planned ? told(session, await makePins(session, planned)) : nothing(stopped);
 }
+
+const stopped = 'Cancelled. Nothing was changed.';
 
 async function checkPins(call: Call, audit: Audit): Promise<PinCheckOutcome> {
   const { params, session } = call;
@@ -188,14 +209,14 @@ async function clear({ session }: Call, audit: Audit): Promise<Told> {
 const trySignIn = ({ params, session, token }: Call): Promise<SignInAnswer | null> =>
   withSignal(token, (signal) => checkSignIn(session, params.arguments?.[0], signal));
 
-/** Shows what was done, except to a user who has just cancelled it. */
-function told({ connection, ports }: Session, signal: AbortSignal, outcome: PinOutcome): PinOutcome {
+/** Shows what was done, except to a user who has just said no. */
+function told({ connection, ports }: Session, outcome: PinOutcome): PinOutcome {
   const { applied, failures, message } = outcome;
   for (const { image, line, message: reason, uri } of failures) {
     ports.log.warn(`${uri}, line ${line + 1}: ${image} was not pinned. ${reason}`);
   }
   const type = failures.length > 0 || !applied ? MessageType.Warning : MessageType.Info;
-  if (!signal.aborted) show(connection, type, withFailures(message, failures));
+  if (message !== notConfirmed) show(connection, type, withFailures(message, failures));
   return outcome;
 }
 

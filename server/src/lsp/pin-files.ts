@@ -1,23 +1,39 @@
-import { count, type Heard, listenTo, offeredPins, type PinPlan, planPins } from '../engine/index.ts';
-import { applyEdit } from './apply-edit.ts';
-import { isCurrent, type Manifest, readManifest, readManifests } from './manifests.ts';
+import {
+  count,
+  type Heard,
+  type ImageUse,
+  listenTo,
+  offeredPins,
+  type PinPlan,
+  planPins,
+} from '../engine/index.ts';
+import { applyEdit, notConfirmed } from './apply-edit.ts';
+import type { Confirmation } from './convert.ts';
+import { isCurrent, type Manifest, readManifest, readManifests, shownName } from './manifests.ts';
 import { remarksOn } from './messages.ts';
 import type { Report } from './progress.ts';
-import type { PinOutcome } from './protocol.ts';
+import type { ConfirmPinsParams, PinOutcome } from './protocol.ts';
 import type { Session } from './session.ts';
-import { untrustedReason } from './trust.ts';
 
 /** Files whose images are looked up side by side. The registry keeps its own limit for each host. */
 const filesAtOnce = 8;
 
-/** Pins every image of some files with one edit. One failure never stops the others. */
-export async function pinFiles(
+/** The pins of some files, before anything is changed. */
+export interface PlannedPins {
+  readonly planned: readonly Planned[];
+  /** What the user should know of the answers they were made from. */
+  readonly remarks: readonly string[];
+}
+
+/** Looks up every image of some files. One failure never stops the others. Null where the user stopped it. */
+export async function planFiles(
   session: Session,
   uris: readonly string[],
   signal: AbortSignal,
   report: Report,
-): Promise<PinOutcome> {
-  if (!session.trust.trusted) return nothing(untrustedReason);
+): Promise<PlannedPins | null> {
+  // Another file may say that an image is built here.
+  await session.workspace.ready(signal);
   const manifests = await readManifests(
     session,
     uris,
@@ -30,8 +46,7 @@ export async function pinFiles(
   const planned = await inGroups(manifests, (manifest) =>
     planCurrent(session, heard, manifest, signal, () => report(++done, total)),
   );
-  if (signal.aborted) return nothing('Cancelled. Nothing was changed.');
-  return edit(session, planned, remarksOn(heard));
+  return signal.aborted ? null : { planned, remarks: remarksOn(heard) };
 }
 
 interface Planned {
@@ -39,7 +54,8 @@ interface Planned {
   readonly plan: PinPlan;
 }
 
-const nothing = (message: string, failures: PinOutcome['failures'] = []): PinOutcome => ({
+/** The outcome where nothing was pinned. */
+export const nothing = (message: string, failures: PinOutcome['failures'] = []): PinOutcome => ({
   applied: false,
   message,
   pinned: 0,
@@ -64,24 +80,30 @@ async function planCurrent(
     : { manifest, plan: { ...plan, edits: [], pinned: 0 } };
 }
 
-async function edit(
+/** What the user decided about pins: to have them made at once, or shown first, file by file. */
+type Go = 'apply' | 'preview';
+
+/** How a client that confirms pins takes back an edit of several files. */
+const undoHint = 'Undo in one of them takes all of it back.';
+
+/** Makes pins with one edit. `decide` is asked before, where there is something to make; null: nothing is changed. */
+export async function makePins(
   session: Session,
-  planned: readonly Planned[],
-  remarks: readonly string[],
+  { planned, remarks }: PlannedPins,
+  decide: (pins: ConfirmPinsParams) => Promise<Go | null> = async () => 'apply',
 ): Promise<PinOutcome> {
   const changed = planned.filter(({ plan }) => plan.edits.length > 0);
-  const failures = planned.flatMap(({ manifest: { analysis, uri }, plan }) =>
-    plan.failures.map(({ image, message, span }) => ({
-      uri,
-      line: analysis.source.placeAt(span.start).line,
-      image,
-      message,
-    })),
-  );
-  const pinned = changed.reduce((sum, { plan }) => sum + plan.pinned, 0);
+  const failures = planned.flatMap(failuresOf);
   if (changed.length === 0) {
     if (failures.length === 0) return nothing('There is no image left to pin.');
     return nothing(`${count(failures.length, 'image')} could not be pinned.`, failures);
+  }
+  const images = changed.flatMap((one) => imagesOf(session, one));
+  const go = await decide({ images, files: changed.length, failures: failures.length });
+  if (go === null) return nothing(notConfirmed, failures);
+  for (const { manifest } of changed) {
+    if (!(await isCurrent(session, manifest)))
+      return nothing('A file has changed in the meantime, so nothing was pinned. Try again.', failures);
   }
   const refused = await applyEdit(
     session,
@@ -92,16 +114,54 @@ async function edit(
       source: analysis.source,
       edits: plan.edits,
     })),
+    go === 'preview' ? confirmation(images.length, changed.length) : null,
   );
   if (refused !== null) return nothing(refused, failures);
+  const made = go === 'preview' ? await madeOf(session, changed) : changed;
+  if (made.length === 0) return nothing(notConfirmed, failures);
+  const pinned = made.reduce((sum, { plan }) => sum + plan.pinned, 0);
   const sentences = [
-    `${count(pinned, 'image')} pinned in ${count(changed.length, 'file')}.`,
+    `${count(pinned, 'image')} pinned in ${count(made.length, 'file')}.`,
+    ...(made.length > 1 && session.client.confirmsPins ? [undoHint] : []),
     ...remarks,
     ...(failures.length > 0 ? [`${count(failures.length, 'image')} could not be pinned.`] : []),
   ];
   const message = sentences.join(' ');
-  return { applied: true, message, pinned, files: changed.length, failures };
+  return { applied: true, message, pinned, files: made.length, failures };
 }
+
+const failuresOf = ({ manifest: { analysis, uri }, plan }: Planned): PinOutcome['failures'] =>
+  plan.failures.map(({ image, message, span }) => ({
+    uri,
+    line: analysis.source.placeAt(span.start).line,
+    image,
+    message,
+  }));
+
+/** The images that get a digest. */
+function imagesOf(session: Session, { manifest: { analysis, uri }, plan }: Planned) {
+  const file = shownName(session, uri);
+  const isFailed = ({ resolved, site: { span } }: ImageUse): boolean =>
+    plan.failures.some((failure) => failure.span.start === span.start && failure.image === resolved);
+  return offeredPins(analysis)
+    .filter((use) => !isFailed(use))
+    .map(({ resolved, site: { span } }) => ({
+      file,
+      line: analysis.source.placeAt(span.start).line,
+      image: resolved,
+    }));
+}
+
+/** An editor that shows the change lets the user leave files out. */
+async function madeOf(session: Session, changed: readonly Planned[]): Promise<readonly Planned[]> {
+  const same = await Promise.all(changed.map(({ manifest }) => isCurrent(session, manifest)));
+  return changed.filter((_, index) => !same[index]);
+}
+
+const confirmation = (images: number, files: number): Confirmation => ({
+  label: `Pin ${count(images, 'image')} in ${count(files, 'file')}`,
+  description: 'The digest that each tag names now is written beside it.',
+});
 
 async function inGroups<T, R>(items: readonly T[], work: (item: T) => Promise<R>): Promise<readonly R[]> {
   const results: R[] = [];

@@ -14,6 +14,8 @@ export interface InitializationOptions {
   readonly promptForReason?: boolean;
   /** The client has the command `holdfast.previewFix`, which has a fix that changes behaviour planned, shows it and makes it once the user agrees. */
   readonly previewsFixes?: boolean;
+  /** The client answers `holdfast/confirmPins`. For any other the edit asks to be confirmed, where the client can do that. */
+  readonly confirmsPins?: boolean;
   /**
    * Something else in the client checks, completes and explains `.holdfast.yaml` by its JSON Schema (`schemas/holdfast.schema.json`). The server
    * then says only what a schema cannot.
@@ -118,6 +120,26 @@ export interface KnownRegistries {
   readonly stored: readonly { readonly registry: string; readonly place: string }[];
 }
 
+/** Request, server → client: what `pinWorkspace` is about to change, for the user to decide. Answers a `PinDecision`; see `confirmsPins`. */
+export const confirmPinsRequest = 'holdfast/confirmPins';
+export interface ConfirmPinsParams {
+  /** Those that get a digest, in the order of the files. */
+  readonly images: readonly {
+    /** Relative to the workspace folder. */
+    readonly file: string;
+    /** From 0. */
+    readonly line: number;
+    readonly image: string;
+  }[];
+  /** How many files are changed. */
+  readonly files: number;
+  /** How many images could not be looked up, or not be pinned. */
+  readonly failures: number;
+}
+
+/** `preview`: the edit that follows asks to be confirmed (`needsConfirmation`) · `cancel`: nothing is changed. */
+export type PinDecision = 'apply' | 'preview' | 'cancel';
+
 /** Request, client → server: silence one finding; the server applies the edit. */
 export const suppressRequest = 'holdfast/suppress';
 export interface SuppressParams {
@@ -154,7 +176,7 @@ export interface FixTarget {
 export const serverCommands = {
   /** Argument `{uri}` of an open document. Answers `PinOutcome`. */
   pinFile: 'holdfast.server.pinFile',
-  /** Answers `PinOutcome`. */
+  /** Shows what it changes before it does, where the client can; see `confirmsPins`. Answers `PinOutcome`. */
   pinWorkspace: 'holdfast.server.pinWorkspace',
   /** Argument `{uri}` of an open document, or none for the workspace. Answers `PinCheckOutcome`. */
   checkPins: 'holdfast.server.checkPins',
