@@ -116,7 +116,7 @@ class Pipeline {
     if (!value || (!image.merged && !this.#budget.allows(value))) return;
     if (value.tag === reference) {
       const text = value.tree.text.slice(value.span.start, value.span.end);
-      this.#found.push({ value, filled: unknown(text), owner });
+      this.#found.push({ value, filled: unknown(text), owner, platform: null });
     }
     if (value.text === null) return;
     const filled = variables.fill(value.text);
