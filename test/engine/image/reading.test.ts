@@ -43,6 +43,14 @@ describe('without holes', () => {
     });
   }
 
+  it('the last part of a name tells the versions where a variable hides the registry', () => {
+    const classOf = (text: string, hole: string): Mutability => readReference(text, [hole]).mutability;
+    assert.equal(classOf('${REG}/library/postgres:17.2', '${REG}'), 'tag');
+    assert.equal(classOf('${REG}/fedora:41', '${REG}'), 'tag');
+    assert.equal(classOf('${REG}/postgres:17', '${REG}'), 'floating');
+    assert.equal(classOf('${REG}/nginx:1.27', '${REG}'), 'floating');
+  });
+
   const mistakes = [
     'NGINX:1.27',
     'Nginx',
