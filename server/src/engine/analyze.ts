@@ -5,7 +5,7 @@ import { type ImageName, repositoryName } from './image/name.ts';
 import { kinds } from './kinds/index.ts';
 import type { DocumentKind, SourceFile } from './kinds/kind.ts';
 import type { Comment, Facts, ImageUse, Skip } from './model/facts.ts';
-import type { Finding, Fix, Related, Report } from './model/finding.ts';
+import { type Finding, type Fix, isPinFix, type Related, type Report } from './model/finding.ts';
 import { uniqueKey } from './model/key.ts';
 import { placeFix, placeImage, placeRelated } from './model/place.ts';
 import { isPulled, pinnedTag } from './model/pulled.ts';
@@ -16,7 +16,7 @@ import { trialEdits } from './pin.ts';
 import { rules } from './rules/index.ts';
 import type { Rule } from './rules/rule.ts';
 import { placeComment, type Readable, readSuppressions, Silences, type Suppressions } from './suppress.ts';
-import { isRefusal } from './text/edit.ts';
+import { isRefusal, refuse } from './text/edit.ts';
 import { SourceText } from './text/source-text.ts';
 import { type Span, shiftSpan, span } from './text/span.ts';
 import { shortened, told } from './text/visible.ts';
@@ -269,7 +269,7 @@ function assemble({ input, settings, source, pieces, placed }: Parts): Analysis 
   const waived: WaivedFinding[] = [];
   const suppressed: SuppressedFinding[] = [];
   const add = (found: PlacedReport): void => {
-    const { finding, waiver } = toFinding(found, settings);
+    const { finding, waiver } = toFinding(found, settings, neighbours);
     if (!finding) return;
     if (waiver && !waiver.expired) waived.push({ finding, waiver });
     else findings.push(finding);
@@ -284,7 +284,7 @@ function assemble({ input, settings, source, pieces, placed }: Parts): Analysis 
         add({ rule, report, offset, key });
         continue;
       }
-      const { finding } = toFinding({ rule, report, offset, key }, settings);
+      const { finding } = toFinding({ rule, report, offset, key }, settings, neighbours);
       if (finding) suppressed.push({ finding, reason });
     }
   }
@@ -351,9 +351,24 @@ const replaceable: ReadonlySet<string | null> = new Set(
 
 /** Whether an image of the workspace takes the place of this one. Skaffold leaves one with a digest as it is. */
 function isReplaced({ kind }: Piece, use: ImageUse, neighbours: Neighbours): boolean {
-  const { reading } = use;
+  const { reading, replaceable: named } = use;
+  if (named && neighbours.replacedIn(named.dockerfile, named.names).extent === 'all') return true;
   if (!replaceable.has(kind) || reading.state !== 'parsed' || !isPulled(use)) return false;
   return reading.reference.digest === undefined && neighbours.isReplaced(repositoryName(reading.reference));
+}
+
+/** BuildKit finds a build context by the reference as it is written: a digest would bring back the image that the context replaces. */
+function guarded(fix: Fix, neighbours: Neighbours): Fix {
+  const named = isPinFix(fix) ? fix.pin.replaceable : undefined;
+  if (!named || !isPinFix(fix)) return fix;
+  const { extent, path } = neighbours.replacedIn(named.dockerfile, named.names);
+  if (extent !== 'some') return fix;
+  const by = path.slice(path.lastIndexOf('/') + 1);
+  const replace = () =>
+    refuse(
+      `A build context replaces this image in \`${by}\`, and no longer would with a digest: pin the context.`,
+    );
+  return { ...fix, pin: { ...fix.pin, site: { ...fix.pin.site, replace } } };
 }
 
 /** `read`, which is asked for one time at most. */
@@ -389,11 +404,14 @@ const nameOf = ({ id }: Rule, { path }: Report): string => `${id} ${path.slice(0
 function toFinding(
   { key, offset, report, rule }: PlacedReport,
   settings: Settings,
+  neighbours: Neighbours,
 ): { readonly finding: Finding | null; readonly waiver: Waiver | undefined } {
   const severity = levelOf(settings, rule);
   const waiver = waiverOf(settings.waivers, rule.id, report.image?.resolved ?? null);
   if (severity === null) return { finding: null, waiver };
-  const fixes = once(() => report.fixes?.().map((fix) => placeFix(shownFix(fix), offset)) ?? []);
+  const fixes = once(
+    () => report.fixes?.().map((fix) => placeFix(shownFix(guarded(fix, neighbours)), offset)) ?? [],
+  );
   const finding: Finding = {
     rule: rule.id,
     severity,

@@ -6,6 +6,7 @@ import type {
   Outline,
   OutlinePin,
   PinnedDigest,
+  Replacement,
 } from './model/surroundings.ts';
 import { folderOf } from './text/path.ts';
 
@@ -108,6 +109,8 @@ class Index {
   readonly #built = new ByFile<BuiltImage>();
   /** By the image's name. */
   readonly #requests = new ByFile<BuildRequest>();
+  /** By the Dockerfile. */
+  readonly #builds = new ByFile<BuildRequest>();
   /** By kind and name → namespaces they are read in. */
   readonly #consumed = new ByFile<string>();
   readonly #replaced = new ByFile<true>();
@@ -116,6 +119,7 @@ class Index {
     for (const pin of pins) this.#pins.add(pin.name, path, pin);
     for (const image of built) this.#built.add(builtKey(image.dockerfile, image.target), path, image);
     for (const request of builds) {
+      this.#builds.add(request.dockerfile, path, request);
       for (const image of request.images) this.#requests.add(image, path, request);
     }
     for (const one of consumes) {
@@ -128,7 +132,10 @@ class Index {
   remove({ builds, built, consumes, path, pins, replaced }: Outline): void {
     for (const { name } of pins) this.#pins.remove(name, path);
     for (const { dockerfile, target } of built) this.#built.remove(builtKey(dockerfile, target), path);
-    for (const { images } of builds) for (const image of images) this.#requests.remove(image, path);
+    for (const { dockerfile, images } of builds) {
+      this.#builds.remove(dockerfile, path);
+      for (const image of images) this.#requests.remove(image, path);
+    }
     for (const one of consumes) this.#consumed.remove(configurationParts(one).name, path);
     for (const image of replaced) this.#replaced.remove(image, path);
   }
@@ -144,6 +151,10 @@ class Index {
 
   requests(image: string, path: string): readonly BuildRequest[] {
     return this.#requests.except(image, path).flatMap(([, requests]) => requests);
+  }
+
+  builds(dockerfile: string, path: string): readonly (readonly [string, readonly BuildRequest[]])[] {
+    return this.#builds.except(dockerfile, path);
   }
 
   /** By a file in one of the folders that the one at `path` lies in: another project may use the same name. */
@@ -186,6 +197,7 @@ class Joined implements AskedNeighbours {
   readonly #builds = new Map<string, Answer<BuiltImage | undefined>>();
   readonly #consumed = new Map<string, Answer<boolean>>();
   readonly #replaced = new Map<string, Answer<boolean>>();
+  readonly #contexts = new Map<string, Answer<Replacement>>();
 
   constructor(others: Index, own: Outline) {
     this.#others = others;
@@ -194,13 +206,17 @@ class Joined implements AskedNeighbours {
   }
 
   get wasAsked(): boolean {
-    return this.#pins.size + this.#builds.size + this.#consumed.size + this.#replaced.size > 0;
+    return this.#answers.some(({ size }) => size > 0);
   }
 
   isSettled(): boolean {
-    return [this.#pins, this.#builds, this.#consumed, this.#replaced].every((answers) =>
+    return this.#answers.every((answers) =>
       [...answers.values()].every(({ again, given }) => JSON.stringify(again()) === JSON.stringify(given)),
     );
+  }
+
+  get #answers(): readonly ReadonlyMap<string, Answer<unknown>>[] {
+    return [this.#pins, this.#builds, this.#consumed, this.#replaced, this.#contexts];
   }
 
   pinsOf(name: string, platform?: string): readonly PinnedDigest[] {
@@ -231,6 +247,19 @@ class Joined implements AskedNeighbours {
       () =>
         this.#own.isConsumed(configuration, nowhere) || this.#others.isConsumed(configuration, this.#path),
     );
+  }
+
+  replacedIn(dockerfile: string, names: readonly string[]): Replacement {
+    return this.#ask(this.#contexts, [dockerfile, ...names].join('\n'), () => {
+      const builds = [
+        ...this.#own.builds(dockerfile, nowhere),
+        ...this.#others.builds(dockerfile, this.#path),
+      ].flatMap(([path, requests]) => requests.map(({ contexts = [] }) => ({ path, contexts })));
+      const replacing = builds.filter(({ contexts }) => names.some((name) => contexts.includes(name)));
+      const [first] = replacing;
+      if (!first) return { extent: 'none', path: '' };
+      return { extent: replacing.length === builds.length ? 'all' : 'some', path: first.path };
+    });
   }
 
   isReplaced(image: string): boolean {

@@ -21,9 +21,11 @@ export interface BuildValues {
   readonly given: GivenArguments;
   /** Values of those that have none in it, as the policy tells them. */
   readonly variables: Variables;
+  /** As in `BuiltImage.dockerfile`; empty where nobody asks for builds of it. */
+  readonly dockerfile: string;
 }
 
-export const noValues: BuildValues = { given: new Map(), variables: new Map() };
+export const noValues: BuildValues = { given: new Map(), variables: new Map(), dockerfile: '' };
 
 const literalOf = (text: string, name: string): Value => ({
   text,

@@ -1,3 +1,4 @@
+import { contextNameOf } from '../image/name.ts';
 import { readReference } from '../image/reading.ts';
 import type { ImageRole, ImageUse } from '../model/facts.ts';
 import type { MappedText } from '../text/mapped-text.ts';
@@ -41,7 +42,9 @@ export function readImages(
       if (/^\d*$/.test(source.text) || namesStage(source, names)) continue;
       const path = `${role === 'copy-source' ? 'copy' : 'mount'}-from/${counts[role]++}`;
       const named = contextName.test(source.text) ? { ...source, holes: [source.text] } : source;
-      uses.push(useOf(role, stage.path + path, stage.label, named));
+      uses.push(
+        replaceable(useOf(role, stage.path + path, stage.label, named), values.dockerfile, [source.text]),
+      );
     }
   }
   return uses;
@@ -116,7 +119,9 @@ class Bases {
     if (!isImage) return { stage, use: null, parent: parent ?? null };
     image.origin?.readers.push(image.written.span);
     const use = useOf('base', `${path}from`, label, image, this.#findReader);
-    return { stage, use: this.#withPlatform(use, stage.platform), parent: null };
+    const names = [image.text, ...(name === null ? [] : [name])];
+    const found = replaceable(this.#withPlatform(use, stage.platform), this.#values.dockerfile, names);
+    return { stage, use: found, parent: null };
   }
 
   /** What the builder fills in, such as `$TARGETPLATFORM`, is any. */
@@ -154,6 +159,10 @@ function frontendUse({ decoded, written }: Frontend): ImageUse {
   const meant = decoded === undefined ? expansion : { ...expansion, text: decoded, origin: null };
   return useOf('frontend', 'syntax', 'Dockerfile frontend', meant);
 }
+
+/** A context can take the place of an image, and of a stage with all that it is made from. */
+const replaceable = (use: ImageUse, dockerfile: string, names: readonly string[]): ImageUse =>
+  dockerfile === '' ? use : { ...use, replaceable: { dockerfile, names: names.map(contextNameOf) } };
 
 function useOf(
   role: ImageRole,

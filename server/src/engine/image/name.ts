@@ -1,4 +1,4 @@
-import type { ImageReference } from './reference.ts';
+import { type ImageReference, parseReference } from './reference.ts';
 
 /** An image to look up: normal form, so `docker.io` and `library/nginx` are written out. */
 export interface ImageName {
@@ -32,3 +32,16 @@ export const repositoryName = ({ registry, repository }: ImageReference): string
 /** `docker.io/library/nginx:1.27.3`: normal form, with the tag that counts where none is written. */
 export const taggedName = ({ registry, repository, tag }: ImageReference): string =>
   `${registry}/${repository}:${tag ?? 'latest'}`;
+
+/**
+ * The name by which a build context takes the place of an image: BuildKit writes Docker Hub's registry out of both, and `latest`
+ * (`frontend/dockerui/namedcontext.go`). A digest is a part of it.
+ */
+export function contextNameOf(text: string): string {
+  const parsed = parseReference(text);
+  if (!parsed.ok) return text;
+  const { digest, registry, repository, tag } = parsed.reference;
+  const name = registry === 'docker.io' ? repository.replace(/^library\//, '') : `${registry}/${repository}`;
+  const version = tag === undefined || tag === 'latest' ? '' : `:${tag}`;
+  return digest === undefined ? name + version : `${name}${tag === undefined ? '' : `:${tag}`}@${digest}`;
+}

@@ -50,11 +50,20 @@ export interface BuiltImage {
 }
 
 export interface BuildRequest {
-  /** The images it names, in normal form with their tag. */
+  /** The images it names, in normal form with their tag; none where its result has no name. */
   readonly images: readonly string[];
   /** Path of the Dockerfile, resolved against the file that asks. */
   readonly dockerfile: string;
   readonly target: string | null;
+  /** The names of its build contexts, as `contextNameOf` has them: none of them is pulled as an image. */
+  readonly contexts?: readonly string[];
+}
+
+/** In how many of the builds of a Dockerfile a build context takes the place of an image. */
+export interface Replacement {
+  readonly extent: 'all' | 'some' | 'none';
+  /** The first file with such a build; empty where there is none. */
+  readonly path: string;
 }
 
 /** The other files of the workspace, with this one among them. */
@@ -68,6 +77,8 @@ export interface Neighbours {
   builtFrom(dockerfile: string, target: string | null): BuiltImage | undefined;
   /** What the workspace builds under this name; undefined too where it has several builds for it. */
   builtAs(image: string): BuiltImage | undefined;
+  /** Whether the builds of a Dockerfile have a build context of one of these names, which then takes the place of an image. */
+  replacedIn(dockerfile: string, names: readonly string[]): Replacement;
   /** Whether a workload of the workspace reads the configuration; a namespace that one side leaves out fits any. */
   isConsumed(configuration: string): boolean;
   /** Whether a tool puts what it built in the place of an image of this name, which is in normal form without a tag. */

@@ -3,11 +3,14 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { read } from './read.ts';
 
+/** Those that name their image. */
 const buildsIn = (text: string, name?: string): readonly string[] =>
-  read(text, name).outline.builds.map(
-    ({ dockerfile, images, target }) =>
-      `${images.join(' ')} of ${dockerfile}${target === null ? '' : ` at ${target}`}`,
-  );
+  read(text, name)
+    .outline.builds.filter(({ images }) => images.length > 0)
+    .map(
+      ({ dockerfile, images, target }) =>
+        `${images.join(' ')} of ${dockerfile}${target === null ? '' : ` at ${target}`}`,
+    );
 
 const cases: readonly (readonly [attributes: string, ...builds: string[]])[] = [
   ['tags = ["app"]', 'docker.io/library/app:latest of /shop/Dockerfile'],
@@ -56,6 +59,16 @@ target "app" {
       assert.deepEqual(buildsIn(text), builds);
     });
   }
+});
+
+test('a build that names no image is told for its Dockerfile and its contexts', () => {
+  const text =
+    'target "a" {\n  context = "api"\n  contexts = { "docker.io/library/node:latest" = "target:b", b = "." }\n}\n' +
+    'target "b" {\n  matrix = { v = ["1"] }\n  target = "x"\n}\n';
+  assert.deepEqual(read(text).outline.builds, [
+    { images: [], dockerfile: '/shop/api/Dockerfile', target: null, contexts: ['node', 'b'] },
+    { images: [], dockerfile: '/shop/Dockerfile', target: 'x' },
+  ]);
 });
 
 test('JSON', () => {

@@ -194,9 +194,10 @@ describe('builds', () => {
     });
   }
 
-  test('without a name for the image tell nobody', () => {
-    assert.deepEqual(readCompose(web('build: .')).outline.builds, []);
-    assert.deepEqual(readCompose(web('build: .\nimage: "a:${TAG}"')).outline.builds, []);
+  test('without a name for the image are told for their Dockerfile', () => {
+    const plain = [{ images: [], dockerfile: '/shop/Dockerfile', target: null }];
+    assert.deepEqual(readCompose(web('build: .')).outline.builds, plain);
+    assert.deepEqual(readCompose(web('build: .\nimage: "a:${TAG}"')).outline.builds, plain);
     const tagged = readCompose(web('build: {context: ., tags: ["a:1", "ghcr.io/b/c:2"]}'));
     assert.deepEqual(
       tagged.outline.builds.map(({ images }) => images),

@@ -1,4 +1,4 @@
-import { taggedName } from '../../image/name.ts';
+import { contextNameOf, taggedName } from '../../image/name.ts';
 import { parseReference } from '../../image/reference.ts';
 import type { BuildRequest } from '../../model/surroundings.ts';
 import { folderOf, pathFrom } from '../../text/path.ts';
@@ -6,12 +6,14 @@ import { type Entry, entriesOf, type Value } from './hcl.ts';
 import { Variables } from './variables.ts';
 
 /** What counts for a build: written in the target, or in one that it inherits from. */
-const keys: ReadonlySet<string> = new Set(['context', 'dockerfile', 'dockerfile-inline', 'tags', 'target']);
+const keys: ReadonlySet<string> = new Set([
+  ...['context', 'contexts', 'dockerfile', 'dockerfile-inline', 'matrix', 'tags', 'target'],
+]);
 
 type Attributes = ReadonlyMap<string, Value>;
 
 /**
- * The builds that name their image and whose Dockerfile is a file of the workspace. `path` is that of the file of these entries; contexts are
+ * The builds whose Dockerfile is a file of the workspace. A target that only others inherit from, and that has no name, is none. `path` is that of the file of these entries; contexts are
  * seen from its folder, where Bake is nearly always run.
  */
 export function readBuilds(file: readonly Entry[], path: string): readonly BuildRequest[] {
@@ -20,13 +22,24 @@ export function readBuilds(file: readonly Entry[], path: string): readonly Build
     file.filter(({ key }) => key === 'target').flatMap(({ value }) => entriesOf(value).map(pair)),
   );
   const merged = new Map<string, Attributes>();
+  const bases = new Set([...targets.values()].flatMap((target) => textsIn(target, 'inherits')));
+  const grouped = new Set(
+    file
+      .filter(({ key }) => key === 'group')
+      .flatMap(({ value }) => entriesOf(value).flatMap((group) => textsIn(group.value, 'targets'))),
+  );
   return [...targets.keys()].flatMap((name) => {
-    const own = new Map(entriesOf(targets.get(name) ?? none).map(pair));
-    // A matrix makes several targets of one, each with its own values.
-    if (own.has('matrix')) return [];
-    return requestOf(inherited(name, targets, merged), variables, folderOf(path)) ?? [];
+    const request = requestOf(inherited(name, targets, merged), variables, folderOf(path));
+    const isBase = bases.has(name) && !grouped.has(name) && request?.images.length === 0;
+    return request && !isBase ? request : [];
   });
 }
+
+const textsIn = (target: Value, key: string): readonly string[] =>
+  entriesOf(target)
+    .filter((entry) => entry.key === key)
+    .flatMap(({ value }) => itemsOf(value))
+    .flatMap((item) => (item.type === 'text' ? item.written : []));
 
 /** Longer chains of targets than any file has. */
 const deepest = 50;
@@ -53,15 +66,22 @@ function inherited(
     parent.type === 'text' ? [...inherited(parent.written, targets, merged, depth + 1)] : [],
   );
   const all = new Map([...parents, ...own.filter(([key]) => keys.has(key))]);
+  // Contexts add up.
+  const contexts = [...parents, ...own]
+    .filter(([key]) => key === 'contexts')
+    .flatMap(([, value]) => entriesOf(value));
+  if (contexts.length > 0) all.set('contexts', { type: 'object', entries: contexts });
   merged.set(name, all);
   return all;
 }
 
 function requestOf(attributes: Attributes, variables: Variables, folder: string): BuildRequest | null {
+  // A matrix makes several targets of one, each with its own values.
+  const unknown = new Set(entriesOf(attributes.get('matrix') ?? none).map(({ key }) => key));
   /** Null where it is not known, or empty. */
   const textOf = (value: Value | undefined): string | null => {
     if (value?.type !== 'text') return null;
-    const { holes, text } = variables.resolve(value, new Set(), false);
+    const { holes, text } = variables.resolve(value, unknown, false);
     return holes.length === 0 && text !== '' ? text : null;
   };
   const find = (key: string, otherwise: string): string | null =>
@@ -72,13 +92,15 @@ function requestOf(attributes: Attributes, variables: Variables, folder: string)
   if (context === null || dockerfile === null || target === null || attributes.has('dockerfile-inline'))
     return null;
   if (isElsewhere(context) || isElsewhere(dockerfile)) return null;
-  const images = itemsOf(attributes.get('tags')).flatMap((tag) => {
+  const tags = attributes.has('matrix') ? [] : itemsOf(attributes.get('tags'));
+  const images = tags.flatMap((tag) => {
     const parsed = parseReference(textOf(tag) ?? '');
     return parsed.ok ? taggedName(parsed.reference) : [];
   });
-  if (images.length === 0) return null;
+  const contexts = entriesOf(attributes.get('contexts') ?? none).map(({ key }) => contextNameOf(key));
   return {
     images: [...new Set(images)],
+    ...(contexts.length > 0 && { contexts: [...new Set(contexts)] }),
     dockerfile: pathFrom(pathFrom(folder, context), dockerfile),
     target: target || null,
   };

@@ -1,4 +1,4 @@
-import { taggedName } from '../../image/name.ts';
+import { contextNameOf, taggedName } from '../../image/name.ts';
 import { parseReference } from '../../image/reference.ts';
 import type { BuildSource } from '../../model/facts.ts';
 import type { BuildRequest } from '../../model/surroundings.ts';
@@ -67,7 +67,7 @@ export function readBuildSource(layers: Merged, project: Project): BuildSource |
 /** What a Dockerfile is known by that stands in a Compose file. */
 export const inlinePath = (path: string, value: YamlValue): string => `${path}#${value.path}`;
 
-/** The build that a service asks for; null where it gives the image no name, or is not built from this workspace. */
+/** The build that a service asks for; null where it is not built from this workspace. */
 export function readBuildRequest(
   layers: Merged,
   project: Project,
@@ -80,5 +80,17 @@ export function readBuildRequest(
     const parsed = text === null ? null : parseReference(text);
     return parsed?.ok ? taggedName(parsed.reference) : [];
   });
-  return images.length > 0 ? { images: [...new Set(images)], ...source } : null;
+  const contexts = buildParts(layers, 'additional_contexts').flatMap(namesIn);
+  return {
+    images: [...new Set(images)],
+    ...source,
+    ...(contexts.length > 0 && { contexts: [...new Set(contexts)] }),
+  };
 }
+
+/** The names of build contexts, in both forms. */
+const namesIn = (contexts: YamlValue): readonly string[] =>
+  (contexts.type === 'map'
+    ? contexts.entries().map(({ key }) => key)
+    : contexts.items().map(({ text }) => (text ?? '').split('=', 1)[0] ?? '')
+  ).flatMap((name) => (name === '' ? [] : contextNameOf(name)));

@@ -24,12 +24,12 @@ export const compose: YamlKind = {
   companions: companionsOf,
   extract(piece, file) {
     const project = new Project(file, piece.root);
-    const inline = new InlineDockerfiles(project.values);
+    const inline = new InlineDockerfiles(project.values, file.path);
     const into = { uses: new ImageUses(['!override', '!reset']), inline, isFirst: firstOf(new Set()) };
     const around = { project, built: builtHere(project), dependents: readDependents(project) };
     const entries = piece.root?.get('services')?.entries() ?? [];
     const services = entries.flatMap((entry) => readService(entry, around, into) ?? []);
-    const builds = inline.buildsIn(file.path);
+    const builds = inline.builds;
     const images = [...into.uses.all, ...inline.all].sort((a, b) => a.site.span.start - b.site.span.start);
     const facts = yamlFacts('compose', piece, {
       images,

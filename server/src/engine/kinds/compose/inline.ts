@@ -35,10 +35,13 @@ interface Found extends Given {
  */
 export class InlineDockerfiles {
   readonly #values: Values;
+  readonly #path: string;
   readonly #byNode = new Map<YamlValue['node'], Found>();
 
-  constructor(values: Values) {
+  /** `path` is that of the Compose file. */
+  constructor(values: Values, path: string) {
     this.#values = values;
+    this.#path = path;
   }
 
   add(build: YamlValue | undefined, owner: string, replaced: boolean): void {
@@ -54,13 +57,13 @@ export class InlineDockerfiles {
   }
 
   get all(): readonly ImageUse[] {
-    return [...this.#byNode.values()].flatMap((found) => readInline(found, this.#values));
+    return [...this.#byNode.values()].flatMap((found) => readInline(found, this.#values, this.#path));
   }
 
-  /** What those of them do that are built: stages, scripts, and the images they leave behind. `path` is that of the Compose file. */
-  buildsIn(path: string): readonly Build[] {
+  /** What those of them do that are built: stages, scripts, and the images they leave behind. */
+  get builds(): readonly Build[] {
     return [...this.#byNode.values()].flatMap((found) =>
-      found.replaced ? [] : (readBuildOf(found, this.#values, path) ?? []),
+      found.replaced ? [] : (readBuildOf(found, this.#values, this.#path) ?? []),
     );
   }
 
@@ -103,12 +106,13 @@ function argumentsOf(build: YamlValue, values: Values): Given {
   return { given, fromEnvFile: [...fromEnvFile] };
 }
 
-function readInline(found: Found, values: Values): readonly ImageUse[] {
+function readInline(found: Found, values: Values, path: string): readonly ImageUse[] {
   const { owners, replaced, value } = found;
   const interpolated = interpolate(value.text ?? '', values);
   const inline = new Inline(found, interpolated);
   const envFileVariables = [...new Set([...found.fromEnvFile, ...interpolated.fromEnvFile])];
   return readImages(splitDockerfile(interpolated.text), {
+    dockerfile: inlinePath(path, value),
     variables: values.named ?? noVariables,
     given: found.given,
   }).map((use) => {
@@ -137,9 +141,13 @@ function readBuildOf(found: Found, values: Values, path: string): Build | null {
   const written = mappedText(value);
   if (!written) return null;
   const file = splitDockerfile(filledIn(written, interpolate(written.text, values)));
-  const images = new Map(readInline(found, values).map((use) => [use.path, use]));
+  const images = new Map(readInline(found, values, path).map((use) => [use.path, use]));
   const prefix = `${value.path}.`;
-  const bases = readBases(file, { variables: values.named ?? noVariables, given }).map((base) => ({
+  const bases = readBases(file, {
+    dockerfile: inlinePath(path, value),
+    variables: values.named ?? noVariables,
+    given,
+  }).map((base) => ({
     ...base,
     use: base.use && (images.get(prefix + base.use.path) ?? null),
   }));

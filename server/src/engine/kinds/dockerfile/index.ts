@@ -28,7 +28,7 @@ function readDockerfile({ assigned, name, path, text, variables }: SourceFile): 
   const seemingComments = (): readonly Comment[] => readSeemingComments(file, text);
   const facts = { ...noFacts, kind: dockerfile.id, units: () => unitsOf(file), comments, seemingComments };
   if (!assigned && isTemplateName(name)) return { ...facts, skipped: [templateAt(span(0, 0))] };
-  const values = { ...noValues, variables: variables ?? noVariables };
+  const values = { ...noValues, variables: variables ?? noVariables, dockerfile: path };
   const bases = readBases(file, values);
   const images = readImages(file, values, bases);
   const template = findTemplateAction(file, images);
