@@ -133,6 +133,7 @@ describe('what the JSON report says of a finding', () => {
     assert.deepEqual(summary, {
       files: 1,
       images: 1,
+      unresolved: 0,
       findings: 1,
       waived: 0,
       suppressed: 0,

@@ -309,3 +309,23 @@ function gitApply(folder: string, patch: string): void {
     },
   });
 }
+
+describe('what is not pinned', () => {
+  it('is told with its reason, and fails where something asks for a pin', async (t) => {
+    const folder = await makeFolder(t, {
+      '.gitlab-ci.yml': 'a:\n  image: $CI_REGISTRY/acme/tools:1.2.3\n  script: [x]\n',
+      'b/.gitlab-ci.yml': 'b:\n  image: ruby:$RUBY\n  script: [x]\n',
+    });
+    const { err, out, status } = await invoke(folder, ['pin'], { registry: registry() });
+    assert.deepEqual([out, status], ['', 1]);
+    assert.deepEqual(err.split('\n'), [
+      'holdfast: b/.gitlab-ci.yml:2:10: ruby:$RUBY could not be worked out: `$RUBY` has no single value in this file.',
+      'holdfast: .gitlab-ci.yml:2:10: $CI_REGISTRY/acme/tools:1.2.3 was not pinned: `$CI_REGISTRY` has no single value in this file.',
+      'holdfast: nothing was pinned; 1 could not be.',
+      '',
+    ]);
+    const one = await invoke(folder, ['pin', 'b'], { registry: registry() });
+    assert.equal(one.status, 0);
+    assert.match(one.err, /holdfast: nothing to pin\.\n$/);
+  });
+});

@@ -69,7 +69,15 @@ describe('an audited file', () => {
 
   it('counts only when it holds a manifest', () => {
     const none = auditFile('a.yaml', analyze({ path: '/a.yaml', text: 'a: b\n' }));
-    assert.deepEqual(none, { files: 0, images: [], findings: [], waived: [], suppressed: [], skipped: [] });
+    assert.deepEqual(none, {
+      files: 0,
+      images: [],
+      unresolved: [],
+      findings: [],
+      waived: [],
+      suppressed: [],
+      skipped: [],
+    });
   });
 
   it('is told of when it was skipped', () => {

@@ -47,6 +47,7 @@ const finding = (over: Partial<AuditFinding> = {}): AuditFinding => ({
 const result: AuditResult = {
   files: 2,
   images: [image],
+  unresolved: [],
   findings: [
     finding(),
     finding({
@@ -78,10 +79,19 @@ const result: AuditResult = {
   ],
 };
 
-const empty: AuditResult = { files: 0, images: [], findings: [], waived: [], suppressed: [], skipped: [] };
+const empty: AuditResult = {
+  files: 0,
+  images: [],
+  unresolved: [],
+  findings: [],
+  waived: [],
+  suppressed: [],
+  skipped: [],
+};
 const clean: AuditResult = {
   files: 1,
   images: [image, image],
+  unresolved: [],
   findings: [],
   waived: [],
   suppressed: [],
@@ -124,6 +134,29 @@ describe('the text report', () => {
     ]);
   });
 
+  it('counts the references that could not be worked out, and says where', () => {
+    const one = { file: 'ci.yml', line: 3, column: 10, endLine: 3, endColumn: 20, raw: 'ruby:$RUBY' };
+    const unresolved = [{ ...one, reason: '`$RUBY` has no single value in this file' }];
+    const last = (of: AuditResult): string => formats.text(of, plain).split('\n').at(-2) ?? '';
+    assert.equal(last({ ...clean, unresolved }), '1 reference could not be worked out (ci.yml:3:10).');
+    const more = { ...clean, unresolved: [...unresolved, ...unresolved] };
+    assert.equal(
+      last(more),
+      '2 references could not be worked out, the first at ci.yml:3:10; `--format json` lists them.',
+    );
+    const { summary, unresolved: listed } = JSON.parse(formats.json(more, plain));
+    assert.deepEqual([summary.unresolved, listed], [2, more.unresolved]);
+    assert.match(
+      formats.markdown(more, plain),
+      /\| `ruby:\$RUBY` \| `ci\.yml:3:10` \| `\$RUBY` has no single value/,
+    );
+    const [run] = JSON.parse(formats.sarif(more, plain)).runs;
+    const { toolExecutionNotifications: notes } = run.invocations[0];
+    assert.equal(notes.length, 2);
+    assert.match(notes[0].message.text, /^The reference ruby:\$RUBY could not be worked out: /);
+    assert.equal(notes[0].locations[0].physicalLocation.region.startLine, 3);
+  });
+
   it('says so when there is nothing', () => {
     assert.equal(formats.text(empty, plain), 'No container manifests found.\n');
     assert.equal(formats.text(clean, plain), 'No findings in 1 file with 2 images.\n');
@@ -155,6 +188,7 @@ describe('the JSON report', () => {
       summary: {
         files: 2,
         images: 1,
+        unresolved: 0,
         findings: 3,
         waived: 0,
         suppressed: 0,
@@ -163,6 +197,7 @@ describe('the JSON report', () => {
         rules: { 'implicit-latest': 2, 'privileged-container': 1 },
       },
       images: [image],
+      unresolved: [],
       findings: result.findings.map(({ key: _key, pinnable: _pinnable, related: _related, ...rest }) => rest),
       waived: [],
       suppressed: [],
@@ -182,6 +217,7 @@ describe('the JSON report', () => {
       'tool',
       'summary',
       'images',
+      'unresolved',
       'findings',
       'waived',
       'suppressed',
@@ -190,6 +226,7 @@ describe('the JSON report', () => {
     assert.deepEqual(Object.keys(parsed.summary), [
       'files',
       'images',
+      'unresolved',
       'findings',
       'waived',
       'suppressed',
@@ -234,6 +271,7 @@ describe('the JSON report', () => {
       summary: {
         files: 0,
         images: 0,
+        unresolved: 0,
         findings: 0,
         waived: 0,
         suppressed: 0,
@@ -242,6 +280,7 @@ describe('the JSON report', () => {
         rules: {},
       },
       images: [],
+      unresolved: [],
       findings: [],
       waived: [],
       suppressed: [],

@@ -1,5 +1,5 @@
 import { createTwoFilesPatch, FILE_HEADERS_ONLY } from 'diff';
-import { type PinPlan, planPins, visible } from '../engine/index.ts';
+import { type PinPlan, planPins, type Span, visible } from '../engine/index.ts';
 import { listen, lookupsAtOnce, notesOf } from './answers.ts';
 import type { PinOptions } from './args.ts';
 import { readWorkspace } from './around.ts';
@@ -32,6 +32,7 @@ export async function pin(options: PinOptions, boundary: Boundary): Promise<numb
   const isRead = color || stdout.isTTY === true;
   const failures: string[] = [];
   const unread: string[] = [];
+  const unknown: string[] = [];
   const counts = { seen: 0, files: 0, images: 0, skipped: 0 };
   const work = mapOrdered(targets, lookupsAtOnce, async (target): Promise<Planned | Skipped> => {
     const opened = await openTarget(target, settings, { workspace });
@@ -47,6 +48,7 @@ export async function pin(options: PinOptions, boundary: Boundary): Promise<numb
       continue;
     }
     failures.push(...describeFailures(one));
+    unknown.push(...describeUnknown(one));
     unread.push(...brokenIn(one));
     if (one.analysis.skipped.some(({ broken, commandsOnly }) => !broken && !commandsOnly)) counts.skipped++;
     if (one.plan.edits.length === 0) continue;
@@ -71,6 +73,7 @@ export async function pin(options: PinOptions, boundary: Boundary): Promise<numb
   const trouble = [...settings.errors(), ...unread];
   for (const note of notesOf(heard)) tell(boundary, note);
   for (const warning of settings.warnings()) tell(boundary, warning);
+  for (const line of unknown) tell(boundary, line);
   for (const failure of failures) tell(boundary, failure);
   const status =
     trouble.length > 0 ? tellErrors(trouble, boundary) : failures.length > 0 ? exitCodes.found : exitCodes.ok;
@@ -80,11 +83,26 @@ export async function pin(options: PinOptions, boundary: Boundary): Promise<numb
 
 const images = (count: number): string => `${count} ${count === 1 ? 'image' : 'images'}`;
 
-const describeFailures = ({ analysis, plan, shown }: Planned): readonly string[] =>
-  plan.failures.map(({ image, message, span }) => {
-    const { column, line } = analysis.source.placeAt(span.start);
-    return `${shown}:${line + 1}:${column + 1}: ${image} was not pinned: ${message}`;
-  });
+/** What was to be pinned, and was not. */
+const describeFailures = (one: Planned): readonly string[] => [
+  ...one.plan.failures.map(
+    ({ image, message, span }) => `${placeOf(one, span)}: ${image} was not pinned: ${message}`,
+  ),
+  ...one.plan.unresolved
+    .filter(({ isReported }) => isReported)
+    .map(({ image, reason, span }) => `${placeOf(one, span)}: ${image} was not pinned: ${reason}.`),
+];
+
+/** What nobody asked to be pinned, and could not be either. */
+const describeUnknown = (one: Planned): readonly string[] =>
+  one.plan.unresolved
+    .filter(({ isReported }) => !isReported)
+    .map(({ image, reason, span }) => `${placeOf(one, span)}: ${image} could not be worked out: ${reason}.`);
+
+function placeOf({ analysis: { source }, shown }: Planned, { start }: Span): string {
+  const { column, line } = source.placeAt(start);
+  return `${shown}:${line + 1}:${column + 1}`;
+}
 
 /** In the unified format, with the names as git writes them, so that `git apply` and `patch -p1` take it. */
 function diff({ file, plan, shown }: Planned): string {

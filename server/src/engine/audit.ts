@@ -6,6 +6,7 @@ import { trialEdits } from './pin.ts';
 import { isRefusal } from './text/edit.ts';
 import type { SourceText } from './text/source-text.ts';
 import type { Span } from './text/span.ts';
+import { unresolvedImages } from './unresolved.ts';
 
 /** Where something stands, as people count: lines and columns from 1, columns in UTF-16 code units, the end exclusive. */
 export interface Location {
@@ -30,6 +31,14 @@ export interface AuditImage extends Location {
   readonly repository: string | null;
   readonly tag: string | null;
   readonly digest: string | null;
+}
+
+/** One image reference that could not be worked out, so that nobody can say what is pulled. */
+export interface AuditUnresolved extends Location {
+  /** As written. */
+  readonly raw: string;
+  /** Part of a sentence, without a full stop. */
+  readonly reason: string;
 }
 
 /** One finding of an audited file. */
@@ -83,6 +92,7 @@ export interface AuditResult {
   /** How many files hold a container manifest. */
   readonly files: number;
   readonly images: readonly AuditImage[];
+  readonly unresolved: readonly AuditUnresolved[];
   readonly findings: readonly AuditFinding[];
   readonly waived: readonly AuditWaived[];
   readonly suppressed: readonly AuditSuppressed[];
@@ -96,6 +106,9 @@ export function auditFile(file: string, analysis: Analysis): AuditResult {
   return detached({
     files: analysis.kinds.length > 0 ? 1 : 0,
     images: analysis.images.map((use) => auditImage(locate(file, source, use.site.span), use)),
+    unresolved: unresolvedImages(analysis)
+      .filter(({ image }) => image !== '')
+      .map(({ image, reason, span }) => ({ ...locate(file, source, span), raw: image, reason })),
     findings: analysis.findings.map(finding),
     waived: analysis.waived.map(({ finding: one, waiver: { approvedBy, expires, reason } }) => ({
       ...finding(one),
@@ -117,6 +130,7 @@ export function auditFile(file: string, analysis: Analysis): AuditResult {
 export const auditSkip = (file: string, reason: string, unread = false): AuditResult => ({
   files: 0,
   images: [],
+  unresolved: [],
   findings: [],
   waived: [],
   suppressed: [],
@@ -127,6 +141,7 @@ export const auditSkip = (file: string, reason: string, unread = false): AuditRe
 export const joinAudits = (parts: readonly AuditResult[]): AuditResult => ({
   files: parts.reduce((sum, part) => sum + part.files, 0),
   images: parts.flatMap((part) => part.images),
+  unresolved: parts.flatMap((part) => part.unresolved),
   findings: parts.flatMap((part) => part.findings),
   waived: parts.flatMap((part) => part.waived),
   suppressed: parts.flatMap((part) => part.suppressed),

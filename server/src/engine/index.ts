@@ -16,6 +16,7 @@ export {
   type AuditResult,
   type AuditSkip,
   type AuditSuppressed,
+  type AuditUnresolved,
   type AuditWaived,
   auditFile,
   auditSkip,
@@ -113,3 +114,4 @@ export { type Place, SourceText } from './text/source-text.ts';
 export type { Span } from './text/span.ts';
 export { visible } from './text/visible.ts';
 export { wrapped } from './text/wrap.ts';
+export { type Unresolved, unresolvedImages } from './unresolved.ts';

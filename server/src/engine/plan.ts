@@ -12,6 +12,7 @@ import { rules } from './rules/index.ts';
 import { commentAbove, commentOnTop, linesToComment } from './suppress.ts';
 import { applyEdits, isRefusal, type Refusal, sayRefusal, type TextEdit } from './text/edit.ts';
 import { type Span, span } from './text/span.ts';
+import { type Unresolved, unresolvedImages } from './unresolved.ts';
 
 /** A change that was tried in memory and found to do what it says, or why there is none. */
 export type Plan =
@@ -146,6 +147,8 @@ export interface PinPlan {
   /** The document with the edits made. */
   readonly text: string;
   readonly failures: readonly PinFailure[];
+  /** The references that nobody could be asked about. */
+  readonly unresolved: readonly Unresolved[];
 }
 
 /**
@@ -157,6 +160,7 @@ export async function planPins(
   options: PlanOptions & { readonly onProgress?: (done: number, total: number) => void },
 ): Promise<PinPlan> {
   const uses = offeredPins(document);
+  const unresolved = unresolvedImages(document);
   const failures: PinFailure[] = [];
   const fail = (use: ImageUse, { cause, message }: Stopped): void => {
     // What a `.env` file holds is not shown.
@@ -182,7 +186,7 @@ export async function planPins(
   }
   const found = apart(asked);
   const whole = verifiedPins(document, found);
-  if (whole.ok) return { pinned: found.length, edits: whole.edits, text: whole.text, failures };
+  if (whole.ok) return { pinned: found.length, edits: whole.edits, text: whole.text, failures, unresolved };
   // Something among them cannot be done: what can be done alone is done.
   const sound: Pin[] = [];
   for (const pin of found) {
@@ -195,9 +199,9 @@ export async function planPins(
     else fail(pin.use, plans.map(({ plan }) => plan).find(isStopped) ?? noChange);
   }
   const rest = verifiedPins(document, sound);
-  if (rest.ok) return { pinned: sound.length, edits: rest.edits, text: rest.text, failures };
+  if (rest.ok) return { pinned: sound.length, edits: rest.edits, text: rest.text, failures, unresolved };
   for (const { use } of sound) fail(use, rest);
-  return { pinned: 0, edits: [], text: document.source.text, failures };
+  return { pinned: 0, edits: [], text: document.source.text, failures, unresolved };
 }
 
 const isStopped = (plan: Plan): plan is Stopped => !plan.ok;

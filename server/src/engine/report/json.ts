@@ -1,4 +1,11 @@
-import type { AuditFinding, AuditImage, AuditSkip, AuditSuppressed, AuditWaived } from '../audit.ts';
+import type {
+  AuditFinding,
+  AuditImage,
+  AuditSkip,
+  AuditSuppressed,
+  AuditUnresolved,
+  AuditWaived,
+} from '../audit.ts';
 import { severities } from '../model/finding.ts';
 import { rules } from '../rules/index.ts';
 import type { Formatter } from './report.ts';
@@ -15,6 +22,7 @@ export const json: Formatter = (result, { version }) =>
       summary: {
         files: result.files,
         images: result.images.length,
+        unresolved: result.unresolved.length,
         findings: result.findings.length,
         waived: result.waived.length,
         suppressed: result.suppressed.length,
@@ -23,6 +31,7 @@ export const json: Formatter = (result, { version }) =>
         rules: present(counts(ruleIds, result.findings, ({ rule }) => rule)),
       },
       images: result.images.map(image),
+      unresolved: result.unresolved.map(unresolved),
       findings: result.findings.map(finding),
       waived: result.waived.map(waived),
       suppressed: result.suppressed.map(suppressed),
@@ -62,6 +71,16 @@ const image = (one: AuditImage) => ({
   repository: one.repository,
   tag: one.tag,
   digest: one.digest,
+});
+
+const unresolved = (one: AuditUnresolved) => ({
+  file: one.file,
+  line: one.line,
+  column: one.column,
+  endLine: one.endLine,
+  endColumn: one.endColumn,
+  raw: one.raw,
+  reason: one.reason,
 });
 
 const finding = (one: AuditFinding) => ({

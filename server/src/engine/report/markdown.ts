@@ -1,4 +1,4 @@
-import type { AuditFinding, AuditSkip, AuditWaived } from '../audit.ts';
+import type { AuditFinding, AuditSkip, AuditUnresolved, AuditWaived } from '../audit.ts';
 import { severities } from '../model/finding.ts';
 import { pageUrl } from '../rules/page.ts';
 import { visible } from '../text/visible.ts';
@@ -41,6 +41,12 @@ export const markdown: Formatter = (result) => {
       'waived finding',
       lengthMax * 0.15,
     ),
+    table(
+      '| Not worked out | Where | Why |\n| --- | --- | --- |\n',
+      result.unresolved.map(unresolvedRow),
+      'reference',
+      lengthMax * 0.1,
+    ),
     table('| Not looked at | Why |\n| --- | --- |\n', skipsOf('skipped'), 'place', lengthMax * 0.1),
   ];
   const taken = [...before, ...behind].reduce((sum, part) => sum + part.length, 0);
@@ -74,6 +80,9 @@ const findingRow = ({ column, file, line, message, severity }: AuditFinding, abo
 
 const waivedRow = ({ approvedBy, column, expires, file, line, reason, rule }: AuditWaived): string =>
   `| ${ruleLink(rule)} | ${code(`${file}:${line}:${column}`)} | ${prose(reason)} | ${prose(approvedBy)} | ${untilWords({ expires })} |\n`;
+
+const unresolvedRow = ({ column, file, line, raw, reason }: AuditUnresolved): string =>
+  `| ${code(raw)} | ${code(`${file}:${line}:${column}`)} | ${prose(reason)} |\n`;
 
 const countRow = ({ number, rule, severity }: RuleCount): string =>
   `| ${severity} | ${ruleLink(rule)} | ${number} |\n`;

@@ -1,5 +1,12 @@
 import type { Location, Log, ReportingDescriptor, Result } from 'sarif';
-import type { AuditFinding, AuditPlace, AuditSkip, AuditSuppressed, AuditWaived } from '../audit.ts';
+import type {
+  AuditFinding,
+  AuditPlace,
+  AuditSkip,
+  AuditSuppressed,
+  AuditUnresolved,
+  AuditWaived,
+} from '../audit.ts';
 import type { Severity } from '../model/finding.ts';
 import { rules } from '../rules/index.ts';
 import { digestOf, pageUrl, withAbsoluteLinks, withoutMarks } from '../rules/page.ts';
@@ -33,7 +40,10 @@ export const sarif: Formatter = (result, { pageText, version }) => {
         invocations: [
           {
             executionSuccessful: true,
-            toolExecutionNotifications: result.skipped.map(notification),
+            toolExecutionNotifications: [
+              ...result.skipped.map(notification),
+              ...result.unresolved.map(unresolvedNotification),
+            ],
           },
         ],
         results: [
@@ -120,6 +130,27 @@ const notification = ({ file, line, reason, unread }: AuditSkip) => ({
       physicalLocation: {
         artifactLocation: artifact(file),
         ...(line !== null && { region: { startLine: line } }),
+      },
+    },
+  ] satisfies Location[],
+});
+
+const unresolvedNotification = ({
+  column,
+  endColumn,
+  endLine,
+  file,
+  line,
+  raw,
+  reason,
+}: AuditUnresolved) => ({
+  level: 'note' as const,
+  message: { text: plain(`The reference ${raw} could not be worked out: ${reason}.`) },
+  locations: [
+    {
+      physicalLocation: {
+        artifactLocation: artifact(file),
+        region: { startLine: line, startColumn: column, endLine, endColumn },
       },
     },
   ] satisfies Location[],

@@ -93,7 +93,17 @@ function conclusion(result: AuditResult): string {
   const pinnable = result.findings.filter((finding) => finding.pinnable).length;
   const offer =
     pinnable === 0 ? '' : `${count(pinnable, 'finding')} fixable with \`holdfast pin --write\`.\n`;
-  return `${byRule(result)}${summarize(result)}.\n${offer}`;
+  return `${byRule(result)}${summarize(result)}.\n${unresolvedIn(result)}${offer}`;
+}
+
+/** What is unknown of the images, which no finding may tell. */
+function unresolvedIn({ unresolved }: AuditResult): string {
+  const [first] = unresolved;
+  if (!first) return '';
+  const place = visible(`${first.file}:${first.line}:${first.column}`);
+  const rest =
+    unresolved.length === 1 ? ` (${place})` : `, the first at ${place}; \`--format json\` lists them`;
+  return `${count(unresolved.length, 'reference')} could not be worked out${rest}.\n`;
 }
 
 /** How often each rule found something; nothing where a reader sees that at a glance. */
