@@ -203,24 +203,46 @@ describe('what is looked at', () => {
     );
   });
 
-  it('is listed as skipped where it cannot be read as text', async (t) => {
+  it('is read whatever its bytes, where its readers take them', async (t) => {
     const folder = await makeFolder(t, {
-      Dockerfile: 'FROM a:1.0.0\0',
-      'latin.Dockerfile': new Uint8Array([0x23, 0xe4, 0x0a]),
+      'latin.Dockerfile': Buffer.from('FROM node:latest # caf\xe9\n', 'latin1'),
+      'nul.Dockerfile': 'FROM node:latest\n# \0\n',
+      'wide.yaml': Buffer.from('\ufeffservices: {a: {image: "node:latest"}}\r\n', 'utf16le'),
+      'prod.build': 'FROM node:latest\n',
     });
-    await symlink('Dockerfile', join(folder, 'link.Dockerfile'));
-    const { skipped, summary } = await report(folder);
+    await symlink('prod.build', join(folder, 'Dockerfile'));
+    const { findings, skipped, summary } = await report(folder);
+    assert.deepEqual(skipped, []);
+    assert.equal(summary.files, 4);
+    assert.deepEqual(
+      findings.filter(({ rule }) => rule === 'floating-tag').map(({ file }) => file),
+      ['Dockerfile', 'latin.Dockerfile', 'nul.Dockerfile', 'wide.yaml'],
+    );
+  });
+
+  it('is unread where no reader takes its bytes', async (t) => {
+    const folder = await makeFolder(t, {
+      'latin.yaml': Buffer.from('services: {a: {image: "node:latest"}} # caf\xe9\n', 'latin1'),
+      'nul.yaml': 'services: {a: {image: "node:latest"}} # \0\n',
+      'data.yaml': Buffer.from('caf\xe9: 1\n', 'latin1'),
+    });
+    const { err, out, status } = await invoke(folder, ['audit', '--format', 'json']);
+    const { skipped }: JsonReport = JSON.parse(out);
     assert.deepEqual(skipped, [
-      { file: 'Dockerfile', line: 1, reason: 'it is a binary file', unread: false },
-      { file: 'latin.Dockerfile', line: 1, reason: 'it is not UTF-8 text', unread: false },
       {
-        file: 'link.Dockerfile',
+        file: 'latin.yaml',
         line: 1,
-        reason: 'it is a symbolic link, followed only when named',
-        unread: false,
+        reason: 'it has a byte that is not UTF-8, which no reader of YAML takes',
+        unread: true,
+      },
+      {
+        file: 'nul.yaml',
+        line: 1,
+        reason: 'it has a zero byte, which no reader of YAML takes',
+        unread: true,
       },
     ]);
-    assert.equal(summary.files, 0);
+    assert.equal(status, 2, err);
   });
 
   it('is listed as skipped where a part is not understood, with its line', async (t) => {
@@ -268,17 +290,23 @@ describe('the exit status', () => {
   });
 
   it('is 2 for a path that cannot be read; the rest is reported', async (t) => {
-    const folder = await makeFolder(t, { Dockerfile: 'FROM nginx\n', binary: '\0' });
-    const { err, out, status } = await invoke(folder, ['audit', 'gone', 'binary', '.', '--format', 'json']);
+    const folder = await makeFolder(t, {
+      Dockerfile: 'FROM nginx\n',
+      half: new Uint8Array([255, 254, 0, 216]),
+    });
+    const { err, out, status } = await invoke(folder, ['audit', 'gone', 'half', '.', '--format', 'json']);
     assert.equal(status, 2);
-    assert.equal(err, 'holdfast: gone: no such file or folder\nholdfast: binary: it is a binary file\n');
+    assert.equal(
+      err,
+      'holdfast: gone: no such file or folder\nholdfast: half: it begins as UTF-16 and is not\n',
+    );
     const { findings, skipped }: JsonReport = JSON.parse(out);
     assert.equal(findings.length, 1);
     assert.deepEqual(
       skipped.map(({ file, unread }) => [file, unread]),
       [
         ['gone', true],
-        ['binary', true],
+        ['half', true],
       ],
     );
     assert.match(

@@ -16,9 +16,11 @@ import {
 } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
+import fc from 'fast-check';
 import { mapOrdered } from '../../server/src/cli/ordered.ts';
 import { createProgress } from '../../server/src/cli/progress.ts';
 import { replaceFile } from '../../server/src/cli/replace.ts';
+import { decode, encode } from '../../server/src/files/encoding.ts';
 import { readBeside, readText } from '../../server/src/files/read.ts';
 import { makeFolder } from './support.ts';
 
@@ -74,21 +76,48 @@ describe('reading a text file', () => {
   });
 
   it('says why it does not', async (t) => {
-    const folder = await makeFolder(t, {
-      binary: 'a\0b',
-      latin: new Uint8Array([0x23, 0xe4, 0x0a]),
-      cut: new Uint8Array([0x23, 0xc3]),
-    });
-    const reasons: readonly (readonly [name: string, failed: boolean, reason: string])[] = [
-      ['binary', false, 'it is a binary file'],
-      ['latin', false, 'it is not UTF-8 text'],
-      ['cut', false, 'it is not UTF-8 text'],
-      ['missing', true, 'it cannot be read: no such file or folder'],
-      ['.', true, 'it cannot be read: it is a folder'],
+    const folder = await makeFolder(t, { half: new Uint8Array([0xff, 0xfe, 0x00, 0xd8]) });
+    const reasons: readonly (readonly [name: string, reason: string])[] = [
+      ['half', 'it begins as UTF-16 and is not'],
+      ['missing', 'it cannot be read: no such file or folder'],
+      ['.', 'it cannot be read: it is a folder'],
     ];
-    for (const [name, failed, reason] of reasons) {
-      assert.deepEqual(await readText(join(folder, name), true), { ok: false, failed, reason }, name);
+    for (const [name, reason] of reasons) {
+      assert.deepEqual(await readText(join(folder, name), true), { ok: false, failed: true, reason }, name);
     }
+  });
+
+  it('takes any bytes, and gives the same ones back', async (t) => {
+    const texts: readonly (readonly [bytes: Buffer, text: string])[] = [
+      [Buffer.from('#\xe4\n', 'latin1'), '#\udce4\n'],
+      [Buffer.from([0x23, 0xc3]), '#\udcc3'],
+      [Buffer.from('a\0b'), 'a\0b'],
+      [Buffer.from('é\ud83d\ude00x'), 'é\ud83d\ude00x'],
+      [Buffer.from([0xed, 0xa0, 0x80, 0xf5, 0xc0, 0x80]), '\udced\udca0\udc80\udcf5\udcc0\udc80'],
+      [Buffer.from('\ufeffé: 1\r\n', 'utf16le'), 'é: 1\r\n'],
+      [Buffer.from('\ufeffé: 1\r\n', 'utf16le').swap16(), 'é: 1\r\n'],
+      [Buffer.from('FROM x\n', 'utf16le'), 'FROM x\n'],
+      [Buffer.from('FROM x\n', 'utf16le').swap16(), 'FROM x\n'],
+    ];
+    for (const [bytes, text] of texts) {
+      const folder = await makeFolder(t, { file: bytes });
+      const read = await readText(join(folder, 'file'), false);
+      assert.ok(read.ok);
+      const { encoding, mark } = read.file;
+      assert.deepEqual(read.file.text, text);
+      assert.deepEqual(encode(mark + text, encoding), bytes);
+      const longer = Buffer.concat([bytes, encode('+', encoding)]);
+      assert.deepEqual(encode(`${mark}${text}+`, encoding), longer);
+    }
+  });
+
+  it('gives random bytes back', () => {
+    fc.assert(
+      fc.property(fc.uint8Array({ maxLength: 40 }), (bytes) => {
+        const found = decode(bytes);
+        if (found) assert.deepEqual(encode(found.text, found.encoding), Buffer.from(bytes));
+      }),
+    );
   });
 
   it('passes over huge files, unless they are named', async (t) => {
@@ -97,10 +126,10 @@ describe('reading a text file', () => {
     await truncate(path, 16 * 1024 * 1024 + 1);
     assert.deepEqual(await readText(path, false), {
       ok: false,
-      failed: false,
-      reason: 'it is larger than 16 MiB',
+      failed: true,
+      reason: 'it is larger than 16 MiB; name it to have it read',
     });
-    assert.deepEqual(await readText(path, true), { ok: false, failed: false, reason: 'it is a binary file' });
+    assert.equal((await readText(path, true)).ok, true);
   });
 });
 
@@ -110,7 +139,7 @@ it('does not read devices and pipes, which may have no end', { timeout: 20_000 }
   execFileSync('mkfifo', [join(folder, 'pipe')]);
   for (const name of ['.holdfast.yaml', 'pipe']) {
     const read = await readText(join(folder, name), true);
-    assert.deepEqual(read, { ok: false, failed: false, reason: 'it is not a regular file' });
+    assert.deepEqual(read, { ok: false, failed: true, reason: 'it is not a regular file' });
   }
 });
 
@@ -119,7 +148,7 @@ describe('replacing a file', () => {
     const folder = await makeFolder(t, { 'a.yaml': 'old' });
     const path = join(folder, 'a.yaml');
     await chmod(path, 0o764);
-    assert.equal(await replaceFile(path, Buffer.from('old'), 'new ä'), null);
+    assert.equal(await replaceFile(path, Buffer.from('old'), Buffer.from('new ä')), null);
     assert.equal(await readFile(path, 'utf8'), 'new ä');
     assert.equal((await stat(path)).mode & 0o777, 0o764);
     assert.deepEqual(await readdir(folder), ['a.yaml']);
@@ -128,7 +157,7 @@ describe('replacing a file', () => {
   it('is one step: who has the old file open still sees it whole', async (t) => {
     const folder = await makeFolder(t, { 'a.yaml': 'old' });
     const before = await open(join(folder, 'a.yaml'));
-    await replaceFile(join(folder, 'a.yaml'), Buffer.from('old'), 'new');
+    await replaceFile(join(folder, 'a.yaml'), Buffer.from('old'), Buffer.from('new'));
     assert.equal(await before.readFile('utf8'), 'old');
     await before.close();
   });
@@ -141,7 +170,10 @@ describe('replacing a file', () => {
       ['a.yaml', /hard links/],
       ['b.yaml', /read-only/],
     ] as const) {
-      assert.match((await replaceFile(join(folder, name), Buffer.from('old'), 'new')) ?? '', reason);
+      assert.match(
+        (await replaceFile(join(folder, name), Buffer.from('old'), Buffer.from('new'))) ?? '',
+        reason,
+      );
       assert.equal(await readFile(join(folder, name), 'utf8'), 'old');
     }
   });
@@ -149,7 +181,7 @@ describe('replacing a file', () => {
   it('writes where a symbolic link leads, and keeps the link', async (t) => {
     const folder = await makeFolder(t, { 'real/a.yaml': 'old' });
     await symlink('real/a.yaml', join(folder, 'link.yaml'));
-    assert.equal(await replaceFile(join(folder, 'link.yaml'), Buffer.from('old'), 'new'), null);
+    assert.equal(await replaceFile(join(folder, 'link.yaml'), Buffer.from('old'), Buffer.from('new')), null);
     assert.equal((await lstat(join(folder, 'link.yaml'))).isSymbolicLink(), true);
     assert.equal(await readFile(join(folder, 'real/a.yaml'), 'utf8'), 'new');
     assert.deepEqual(await readdir(join(folder, 'real')), ['a.yaml']);
@@ -158,16 +190,25 @@ describe('replacing a file', () => {
   it('leaves a file alone that has changed', async (t) => {
     const folder = await makeFolder(t, { 'a.yaml': 'newer' });
     const path = join(folder, 'a.yaml');
-    assert.match((await replaceFile(path, Buffer.from('old'), 'new')) ?? '', /changed in the meantime/);
+    assert.match(
+      (await replaceFile(path, Buffer.from('old'), Buffer.from('new'))) ?? '',
+      /changed in the meantime/,
+    );
     assert.equal(await readFile(path, 'utf8'), 'newer');
     assert.deepEqual(await readdir(folder), ['a.yaml']);
   });
 
   it('says why it cannot', async (t) => {
     const folder = await makeFolder(t, {});
-    assert.equal(await replaceFile(join(folder, 'gone'), Buffer.from(''), 'new'), 'no such file or folder');
+    assert.equal(
+      await replaceFile(join(folder, 'gone'), Buffer.from(''), Buffer.from('new')),
+      'no such file or folder',
+    );
     await mkdir(join(folder, 'sub'));
-    assert.equal(await replaceFile(join(folder, 'sub'), Buffer.from(''), 'new'), 'it is a folder');
+    assert.equal(
+      await replaceFile(join(folder, 'sub'), Buffer.from(''), Buffer.from('new')),
+      'it is a folder',
+    );
     assert.deepEqual(await readdir(folder), ['sub']);
   });
 
@@ -175,7 +216,7 @@ describe('replacing a file', () => {
     const folder = await makeFolder(t, {});
     const path = join(folder, `${'n'.repeat(250)}.yaml`);
     await writeFile(path, 'old');
-    assert.equal(await replaceFile(path, Buffer.from('old'), 'new'), null);
+    assert.equal(await replaceFile(path, Buffer.from('old'), Buffer.from('new')), null);
     assert.equal(await readFile(path, 'utf8'), 'new');
   });
 });

@@ -329,3 +329,20 @@ describe('what is not pinned', () => {
     assert.match(one.err, /holdfast: nothing to pin\.\n$/);
   });
 });
+
+describe('a file that is not UTF-8', () => {
+  const files = {
+    Dockerfile: [Buffer.from('FROM nginx:1.27.3 # caf\xe9\r\n# \xff\n', 'latin1'), 'latin1'],
+    'compose.yaml': [Buffer.from('\ufeffservices: {a: {image: "nginx:1.27.3"}}\r\n', 'utf16le'), 'utf16le'],
+  } as const;
+
+  for (const [name, [bytes, encoding]] of Object.entries(files)) {
+    it(`keeps its bytes: ${name}`, async (t) => {
+      const folder = await makeFolder(t, { [name]: bytes });
+      const { err, status } = await invoke(folder, ['pin', '--write'], { registry: registry() });
+      assert.equal(status, 0, err);
+      const pinned = bytes.toString(encoding).replace('1.27.3', `1.27.3@${digest('a')}`);
+      assert.deepEqual(await readFile(join(folder, name)), Buffer.from(pinned, encoding));
+    });
+  }
+});

@@ -128,14 +128,14 @@ export async function invoke(
       columns,
       isTTY: outIsTTY,
       write: (text) => {
-        out += text;
+        out += typeof text === 'string' ? text : Buffer.from(text).toString();
       },
     },
     stderr: {
       columns,
       isTTY: errIsTTY,
       write: (text) => {
-        err += text;
+        err += typeof text === 'string' ? text : Buffer.from(text).toString();
       },
     },
   });

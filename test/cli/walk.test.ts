@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
-import { mkdir, rm, symlink, writeFile } from 'node:fs/promises';
+import { mkdir, rm, stat, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, it, type TestContext } from 'node:test';
 import { shownPath } from '../../server/src/cli/files.ts';
@@ -102,18 +102,30 @@ describe('a walk', () => {
 });
 
 describe('symbolic links', () => {
-  it('are not followed when met, so that no loop arises', async (t) => {
+  it('to folders are not followed when met, so that no loop arises', async (t) => {
     const folder = await makeFolder(t, empty('a/real.yaml'));
     await symlink('..', join(folder, 'a/up'));
-    await symlink('real.yaml', join(folder, 'a/link.yaml'));
+    await symlink('..', join(folder, 'a/up.yaml'));
     await symlink('self.yaml', join(folder, 'self.yaml'));
     await symlink('nowhere', join(folder, 'dangling'));
-    const reason = 'it is a symbolic link, followed only when named';
     assert.deepEqual(await walked(folder), [
-      `a/link.yaml: ${reason}`,
       'a/real.yaml',
-      `a/up: ${reason}`,
-      `self.yaml: ${reason}`,
+      'self.yaml: it is a symbolic link that leads nowhere',
+    ]);
+  });
+
+  it('say by their names what a file is; one that is found itself is read once', async (t) => {
+    const folder = await makeFolder(t, { ...empty('a/real.yaml', 'a/other.txt'), '../beside': '' });
+    await symlink('real.yaml', join(folder, 'a/again.yaml'));
+    await symlink('other.txt', join(folder, 'a/other.yaml'));
+    await symlink('../beside', join(folder, 'beside.yaml'));
+    await symlink('/etc/hostname', join(folder, 'out.yaml'));
+    assert.deepEqual(await walked(folder), [
+      'a/other.yaml',
+      'a/real.yaml',
+      // The repository of these tests begins one folder above.
+      'beside.yaml',
+      'out.yaml: it is a symbolic link that leads out of the repository; name it to have it read',
     ]);
   });
 
@@ -261,3 +273,41 @@ function gitSees(folder: string): readonly string[] {
     .filter((name) => name.endsWith('.yaml'))
     .sort();
 }
+
+describe('what git tracks', () => {
+  /** A repository with everything in it tracked. */
+  async function repository(t: TestContext, files: Readonly<Record<string, string>>): Promise<string> {
+    const folder = await makeFolder(t, files);
+    for (const args of [
+      ['init', '-q'],
+      ['add', '-f', '.'],
+    ])
+      execFileSync('git', args, { cwd: folder });
+    return folder;
+  }
+
+  it('is looked at though `.gitignore` matches it, and nothing beside it', async (t) => {
+    const ignored = { '.gitignore': 'dist/\n*.gen.yaml\n' };
+    const folder = await repository(t, { ...ignored, ...empty('dist/a/b.yaml', 'c.gen.yaml', 'd.yaml') });
+    await writeFiles(folder, empty('dist/a/untracked.yaml', 'dist/x/y.yaml', 'e.gen.yaml'));
+    assert.deepEqual(await walked(folder), ['c.gen.yaml', 'd.yaml', 'dist/a/b.yaml']);
+    assert.deepEqual(await walked(folder, ['dist']), [
+      'dist/a/b.yaml',
+      'dist/a/untracked.yaml',
+      'dist/x/y.yaml',
+    ]);
+  });
+
+  it('is asked of git without running what the repository configures', async (t) => {
+    const folder = await repository(t, { '.gitignore': 'a.yaml\n', ...empty('a.yaml') });
+    await writeFile(join(folder, 'hook'), `#!/bin/sh\ntouch ${join(folder, 'ran')}\n`, { mode: 0o755 });
+    execFileSync('git', ['config', 'core.fsmonitor', './hook'], { cwd: folder });
+    assert.deepEqual(await walked(folder), ['a.yaml']);
+    await assert.rejects(stat(join(folder, 'ran')));
+  });
+
+  it('is left out where git cannot tell', async (t) => {
+    const folder = await makeFolder(t, { '.gitignore': 'a.yaml\n', ...empty('a.yaml', 'b.yaml') });
+    assert.deepEqual(await walked(folder), ['b.yaml']);
+  });
+});

@@ -1,7 +1,15 @@
 // biome-ignore-all lint/suspicious/noTemplateCurlyInString: variables look like that
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { analyze, defaultSettings, planPins, type Settings } from '../../server/src/engine/index.ts';
+import {
+  analyze,
+  defaultSettings,
+  fullName,
+  type ImageName,
+  planFix,
+  planPins,
+  type Settings,
+} from '../../server/src/engine/index.ts';
 import { quietRegistry } from '../support/quiet-registry.ts';
 
 const digest = `sha256:${'d'.repeat(64)}`;
@@ -78,11 +86,36 @@ describe('a digest goes behind a version in literal text', () => {
     });
   }
 
-  test('the value of .env is looked up', async () => {
+  test('what .env alone says is not looked up with the others, and not quoted', async () => {
     const text = service('${R}/a/b:1.2.3');
-    const result = await pin('/w/compose.yaml', text, {}, { '.env': 'R=ghcr.io\n' });
-    assert.deepEqual(result.asked, ['ghcr.io/a/b:1.2.3']);
-    assert.equal(result.text, text.replace('1.2.3', `1.2.3@${digest}`));
+    const result = await pin('/w/compose.yaml', text, {}, { '.env': 'R=inner.example\n' });
+    assert.deepEqual([result.asked, result.text], [[], text]);
+    assert.match(result.failures.join(), /`R` from `\.env`/);
+    assert.doesNotMatch(result.failures.join(), /inner/);
+    // The policy is committed: what it says too is no secret.
+    const told = await pin('/w/compose.yaml', text, { R: 'inner.example' }, { '.env': 'R=inner.example\n' });
+    assert.deepEqual(told.asked, ['inner.example/a/b:1.2.3']);
+    assert.equal(told.text, text.replace('1.2.3', `1.2.3@${digest}`));
+  });
+
+  test('what .env alone says is looked up for somebody who chooses this very image', async () => {
+    const text = service('${R}/a/b:1.2.3');
+    const companions = new Map([['.env', 'R=inner.example\n']]);
+    const document = analyze({ path: '/w/compose.yaml', text, companions });
+    const finding = document.findings.find(({ rule }) => rule === 'unpinned-image');
+    const fix = finding?.fixes().find(({ id }) => id === 'pin');
+    assert.ok(finding && fix);
+    const asked: string[] = [];
+    const registry = {
+      ...quietRegistry,
+      resolve: async (image: ImageName) => {
+        asked.push(fullName(image));
+        return { ok: true, digest, mediaType: '', at: 0 } as const;
+      },
+    };
+    const plan = await planFix(document, finding, fix, { registry });
+    assert.deepEqual(asked, ['inner.example/a/b:1.2.3']);
+    assert.equal(plan.ok && plan.text, text.replace('1.2.3', `1.2.3@${digest}`));
   });
 
   test('not behind a version that a variable ends or begins', async () => {
@@ -128,16 +161,22 @@ describe('the policy says what a variable stands for', () => {
 
   test('a value that a file gives counts before it', async () => {
     const variables = { R: 'registry.acme.example' };
-    const files: readonly (readonly [path: string, text: string, companions?: Record<string, string>])[] = [
+    const files: readonly (readonly [path: string, text: string])[] = [
       ['/w/Dockerfile', 'ARG R=ghcr.io\nFROM ${R}/a/b:1.2.3\n'],
       ['/w/Dockerfile', 'FROM ${R:-ghcr.io}/a/b:1.2.3\n'],
       ['/w/compose.yaml', service('${R:-ghcr.io}/a/b:1.2.3')],
-      ['/w/compose.yaml', service('${R}/a/b:1.2.3'), { '.env': 'R=ghcr.io\n' }],
       ['/w/.gitlab-ci.yml', 'variables: {R: ghcr.io}\na: {image: "$R/a/b:1.2.3", script: [x]}\n'],
     ];
-    for (const [path, text, companions] of files) {
-      assert.deepEqual((await pin(path, text, variables, companions)).asked, ['ghcr.io/a/b:1.2.3'], text);
+    for (const [path, text] of files) {
+      assert.deepEqual((await pin(path, text, variables)).asked, ['ghcr.io/a/b:1.2.3'], text);
     }
+    const text = service('${R}/a/b:1.2.3');
+    const beside = new Map([['.env', 'R=ghcr.io\n']]);
+    const { images } = analyze(
+      { path: '/w/compose.yaml', text, companions: beside },
+      { ...defaultSettings, variables },
+    );
+    assert.equal(images[0]?.resolved, 'ghcr.io/a/b:1.2.3');
   });
 
   test('a name that is not declared is none in a Dockerfile, and one of a matrix has other values', async () => {

@@ -69,7 +69,7 @@ test('a name made with what stands in .env is not asked about, and that is said'
       [
         `nginx:$TAG@${old}`,
         0,
-        'Its name is made with `TAG` from `.env`, which is sent nowhere unless you ask for this very image.',
+        'Its name is made with `TAG` from `.env`, which is sent nowhere unless you ask for this very image, or `variables` in the policy gives it too.',
       ],
     ],
   );

@@ -2,7 +2,7 @@ import type { RegistryClient } from '../registry/index.ts';
 
 /** Where text is written. Node's streams are such. */
 export interface Output {
-  write(text: string): unknown;
+  write(text: string | Uint8Array): unknown;
   /** A person looks at it. */
   readonly isTTY?: boolean | undefined;
   /** Width of that person's terminal. */

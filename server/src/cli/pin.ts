@@ -1,5 +1,6 @@
 import { createTwoFilesPatch, FILE_HEADERS_ONLY } from 'diff';
 import { type PinPlan, planPins, type Span, visible } from '../engine/index.ts';
+import { encode } from '../files/encoding.ts';
 import { listen, lookupsAtOnce, notesOf } from './answers.ts';
 import type { PinOptions } from './args.ts';
 import { readWorkspace } from './around.ts';
@@ -53,7 +54,8 @@ export async function pin(options: PinOptions, boundary: Boundary): Promise<numb
     if (one.analysis.skipped.some(({ broken, commandsOnly }) => !broken && !commandsOnly)) counts.skipped++;
     if (one.plan.edits.length === 0) continue;
     if (options.write) {
-      const refused = await replaceFile(one.path, one.file.bytes, one.file.mark + one.plan.text);
+      const { bytes, encoding, mark } = one.file;
+      const refused = await replaceFile(one.path, bytes, encode(mark + one.plan.text, encoding));
       if (refused !== null) {
         failures.push(`${one.shown}: not written: ${refused}`);
         continue;
@@ -65,7 +67,9 @@ export async function pin(options: PinOptions, boundary: Boundary): Promise<numb
     stdout.write(
       options.write
         ? `Pinned ${images(one.plan.pinned)} in ${visible(one.shown)}\n`
-        : shown(diff(one), isRead, color),
+        : isRead
+          ? shown(diff(one), color)
+          : encode(diff(one), 'utf-8'),
     );
   }
   progress.clear();
@@ -114,9 +118,9 @@ function diff({ file, plan, shown }: Planned): string {
   });
 }
 
-/** For people no character of the file may do something to the terminal; for programs all of them stay as they are. */
-function shown(patch: string, isRead: boolean, color: boolean): string {
-  const text = isRead ? patch.replace(/[^\r\n\t]+|\r(?!\n)/g, visible) : patch;
+/** For people no character of the file may do something to the terminal. Programs get every byte as it is. */
+function shown(patch: string, color: boolean): string {
+  const text = patch.replace(/[^\r\n\t]+|\r(?!\n)/g, visible);
   return color ? text.replace(/^.*$/gm, coloured) : text;
 }
 

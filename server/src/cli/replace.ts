@@ -4,11 +4,11 @@ import { dirname, join } from 'node:path';
 import { reasonOf } from '../files/reason.ts';
 
 /**
- * Puts `text` in the place of `before`, whole or not at all: a new file takes the old one's name in one step. Mode and owner are kept, and a symbolic
+ * Puts `after` in the place of `before`, whole or not at all: a new file takes the old one's name in one step. Mode and owner are kept, and a symbolic
  * link still leads to the same place. A file that no longer holds `before` is left alone.
  * Null when done; else the reason, in a few words without a full stop. Never rejects.
  */
-export async function replaceFile(path: string, before: Buffer, text: string): Promise<string | null> {
+export async function replaceFile(path: string, before: Buffer, after: Buffer): Promise<string | null> {
   let temporary: string | null = null;
   try {
     const target = await realpath(path);
@@ -21,7 +21,7 @@ export async function replaceFile(path: string, before: Buffer, text: string): P
     temporary = join(dirname(target), `.holdfast-${randomBytes(6).toString('hex')}.tmp`);
     const file = await open(temporary, 'wx', mode);
     try {
-      await file.writeFile(text);
+      await file.writeFile(after);
       await keepOwner(file, uid, gid);
       await file.chmod(mode & 0o7777);
       await file.sync();

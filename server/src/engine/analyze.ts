@@ -237,13 +237,24 @@ function readPiece(text: string, file: SourceFile, candidates: readonly Document
       facts,
       reports,
       suppressions: readSuppressions(text, read),
-      skipped: skipsIn(facts),
+      skipped: [...skipsIn(facts), ...strayBytes(text, candidates)],
     };
   }
   return readUnclaimed(
     text,
     candidates.some(({ syntax }) => syntax === 'yaml'),
   );
+}
+
+/** A byte that is no text: `files/` hands those that are not UTF-8 on as lone surrogates. */
+const strayByte = /\0|(?<![\ud800-\udbff])[\udc80-\udcff]/;
+
+/** YAML and JSON take characters alone (YAML 1.2.2, section 5.1); builders and systemd take bytes. */
+function strayBytes(text: string, candidates: readonly DocumentKind[]): readonly Skip[] {
+  const at = candidates[0]?.syntax === 'yaml' ? text.search(strayByte) : -1;
+  if (at < 0) return [];
+  const what = text[at] === '\0' ? 'a zero byte' : 'a byte that is not UTF-8';
+  return [{ span: span(at, at + 1), reason: `it has ${what}, which no reader of YAML takes`, broken: true }];
 }
 
 interface Parts extends Pick<Analysis, 'input' | 'settings' | 'source' | 'pieces'> {

@@ -106,7 +106,7 @@ export function leftOutImages(document: Analysis): readonly CheckFailure[] {
 /** Why an image is only looked up for somebody who asks for this very image. */
 export function nameFromEnvFile(variables: readonly string[]): string {
   const names = variables.map((name) => `\`${name}\``).join(' and ');
-  return `Its name is made with ${names} from \`.env\`, which is sent nowhere unless you ask for this very image.`;
+  return `Its name is made with ${names} from \`.env\`, which is sent nowhere unless you ask for this very image, or \`variables\` in the policy gives it too.`;
 }
 
 function everyImage({ images, pieces, settings }: Analysis): readonly CheckedImage[] {

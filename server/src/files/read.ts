@@ -1,6 +1,7 @@
 import { constants } from 'node:fs';
 import { access, type FileHandle, open, realpath } from 'node:fs/promises';
 import { dirname, isAbsolute, join, relative, resolve, sep } from 'node:path';
+import { decode, type Encoding } from './encoding.ts';
 import { reasonOf } from './reason.ts';
 
 /** A text file as it is on the disk. */
@@ -10,30 +11,31 @@ export interface TextFile {
   readonly text: string;
   /** The byte order mark, or nothing. */
   readonly mark: '\ufeff' | '';
+  readonly encoding: Encoding;
 }
 
 export type Read =
   | { readonly ok: true; readonly file: TextFile }
-  /** `failed`: the disk refused; else it is readable but no text to analyse. One sentence without a full stop. */
+  /** `failed`: it may hold a manifest, and could not be read; else nobody wants it. One sentence without a full stop. */
   | { readonly ok: false; readonly failed: boolean; readonly reason: string };
 
 /** No manifest people write comes near; what does is data that has the name of one. */
 const sizeMax = 16 * 1024 * 1024;
 
-/** Reads UTF-8 text. `explicit`: the user named this very file, so its size does not matter. Never rejects. */
+/** Reads text in whatever encoding builders and clusters take: see `decode`. `explicit`: the user named this very file, so its size does not matter. Never rejects. */
 export async function readText(path: string, explicit: boolean): Promise<Read> {
   let handle: FileHandle | null = null;
   try {
     // Without O_NONBLOCK, opening a pipe waits for somebody to write into it.
     handle = await open(path, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0));
     const found = await handle.stat();
-    if (found.isDirectory()) return { ok: false, failed: true, reason: 'it cannot be read: it is a folder' };
+    if (found.isDirectory()) return unread('it cannot be read: it is a folder');
     // Devices and pipes have no size and may have no end.
-    if (!found.isFile()) return skip('it is not a regular file');
-    if (!explicit && found.size > sizeMax) return skip('it is larger than 16 MiB');
+    if (!found.isFile()) return unread('it is not a regular file');
+    if (!explicit && found.size > sizeMax) return unread('it is larger than 16 MiB; name it to have it read');
     return decoded(await handle.readFile());
   } catch (error) {
-    return { ok: false, failed: true, reason: `it cannot be read: ${reasonOf(error)}` };
+    return unread(`it cannot be read: ${reasonOf(error)}`);
   } finally {
     await handle?.close();
   }
@@ -49,8 +51,8 @@ export async function readBeside(of: string, beside: string): Promise<Read> {
   const path = resolve(folder, beside);
   try {
     const [real, realFolder] = await Promise.all([realpath(path), realpath(folder)]);
-    const repository = await repositoryOf(realFolder);
     const isLink = real !== resolve(realFolder, beside);
+    const repository = await repositoryOf(realFolder);
     const bounds = repository ?? (isLink ? realFolder : null);
     if (bounds !== null && !isWithin(bounds, real)) return skip('it lies outside the repository');
   } catch {
@@ -58,6 +60,9 @@ export async function readBeside(of: string, beside: string): Promise<Read> {
   }
   return readText(path, false);
 }
+
+/** The folder that links in `folder` (a real path) must not lead out of: its repository, or itself where it is in none. */
+export const boundsOf = async (folder: string): Promise<string> => (await repositoryOf(folder)) ?? folder;
 
 async function repositoryOf(folder: string): Promise<string | null> {
   for (let at = folder; ; at = dirname(at)) {
@@ -70,25 +75,19 @@ async function repositoryOf(folder: string): Promise<string | null> {
   }
 }
 
-function isWithin(folder: string, path: string): boolean {
+export function isWithin(folder: string, path: string): boolean {
   const below = relative(folder, path);
   return below !== '..' && !below.startsWith(`..${sep}`) && !isAbsolute(below);
 }
 
 function decoded(bytes: Buffer): Read {
-  if (bytes.includes(0)) return skip('it is a binary file');
-  const text = decode(bytes);
-  if (text === null) return skip('it is not UTF-8 text');
+  const found = decode(bytes);
+  if (found === null) return unread('it begins as UTF-16 and is not');
+  const { encoding, text } = found;
   const mark = text.startsWith('\ufeff') ? '\ufeff' : '';
-  return { ok: true, file: { bytes, text: text.slice(mark.length), mark } };
+  return { ok: true, file: { bytes, text: text.slice(mark.length), mark, encoding } };
 }
 
 const skip = (reason: string): Read => ({ ok: false, failed: false, reason });
 
-function decode(bytes: Buffer): string | null {
-  try {
-    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
-  } catch {
-    return null;
-  }
-}
+const unread = (reason: string): Read => ({ ok: false, failed: true, reason });

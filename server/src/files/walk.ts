@@ -1,9 +1,10 @@
 import type { Dirent } from 'node:fs';
-import { lstat, readdir, stat } from 'node:fs/promises';
-import { dirname, join, relative, sep } from 'node:path';
+import { lstat, readdir, realpath, stat } from 'node:fs/promises';
+import { basename, dirname, extname, join, relative, sep } from 'node:path';
 import ignore, { type Ignore } from 'ignore';
-import { readText } from './read.ts';
+import { boundsOf, isWithin, readText } from './read.ts';
 import { reasonOf } from './reason.ts';
+import { type Tracked, trackedThoughIgnored } from './tracked.ts';
 
 /** A file to look at, or something that is not looked at, and why. Paths are absolute. */
 export type Entry =
@@ -32,8 +33,9 @@ export interface WalkOptions {
 
 /**
  * Files below `paths` (absolute), each once, folders in the order of their names. A path that is a file is always given, whatever its name; in folders
- * `.gitignore` is honoured as git does (gitignore(5)), up to the root of the repository. Symbolic links are followed when they are named, not
- * when they are met: what they lead to is found where it stands, and no loop can arise.
+ * `.gitignore` is honoured as git does (gitignore(5)), up to the root of the repository: what git tracks is looked at, ignored or not. A symbolic
+ * link to a file has a name that may say what the file is, so it is read under that name where it stays within the repository, unless the file
+ * is found where it stands. Links to folders are followed when they are named alone: what they lead to stands elsewhere, and no loop can arise.
  */
 export async function* walk(paths: readonly string[], options: WalkOptions): AsyncGenerator<Entry> {
   const seen = new Set<string>();
@@ -73,19 +75,43 @@ interface Folder {
   readonly path: string;
   /** From the folders above it. */
   readonly above: Rules | null;
+  /** Of what is in it only what git tracks counts. */
+  readonly isIgnored: boolean;
+}
+
+/** What is known of the folder that is searched. */
+interface Search extends WalkOptions {
+  /** Without links. */
+  readonly root: string;
+  /** Asks git once, when something is ignored; null where it cannot tell. */
+  readonly tracked: () => Promise<Tracked | null>;
 }
 
 async function* walkFolder(root: string, options: WalkOptions): AsyncGenerator<Entry> {
-  const open: (Folder | Entry)[] = [{ kind: 'folder', path: root, above: await rulesAbove(root) }];
+  const open: (Folder | Entry)[] = [
+    { kind: 'folder', path: root, above: await rulesAbove(root), isIgnored: false },
+  ];
+  let asked: Promise<Tracked | null> | undefined;
+  const search: Search = {
+    ...options,
+    root: await realpath(root),
+    tracked: () => {
+      asked ??= trackedThoughIgnored(root);
+      return asked;
+    },
+  };
   for (let next = open.pop(); next !== undefined; next = open.pop()) {
     if (options.signal.aborted) return;
-    if (next.kind === 'folder') open.push(...(await readFolder(next, options)).reverse());
+    if (next.kind === 'folder') open.push(...(await readFolder(next, search)).reverse());
     else yield next;
   }
 }
 
 /** What is wanted of a folder, in the order of the names. */
-async function readFolder({ above, path }: Folder, options: WalkOptions): Promise<(Folder | Entry)[]> {
+async function readFolder(
+  { above, isIgnored: isAllIgnored, path }: Folder,
+  search: Search,
+): Promise<(Folder | Entry)[]> {
   let entries: Dirent[];
   try {
     entries = await readdir(path, { withFileTypes: true });
@@ -97,10 +123,12 @@ async function readFolder({ above, path }: Folder, options: WalkOptions): Promis
   const wanted: (Folder | Entry)[] = [];
   for (const entry of entries) {
     const child = join(path, entry.name);
-    const found = await classify(entry, child, rules, options);
-    if (found === null || isIgnored(child, entry.isDirectory(), rules)) continue;
-    if (await options.isLeftOut(child, entry.isDirectory())) continue;
-    wanted.push(found);
+    const found = await classify(entry, child, rules, search);
+    if (found === null || (await search.isLeftOut(child, entry.isDirectory()))) continue;
+    if (!isAllIgnored && !isIgnored(child, entry.isDirectory(), rules)) wanted.push(found);
+    else if ((await search.tracked())?.has(child)) {
+      wanted.push(found.kind === 'folder' ? { ...found, isIgnored: true } : found);
+    }
   }
   return wanted;
 }
@@ -109,29 +137,38 @@ async function classify(
   entry: Dirent,
   path: string,
   rules: Rules | null,
-  options: WalkOptions,
+  search: Search,
 ): Promise<Folder | Entry | null> {
   if (entry.isDirectory())
-    return skippedFolders.has(entry.name) ? null : { kind: 'folder', path, above: rules };
-  const isCandidate = await options.isCandidate(path);
+    return skippedFolders.has(entry.name) ? null : { kind: 'folder', path, above: rules, isIgnored: false };
+  const isCandidate = await search.isCandidate(path);
   if (entry.isFile()) return isCandidate ? { kind: 'file', path, explicit: false } : null;
-  if (entry.isSymbolicLink()) {
-    return isCandidate || (await leadsToFolder(path))
-      ? leftOut(path, 'it is a symbolic link, followed only when named')
-      : null;
-  }
-  return isCandidate ? leftOut(path, 'it is not a regular file') : null;
+  if (!isCandidate) return null;
+  return entry.isSymbolicLink() ? classifyLink(path, search) : unread(path, 'it is not a regular file');
 }
 
-const leftOut = (path: string, reason: string): Entry => ({ kind: 'skip', path, reason, failed: false });
+const unread = (path: string, reason: string): Entry => ({ kind: 'skip', path, reason, failed: true });
 
-async function leadsToFolder(path: string): Promise<boolean> {
+/** A link whose name is one of a manifest. */
+async function classifyLink(path: string, search: Search): Promise<Entry | null> {
+  let real: string;
   try {
-    return (await stat(path)).isDirectory();
+    if ((await stat(path)).isDirectory()) return null;
+    real = await realpath(path);
   } catch {
-    return false;
+    return { kind: 'skip', path, reason: 'it is a symbolic link that leads nowhere', failed: false };
   }
+  const bounds = await boundsOf(await realpath(dirname(path)));
+  if (!isWithin(bounds, real))
+    return unread(path, 'it is a symbolic link that leads out of the repository; name it to have it read');
+  const isFoundItself =
+    isWithin(search.root, real) && isNamedAlike(path, real) && (await search.isCandidate(real));
+  return isFoundItself ? null : { kind: 'file', path, explicit: false };
 }
+
+/** Whether two names say the same of what a file is. */
+const isNamedAlike = (one: string, other: string): boolean =>
+  basename(one) === basename(other) || (extname(one) !== '' && extname(one) === extname(other));
 
 /** By UTF-16 code units: the same everywhere, whatever the language of the machine. */
 const byName = (a: Dirent, b: Dirent): number => (a.name < b.name ? -1 : a.name > b.name ? 1 : 0);

@@ -1,7 +1,7 @@
-/** Text of a file may hold anything; control and direction characters are shown as their code points. */
+/** Text of a file may hold anything; control and direction characters, and halves of characters, are shown as their code points. */
 export const visible = (text: string): string =>
   text.replace(
-    /[\p{Cc}\u061c\u200b\u200e\u200f\u2028\u2029\u202a-\u202e\u2066-\u2069]/gu,
+    /[\p{Cc}\p{Cs}\u061c\u200b\u200e\u200f\u2028\u2029\u202a-\u202e\u2066-\u2069]/gu,
     (one) => `\\u{${(one.codePointAt(0) ?? 0).toString(16)}}`,
   );
 

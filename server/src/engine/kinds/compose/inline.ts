@@ -13,7 +13,7 @@ import { mappedText } from '../../yaml/mapped.ts';
 import { whyNotVerbatim } from '../../yaml/scalar.ts';
 import { placesOf } from '../../yaml/text-places.ts';
 import { inlinePath } from './builds.ts';
-import { decidedElsewhere, type Interpolated, interpolate, type Values } from './interpolate.ts';
+import { decidedElsewhere, type Interpolated, interpolate, isPrivate, type Values } from './interpolate.ts';
 
 /** What a build gives for the arguments of its Dockerfile, and the variables of `.env` that it takes them from. */
 interface Given {
@@ -95,10 +95,10 @@ function argumentsOf(build: YamlValue, values: Values): Given {
     pairs.map(([name, written]) => {
       if (written === null) {
         const value = values.get(name);
-        if (value !== undefined) fromEnvFile.add(name);
+        if (isPrivate(name, values)) fromEnvFile.add(name);
         return [name, value ?? null];
       }
-      const { fromEnvFile: from, holes, text } = interpolate(written, values);
+      const { fromEnvFileAlone: from, holes, text } = interpolate(written, values);
       for (const variable of from) fromEnvFile.add(variable);
       return [name, holes.length > 0 ? null : text];
     }),
@@ -110,7 +110,7 @@ function readInline(found: Found, values: Values, path: string): readonly ImageU
   const { owners, replaced, value } = found;
   const interpolated = interpolate(value.text ?? '', values);
   const inline = new Inline(found, interpolated);
-  const envFileVariables = [...new Set([...found.fromEnvFile, ...interpolated.fromEnvFile])];
+  const envFileVariables = [...new Set([...found.fromEnvFile, ...interpolated.fromEnvFileAlone])];
   return readImages(splitDockerfile(interpolated.text), {
     dockerfile: inlinePath(path, value),
     variables: values.named ?? noVariables,

@@ -13,6 +13,8 @@ export interface Interpolated {
   readonly variables: readonly string[];
   /** Those of them whose value stands in `.env`. */
   readonly fromEnvFile: readonly string[];
+  /** Those of them whose value the policy does not give too, so that it is nobody's but the file's. */
+  readonly fromEnvFileAlone: readonly string[];
   /** Where the expressions stand in the original text, and how much of `text` each came to. */
   readonly expressions: readonly (Span & { readonly length: number })[];
 }
@@ -54,19 +56,33 @@ const noValues: Values = new Map();
  */
 export function interpolate(raw: string, values: Values = noValues): Interpolated {
   if (!raw.includes('$')) {
-    return { text: raw, holes: [], masked: raw, variables: [], fromEnvFile: [], expressions: [] };
+    return {
+      text: raw,
+      holes: [],
+      masked: raw,
+      variables: [],
+      fromEnvFile: [],
+      fromEnvFileAlone: [],
+      expressions: [],
+    };
   }
   const reader = new Reader(values);
   const parts = reader.expand(raw, 0);
+  const fromEnvFile = [...reader.variables].filter((name) => values.has(name));
   return {
     text: parts.map((part) => part.text).join(''),
     holes: [...new Set(parts.flatMap((part) => (part.hole ? part.text : [])))],
     masked: parts.map((part) => (part.hole ? holeMark : part.text)).join(''),
     variables: [...reader.variables],
-    fromEnvFile: [...reader.variables].filter((name) => values.has(name)),
+    fromEnvFile,
+    fromEnvFileAlone: fromEnvFile.filter((name) => isPrivate(name, values)),
     expressions: reader.expressions,
   };
 }
+
+/** Whether `.env` alone says what a variable is. */
+export const isPrivate = (name: string, values: Values): boolean =>
+  values.has(name) && values.named?.get(name) !== values.get(name);
 
 class Reader {
   readonly variables = new Set<string>();

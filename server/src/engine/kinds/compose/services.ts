@@ -181,7 +181,7 @@ function addImage(
 ): ImageUse | null {
   if (!value || !isSet(value) || value.text === null) return null;
   const interpolated = interpolate(part ? value.text.slice(part.start, part.end) : value.text, values);
-  const { fromEnvFile: envFileVariables, holes, text: resolved } = interpolated;
+  const { fromEnvFileAlone: envFileVariables, holes, text: resolved } = interpolated;
   const locked = decidedElsewhere(interpolated);
   const { path } = value;
   const tail = tailOf(interpolated, (part?.end ?? value.text.length) - (part?.start ?? 0));
