@@ -11,10 +11,12 @@ import { kubernetes } from './kubernetes/index.ts';
 import { kustomize } from './kustomize/index.ts';
 import { quadlet } from './quadlet/index.ts';
 import { skaffold } from './skaffold/index.ts';
+import { template } from './template/index.ts';
 
 /** Every kind, first claim wins. */
 export const kinds: readonly DocumentKind[] = [
   dockerfile,
+  template,
   quadlet,
   bake,
   githubActions,

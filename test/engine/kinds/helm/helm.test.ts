@@ -33,12 +33,12 @@ describe('a template is not read, and said so', () => {
       `${pod}    {{- toYaml .x | nindent 4 }}\n`,
       '{{- toYaml .x | nindent 4 }}',
     ],
-    ['an item', '/c/pod.yaml', 'a:\n  - {{ . }}\n', '{{ . }}'],
+    ['an item', '/c/pod.yaml', 'images:\n  - {{ . }}\n', '{{ . }}'],
     ['JSON', '/c/pod.json', '{\n  "n": {{ replicas }},\n  "kind": "Pod"\n}\n', '{{ replicas }}'],
     ['an action over lines', '/c/templates/x.yaml', 'a: {{ include "b"\n  . }}\n', '{{ include "b"'],
     ['a key', '/c/templates/x.yaml', 'a:\n  {{ $k }}: b\n', '{{ $k }}'],
-    ['behind data', '/c/x.yaml', 'a: |\n  {{ no }}\nb: "{{ no }}"\nc: {{ yes }}\n', '{{ yes }}'],
-    ['CRLF', '/c/x.yaml', 'a: |\r\n  {{ no }}\r\nb: {{ yes }}\r\n', '{{ yes }}'],
+    ['behind data', '/c/x.yaml', 'kind: |\n  {{ no }}\nb: "{{ no }}"\nc: {{ yes }}\n', '{{ yes }}'],
+    ['CRLF', '/c/x.yaml', 'kind: |\r\n  {{ no }}\r\nb: {{ yes }}\r\n', '{{ yes }}'],
   ];
   for (const [name, path, text, action] of templates) {
     test(name, () => {
@@ -64,6 +64,8 @@ describe('no template is', () => {
       '/.github/workflows/a.yml',
       'run: ${{ github.sha }}\nwith: "${{ a }}"\nx:\n  - ${{ b }}\n',
     ],
+    ['a catalogue of translations', '/de.yaml', 'greeting: {{name}}, hello\nbye:\n  - {{ name }}\n'],
+    ['an index template', '/index.json', '{"index_patterns": {{ patterns }}}\n'],
     ['a parameter of OpenShift', '/t.yaml', 'replicas: ${{REPLICAS}}\n'],
     ['an Argo workflow', '/templates/w.yaml', `${pod}    image: "{{inputs.parameters.image}}"\n`],
     ['a script of an Argo workflow', '/w.yaml', 'script:\n  source: |\n    echo\n    {{inputs.x}}\n'],

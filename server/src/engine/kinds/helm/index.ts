@@ -1,4 +1,5 @@
 import { noFacts } from '../../model/no-facts.ts';
+import { makesManifest } from '../../text/makes-manifest.ts';
 import { span } from '../../text/span.ts';
 import type { SourceFile, WholeFileKind } from '../kind.ts';
 import { firstAction } from './actions.ts';
@@ -21,8 +22,10 @@ export const helm: WholeFileKind = {
   },
 };
 
-const isCandidate = ({ languageId, name, text }: SourceFile): boolean =>
-  (languageId === 'helm' || /\.(?:ya?ml|json)$/i.test(name)) && text.includes('{{');
+const isCandidate = (file: SourceFile): boolean =>
+  (file.languageId === 'helm' || /\.(?:ya?ml|json)$/i.test(file.name)) &&
+  file.text.includes('{{') &&
+  (isTemplatePath(file) || makesManifest(file.text));
 
 const isTemplatePath = ({ languageId, path }: SourceFile): boolean =>
   languageId === 'helm' || path.includes('/templates/') || path.startsWith('templates/');
