@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import { describe, it, type TestContext } from 'node:test';
+import type { AuditFinding } from '../../server/src/engine/index.ts';
 import { digest, fakeRegistry, type InvokeOptions, invoke, makeFolder } from './support.ts';
 
 const now = (): number => Date.UTC(2026, 5, 15, 12);
@@ -325,5 +326,86 @@ describe('what in a policy came to nothing', () => {
       '.holdfast.yaml': policy('overrides:', '- files: charts/', '  profile: strict'),
     };
     assert.deepEqual(await told(t, files), []);
+  });
+});
+
+describe('a policy with root: true', () => {
+  const strictAbove = {
+    '.holdfast.yaml':
+      'root: true\nrules: {floating-tag: error}\ntrusted-registries: [docker.io/*, ghcr.io/a/*]\n',
+    'a/.holdfast.yaml': [
+      'rules: {floating-tag: off, unpinned-image: error}',
+      'ignore: [b/]',
+      'trusted-registries: [ghcr.io/a/*, quay.io/*]',
+      'waivers: [{rules: floating-tag, reason: it is meant, approved-by: me, expires: never}]',
+      '',
+    ].join('\n'),
+    'a/b/Dockerfile': 'FROM nginx:latest\nFROM ghcr.io/a/x:1.2.3\nFROM quay.io/x:1.2.3\n',
+    'c/.holdfast.yaml': 'root: true\nrules: {implicit-latest: error}\n',
+    'c/d/.holdfast.yaml': 'rules: {floating-tag: off, implicit-latest: off}\n',
+    'c/d/Dockerfile': 'FROM nginx\nFROM redis:latest\n',
+  };
+
+  it('holds below, where another makes it stricter alone, and what does not count is told', async (t) => {
+    const folder = await makeFolder(t, strictAbove);
+    const { err, out } = await invoke(folder, ['audit', '--format', 'json']);
+    const { findings, policies, summary } = JSON.parse(out);
+    assert.deepEqual(
+      findings
+        .map(({ file, line, rule, severity }: AuditFinding) => `${file}:${line} ${rule} ${severity}`)
+        .sort(),
+      [
+        'a/b/Dockerfile:1 floating-tag error',
+        'a/b/Dockerfile:1 untrusted-registry error',
+        'a/b/Dockerfile:2 unpinned-image error',
+        'a/b/Dockerfile:3 unpinned-image error',
+        'a/b/Dockerfile:3 untrusted-registry error',
+        'c/d/Dockerfile:1 implicit-latest error',
+        'c/d/Dockerfile:2 floating-tag error',
+      ],
+    );
+    assert.equal(summary.waived, 0);
+    assert.deepEqual(policies, [
+      { file: 'a/.holdfast.yaml', root: '.holdfast.yaml', files: 1 },
+      { file: 'c/d/.holdfast.yaml', root: 'c/.holdfast.yaml', files: 1 },
+    ]);
+    for (const [file, key, root] of [
+      ['a', 'rules.floating-tag', ''],
+      ['a', 'waivers', ''],
+      ['a', 'ignore', ''],
+      ['a', 'trusted-registries', ''],
+      ['c/d', 'rules.floating-tag', 'c/'],
+      ['c/d', 'rules.implicit-latest', 'c/'],
+    ]) {
+      assert.ok(
+        err.includes(
+          `holdfast: ${file}/.holdfast.yaml: ${key} does not count: ${root}.holdfast.yaml has root: true.\n`,
+        ),
+        err,
+      );
+    }
+    assert.doesNotMatch(err, /in the place of/);
+  });
+
+  it('is no use to whoever breaks it: then nothing below counts', async (t) => {
+    const folder = await makeFolder(t, { ...strictAbove, '.holdfast.yaml': 'root: true\nrules: {x: y}\n' });
+    const { out, status } = await invoke(folder, ['audit', '--format', 'json', 'a']);
+    assert.equal(status, 2);
+    assert.deepEqual(JSON.parse(out).findings, []);
+  });
+
+  it('is named in CI, with every other', async (t) => {
+    const folder = await makeFolder(t, { ...strictAbove, 'c/.git/x': '', 'c/.holdfast.yaml': '' });
+    const { err } = await invoke(folder, ['audit'], { env: { CI: 'true' } });
+    assert.match(
+      err,
+      /^holdfast: the policy a\/\.holdfast\.yaml counts for 1 file, within \.holdfast\.yaml\.$/m,
+    );
+    assert.match(err, /^holdfast: the policy c\/d\/\.holdfast\.yaml counts for 1 file\.$/m);
+    const quiet = await invoke(folder, ['audit'], { env: { CI: 'false' } });
+    assert.doesNotMatch(quiet.err, /counts for 1 file/);
+    const bare = await makeFolder(t, { Dockerfile: 'FROM scratch\n' });
+    const { err: none } = await invoke(bare, ['audit'], { env: { CI: '1' } });
+    assert.equal(none, 'holdfast: no policy counts for 1 file.\n');
   });
 });

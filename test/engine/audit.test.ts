@@ -77,6 +77,7 @@ describe('an audited file', () => {
       waived: [],
       suppressed: [],
       skipped: [],
+      policies: [],
     });
   });
 

@@ -129,7 +129,7 @@ const wrong: readonly (readonly [what: string, text: string, errors: readonly Re
   [
     'a key like no other',
     'severity: x\n',
-    [/^1:1 There is no setting "severity"; there is extends, profile, rules, .* and editor\.$/],
+    [/^1:1 There is no setting "severity"; there is extends, root, profile, rules, .* and editor\.$/],
   ],
   [
     'an unknown rule',

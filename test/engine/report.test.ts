@@ -77,6 +77,7 @@ const result: AuditResult = {
     { file: 'k8s/chart.yaml', line: 7, reason: 'it is a Helm template', unread: false },
     { file: 'gone', line: null, reason: 'no such file or folder', unread: true },
   ],
+  policies: [],
 };
 
 const empty: AuditResult = {
@@ -87,6 +88,7 @@ const empty: AuditResult = {
   waived: [],
   suppressed: [],
   skipped: [],
+  policies: [],
 };
 const clean: AuditResult = {
   files: 1,
@@ -96,6 +98,7 @@ const clean: AuditResult = {
   waived: [],
   suppressed: [],
   skipped: [],
+  policies: [],
 };
 
 describe('the text report', () => {
@@ -205,6 +208,7 @@ describe('the JSON report', () => {
         { file: 'k8s/chart.yaml', line: 7, reason: 'it is a Helm template', unread: false },
         { file: 'gone', line: 1, reason: 'no such file or folder', unread: true },
       ],
+      policies: [],
     });
   });
 
@@ -222,6 +226,7 @@ describe('the JSON report', () => {
       'waived',
       'suppressed',
       'skipped',
+      'policies',
     ]);
     assert.deepEqual(Object.keys(parsed.summary), [
       'files',
@@ -285,6 +290,7 @@ describe('the JSON report', () => {
       waived: [],
       suppressed: [],
       skipped: [],
+      policies: [],
     });
   });
 });

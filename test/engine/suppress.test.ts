@@ -611,3 +611,23 @@ describe('where a comment goes', () => {
     );
   });
 });
+
+test('a reason has letters', () => {
+  for (const [reason, counts] of [
+    ['.', false],
+    ['123', false],
+    ['?!', false],
+    ['😀', false],
+    ['it is meant', true],
+    ['因为', true],
+  ] as const) {
+    const text = `# holdfast-ignore implicit-latest -- ${reason}\nFROM nginx\n`;
+    const { findings, suppressed } = analyze({ path: '/Dockerfile', text });
+    assert.equal(suppressed.length, counts ? 1 : 0, reason);
+    assert.equal(
+      findings.some(({ rule }) => rule === 'suppression-without-reason'),
+      !counts,
+      reason,
+    );
+  }
+});

@@ -24,6 +24,7 @@ import { shownPath } from './files.ts';
 import { idleWarnings, type Seen } from './idle.ts';
 import { createOnline } from './online.ts';
 import { mapOrdered } from './ordered.ts';
+import { isInCi, policiesFor, policyNote } from './policies.ts';
 import { createProgress } from './progress.ts';
 import { createSettings, type SettingsSource } from './settings.ts';
 import { brokenIn, findTargets, type Opened, openTarget, type Skipped, type Target } from './targets.ts';
@@ -84,7 +85,11 @@ export async function audit(options: AuditOptions, boundary: Boundary): Promise<
 
   for (const note of online?.notes() ?? []) tell(boundary, note);
   for (const warning of settings.warnings()) tell(boundary, warning);
-  const result = joinAudits(parts);
+  const manifests = targets.filter((target, at) => target.kind === 'file' && waivers[at] !== null);
+  const paths = manifests.map((target) => pathOf(target, cwd));
+  const policies = await policiesFor(paths, settings, cwd);
+  for (const policy of isInCi(boundary) ? policies : []) tell(boundary, policyNote(policy));
+  const result: AuditResult = { ...joinAudits(parts), policies };
   const reported = await report(atLevel(result, options), options, boundary);
   const trouble = [...settings.errors(), ...failures, ...(online?.troubles() ?? [])];
   if (trouble.length > 0) return tellErrors(trouble, boundary);

@@ -7,13 +7,16 @@ import {
   defaultSettings,
   type Files,
   ignoreTest,
+  isRootPolicy,
   kindTest,
   loadPolicy,
+  mayHoldManifest,
   misnamedConfig,
   policyFor,
   policyNotices,
   type Settings,
   SourceText,
+  withinRoot,
 } from '../engine/index.ts';
 import { readText } from '../files/read.ts';
 import { errorCode } from '../files/reason.ts';
@@ -28,6 +31,8 @@ export type Found =
       readonly own: { readonly path: string; readonly text: string } | null;
       /** The other files it depends on. */
       readonly files: readonly string[];
+      /** The policy that this one must not loosen: itself where it says so, or one of a folder above. */
+      readonly root: Found | null;
       settingsOf(path: string): Settings;
       /** Whether the file at a path is left out; folders are given with `isFolder`. */
       isLeftOut(path: string, isFolder: boolean): boolean;
@@ -53,6 +58,7 @@ const none: Found = {
   ok: true,
   own: null,
   files: [],
+  root: null,
   settingsOf: () => defaultSettings,
   isLeftOut: () => false,
   kindOf: () => null,
@@ -66,7 +72,7 @@ export function createSettings(
   const known = new Map<string, Promise<Found>>();
   const told: Told = { errors: [], warnings: [] };
   const today = dayOf(now());
-  const loaded = (path: string): Promise<Found> => load(cwd, path, today, told);
+  const loaded = (path: string): Promise<Found> => load({ cwd, path, today, told, root: null });
   const source = { errors: () => told.errors, warnings: () => told.warnings };
   if (given !== null) {
     const only = loaded(resolve(cwd, given));
@@ -87,11 +93,13 @@ export function createSettings(
     const path = join(folder, configFileName);
     const above = (await isRoot(folder)) ? null : dirname(folder);
     if (!(await exists(path))) return above === null ? none : of(above);
-    const outer = above === null ? null : await nearestPath(above);
-    const found = await load(cwd, path, today, told);
-    if (outer !== null && found.ok && !found.files.includes(outer)) {
+    const outer = above === null ? none : await of(above);
+    const found = await load({ cwd, path, today, told, root: outer.ok ? outer.root : null });
+    // Whether the other one holds here, too, cannot be told.
+    if (!outer.ok) return found.ok ? outer : found;
+    if (outer.own !== null && found.ok && outer.root === null && !found.files.includes(outer.own.path)) {
       told.warnings.push(
-        `${shownPath(cwd, path)} counts for what is below it, in the place of ${shownPath(cwd, outer)}, which it does not extend.`,
+        `${shownPath(cwd, path)} counts for what is below it, in the place of ${shownPath(cwd, outer.own.path)}, which it does not extend.`,
       );
     }
     return found;
@@ -102,12 +110,6 @@ export function createSettings(
 /** Configurations are looked for up to the root of the repository. */
 const isRoot = async (folder: string): Promise<boolean> =>
   dirname(folder) === folder || (await exists(join(folder, '.git')));
-
-async function nearestPath(folder: string): Promise<string | null> {
-  const path = join(folder, configFileName);
-  if (await exists(path)) return path;
-  return (await isRoot(folder)) ? null : nearestPath(dirname(folder));
-}
 
 /** What was found on the way. */
 interface Told {
@@ -122,7 +124,17 @@ const files: Files = {
   },
 };
 
-async function load(cwd: string, path: string, today: string, { errors, warnings }: Told): Promise<Found> {
+/** What a policy is read with. */
+interface Loading {
+  readonly cwd: string;
+  readonly path: string;
+  readonly today: string;
+  readonly told: Told;
+  /** The one of a folder above that it must not loosen. */
+  readonly root: Found | null;
+}
+
+async function load({ cwd, path, root, today, told: { errors, warnings } }: Loading): Promise<Found> {
   const file = shownPath(cwd, path);
   const read = await readText(path, true);
   if (!read.ok) {
@@ -147,14 +159,39 @@ async function load(cwd: string, path: string, today: string, { errors, warnings
   const all = policyFor(loaded.policy, '', today);
   const ignores = ignoreTest(all.ignore);
   const kindOf = kindTest(all.files);
-  return {
+  const alone = {
     ok: true,
     own: { path, text: read.file.text },
     files: loaded.files.map((uri) => URI.parse(uri).fsPath),
-    settingsOf: (found) => policyFor(loaded.policy, below(found), today),
-    isLeftOut: (found, isFolder) => ignores(below(found) + (isFolder ? '/' : '')),
-    kindOf: (found) => kindOf(below(found)),
+    settingsOf: (found: string) => policyFor(loaded.policy, below(found), today),
+    isLeftOut: (found: string, isFolder: boolean) => ignores(below(found) + (isFolder ? '/' : '')),
+    kindOf: (found: string) => kindOf(below(found)),
+  } as const;
+  const isRoot = isRootPolicy(loaded.policy);
+  if (!root?.ok) {
+    const found: Found = { ...alone, root: null };
+    return isRoot ? Object.assign(found, { root: found }) : found;
+  }
+  const refused = new Set<string>();
+  const found: Found = {
+    ...alone,
+    root,
+    settingsOf(at) {
+      const outcome = withinRoot(root.settingsOf(at), alone.settingsOf(at));
+      for (const key of outcome.refused) {
+        if (refused.has(key)) continue;
+        refused.add(key);
+        warnings.push(
+          `${file}: ${key} does not count: ${shownPath(cwd, root.own?.path ?? '')} has root: true.`,
+        );
+      }
+      return outcome.settings;
+    },
+    isLeftOut: root.isLeftOut,
+    // A file that is read anyway could be hidden as one of another kind.
+    kindOf: (at) => root.kindOf(at) ?? (mayHoldManifest(URI.file(at).path) ? null : alone.kindOf(at)),
   };
+  return isRoot ? Object.assign(found, { root: found }) : found;
 }
 
 async function exists(path: string): Promise<boolean> {

@@ -87,6 +87,15 @@ export interface AuditSkip {
   readonly unread: boolean;
 }
 
+/** A policy, and how many manifests it counted for. */
+export interface AuditPolicy {
+  /** As the caller names files; null where no policy was found, so that the defaults counted. */
+  readonly file: string | null;
+  /** The policy of a folder above that this one could not loosen. */
+  readonly root: string | null;
+  readonly files: number;
+}
+
 /** What an audit found: plain data, without the texts it was read from. */
 export interface AuditResult {
   /** How many files hold a container manifest. */
@@ -97,6 +106,8 @@ export interface AuditResult {
   readonly waived: readonly AuditWaived[];
   readonly suppressed: readonly AuditSuppressed[];
   readonly skipped: readonly AuditSkip[];
+  /** Empty where nobody looked. */
+  readonly policies: readonly AuditPolicy[];
 }
 
 /** Turns the analysis of `file` into plain data that keeps neither the analysis nor its text alive. */
@@ -123,6 +134,7 @@ export function auditFile(file: string, analysis: Analysis): AuditResult {
       reason,
       unread: broken === true,
     })),
+    policies: [],
   });
 }
 
@@ -135,6 +147,7 @@ export const auditSkip = (file: string, reason: string, unread = false): AuditRe
   waived: [],
   suppressed: [],
   skipped: [{ file, line: null, reason, unread }],
+  policies: [],
 });
 
 /** One result of many, in their order. */
@@ -146,6 +159,7 @@ export const joinAudits = (parts: readonly AuditResult[]): AuditResult => ({
   waived: parts.flatMap((part) => part.waived),
   suppressed: parts.flatMap((part) => part.suppressed),
   skipped: parts.flatMap((part) => part.skipped),
+  policies: parts.flatMap((part) => part.policies),
 });
 
 /** Whether `severity` is at least as grave as `level`. */

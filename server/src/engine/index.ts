@@ -13,6 +13,7 @@ export {
 export {
   type AuditFinding,
   type AuditImage,
+  type AuditPolicy,
   type AuditResult,
   type AuditSkip,
   type AuditSuppressed,
@@ -32,9 +33,10 @@ export { isKindId, type KindTest, kindIds, kindTest } from './config/files.ts';
 export { type IgnoreTest, ignoreTest } from './config/ignore.ts';
 export { policyJsonSchema } from './config/json-schema.ts';
 export { type ConfigError, type LoadedPolicy, loadPolicy } from './config/load.ts';
+export { withinRoot } from './config/nested.ts';
 export { type AuditedPath, idleNotices, type Notice, policyNotices } from './config/notices.ts';
 export { type ParsedPolicy, parsePolicy } from './config/parse.ts';
-export { emptyPolicy, mayLoosen, type Policy, policyFor } from './config/policy.ts';
+export { emptyPolicy, isRootPolicy, mayLoosen, type Policy, policyFor } from './config/policy.ts';
 export { policyShape } from './config/schema.ts';
 export {
   configFileName,

@@ -11,6 +11,7 @@ import { answerQuestion } from './question.ts';
 import { rules } from './rules/index.ts';
 import { commentAbove, commentOnTop, linesToComment } from './suppress.ts';
 import { applyEdits, isRefusal, type Refusal, sayRefusal, type TextEdit } from './text/edit.ts';
+import { hasLetters } from './text/letters.ts';
 import { type Span, span } from './text/span.ts';
 import { type Unresolved, unresolvedImages } from './unresolved.ts';
 
@@ -83,7 +84,8 @@ export function planSuppression(
   scope: SuppressionScope = 'line',
 ): Plan {
   const why = reason.replace(/[\s\p{Cc}]+/gu, ' ').trim();
-  if (why === '') return stop('A suppression needs a reason, so that the next reader knows why it is there.');
+  if (!hasLetters(why))
+    return stop('A suppression needs a reason, so that the next reader knows why it is there.');
   if (isAboutSuppressions(finding.rule)) return planReason(document, finding, why);
   const mark = document.commentMark;
   if (!mark) return stop('JSON has no comments, so a finding cannot be suppressed in it.');

@@ -9,6 +9,7 @@ import type {
 } from './model/suppression.ts';
 import { rules } from './rules/index.ts';
 import { type Edits, refuse, shiftEdits, smallestEdit, type TextEdit } from './text/edit.ts';
+import { hasLetters } from './text/letters.ts';
 import { SourceText } from './text/source-text.ts';
 import { type Span, shiftSpan, span } from './text/span.ts';
 
@@ -207,7 +208,7 @@ function readComment(comment: Comment, lines: Lines): Suppression | null {
     span: comment.span,
     words: place(match[0].indexOf('holdfast') - match[0].length, written.trimEnd().length),
     names,
-    reason: written.slice(reasonFrom).trim(),
+    reason: asReason(written.slice(reasonFrom).trim()),
     remark: remark ? written.slice(remark.index).trim() : '',
     isFileWide: match[1] !== undefined,
     subject: lines.subjectOf(comment.span),
@@ -216,6 +217,9 @@ function readComment(comment: Comment, lines: Lines): Suppression | null {
       : null,
   };
 }
+
+/** A full stop, or a number alone, tells nobody why. */
+const asReason = (text: string): string => (hasLetters(text) ? text : '');
 
 function readStray(comment: Comment, lines: Lines, isComment: boolean): Astray | null {
   const { span: at, text } = comment;

@@ -5,6 +5,7 @@ import {
   emptyPolicy,
   type IgnoreTest,
   ignoreTest,
+  isRootPolicy,
   type KindTest,
   kindTest,
   type LoadedPolicy,
@@ -16,6 +17,7 @@ import {
   policyFor,
   type Settings,
   withEditor,
+  withinRoot,
 } from '../engine/index.ts';
 import type { Client } from './client.ts';
 import { property, readEditorSettings, readWindowSettings, type WindowSettings } from './editor-settings.ts';
@@ -68,6 +70,8 @@ interface ConfigFile {
   readonly policy: Policy;
   readonly ignores: IgnoreTest;
   readonly kindOf: KindTest;
+  /** The one of a folder above that it must not loosen. */
+  readonly root: ConfigFile | null;
 }
 
 /** What the user has been told: each thing once. */
@@ -113,7 +117,7 @@ export function createConfiguration(context: ConfigurationContext): Configuratio
         if (asked !== configuration.epoch) continue;
         const { refused, settings } = settingsOf(file, uri, own, today);
         for (const reason of refused) tellOnce(reason);
-        const kind = kindIn(file, uri) ?? editorKind(context.folders, file, uri, own, tellOnce);
+        const kind = policyKind(file, uri) ?? editorKind(context.folders, file, uri, own, tellOnce);
         return { epoch: asked, settings, ignored: isLeftOut(file, uri, false), kind };
       }
     },
@@ -150,9 +154,15 @@ function settingsOf(
   today: string,
 ): { readonly settings: Settings; readonly refused: readonly string[] } {
   if (!file) return { settings: editor, refused: [] };
-  const policy = policyFor(file.policy, pathBelow(file.folder, uri) ?? '', today);
-  const { refused, settings } = withEditor(policy, editor, mayLoosen(file.policy));
+  const policy = policyOf(file, uri, today);
+  const { refused, settings } = withEditor(policy, editor, mayLoosen((file.root ?? file).policy));
   return { settings, refused: refused.map((reason) => `${reason} ${allowed(file)}`) };
+}
+
+/** With the policies above that it must not loosen. */
+function policyOf({ folder, policy, root }: ConfigFile, uri: string, today: string): Settings {
+  const own = policyFor(policy, pathBelow(folder, uri) ?? '', today);
+  return root ? withinRoot(policyOf(root, uri, today), own).settings : own;
 }
 
 /** How a wish could be granted that was not. */
@@ -168,11 +178,18 @@ function editorKind(
   tell: (message: string) => void,
 ): string | null {
   const kind = kindIn(editorPatterns(folders, uri, editor), uri);
-  if (kind === null || !file || mayLoosen(file.policy) || !mayHoldManifest(uriPath(uri))) return kind;
+  if (kind === null || !file || mayLoosen((file.root ?? file).policy) || !mayHoldManifest(uriPath(uri)))
+    return kind;
   tell(
     `holdfast.files: ${uriPath(uri)} is not read as ${kind}, as the policy does not say so. ${allowed(file)}`,
   );
   return null;
+}
+
+/** As on the command line: what is below a root names kinds for files that nobody would read otherwise. */
+function policyKind(file: ConfigFile | null, uri: string): string | null {
+  if (!file?.root) return kindIn(file, uri);
+  return policyKind(file.root, uri) ?? (mayHoldManifest(uriPath(uri)) ? null : kindIn(file, uri));
 }
 
 /** Patterns of kinds, and the folder that they are relative to. */
@@ -191,6 +208,7 @@ function editorPatterns(folders: readonly string[], uri: string, { files }: Sett
 
 function isLeftOut(file: ConfigFile | null, uri: string, isFolder: boolean): boolean {
   if (!file) return false;
+  if (file.root) return isLeftOut(file.root, uri, isFolder);
   const path = pathBelow(file.folder, uri);
   return path !== null && file.ignores(isFolder ? `${path}/` : path);
 }
@@ -218,9 +236,15 @@ function createCache(
     if (await files.exists(misnamed)) tellMisnamed(context, misnamed, told);
     const uri = childOf(folder, configFileName);
     const text = await files.read(uri);
-    if (text !== null) return readConfig(context, { folder, uri, text }, told, parts);
+    const above = async (): Promise<ConfigFile | null> =>
+      (await files.exists(childOf(folder, '.git'))) ? null : cache.files(parentOf(folder));
+    if (text !== null) {
+      const own = await readConfig(context, { folder, uri, text }, told, parts);
+      const outer = await above();
+      return { ...own, root: outer && (isRootPolicy(outer.policy) ? outer : outer.root) };
+    }
     // As on the command line: a configuration above the repository is not part of it.
-    return (await files.exists(childOf(folder, '.git'))) ? null : cache.files(parentOf(folder));
+    return above();
   };
   const cache: Cache = {
     files(folder) {
@@ -285,6 +309,7 @@ async function readConfig(
       policy: loaded.policy,
       ignores: ignoreTest(all.ignore),
       kindOf: kindTest(all.files),
+      root: null,
     };
   }
   const problem = `${uriPath(uri)} has errors and does not count until they are corrected. ${firstOf(uri, loaded)}`;
@@ -295,7 +320,7 @@ async function readConfig(
     // Where it is open its mistakes are underlined, and each pause while somebody writes it would bring another message.
     if (!isOpen(uri)) show(connection, MessageType.Warning, problem);
   }
-  return { uri, folder, policy: emptyPolicy, ignores: () => false, kindOf: () => null };
+  return { uri, folder, policy: emptyPolicy, ignores: () => false, kindOf: () => null, root: null };
 }
 
 function firstOf(uri: string, { errors: [first] }: LoadedPolicy): string {

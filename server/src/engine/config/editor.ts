@@ -1,5 +1,5 @@
-import { severities } from '../model/finding.ts';
 import { rules } from '../rules/index.ts';
+import { gravity } from './gravity.ts';
 import { levelOf, type RuleLevel, type Settings } from './settings.ts';
 
 /** Settings of an editor that a policy lets through, and what it does not. */
@@ -58,7 +58,3 @@ export function withEditor(policy: Settings, editor: Settings, loosens: boolean)
     refused,
   };
 }
-
-/** From 0 for off; the graver the higher. */
-const gravity = (level: RuleLevel): number =>
-  level === 'off' ? 0 : severities.length - severities.indexOf(level);

@@ -137,6 +137,7 @@ function readRoot(root: YamlValue, start: number): Omit<ParsedPolicy, 'mistakes'
       signatures: demands.flatMap(({ images, key }) => (isInlineKey(key) ? [{ images, key }] : [])),
       waivers,
       mayLoosen: flagOf(root.at('editor', 'may-loosen')),
+      isRoot: flagOf(root.get('root')),
     },
     extends: listOf(root.get('extends')).flatMap((value) =>
       value.text !== null && extendsFault(value.text) === null

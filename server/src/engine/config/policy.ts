@@ -50,6 +50,7 @@ export interface PolicyLayer {
   readonly variables: Settings['variables'];
   readonly waivers: readonly PolicyWaiver[];
   readonly mayLoosen: boolean | null;
+  readonly isRoot: boolean | null;
 }
 
 /**
@@ -73,6 +74,7 @@ export const emptyLayer: PolicyLayer = {
   variables: {},
   waivers: [],
   mayLoosen: null,
+  isRoot: null,
 };
 
 export const emptyPolicy: Policy = { layers: [] };
@@ -101,6 +103,9 @@ export function policyFor({ layers }: Policy, path: string, today: string): Sett
 /** Whether the settings of an editor may make it less strict. */
 export const mayLoosen = ({ layers }: Policy): boolean =>
   last(layers.map((layer) => layer.mayLoosen)) ?? false;
+
+/** Whether policies of folders below must not loosen it. What is extended says that for nobody else. */
+export const isRootPolicy = ({ layers }: Policy): boolean => layers.at(-1)?.isRoot ?? false;
 
 function inLayer(layer: PolicyLayer, path: string): Pick<Override, 'profile' | 'rules'> {
   const fitting = layer.overrides.filter(({ files }) => files.fits(path));

@@ -1,6 +1,7 @@
 import { severities } from '../model/finding.ts';
 import { rules } from '../rules/index.ts';
 import { pageUrl } from '../rules/page.ts';
+import { hasLetters } from '../text/letters.ts';
 import { daysAfter } from './dates.ts';
 import {
   expiresFault,
@@ -105,7 +106,7 @@ const text = (
 
 const notBlank = '\\S';
 const prose = (missing: string): TextShape =>
-  text(notBlank, (written) => (written.trim() === '' ? missing : null));
+  text(notBlank, (written) => (hasLetters(written) ? null : missing));
 
 const levels: TableShape = {
   type: 'table',
@@ -276,6 +277,11 @@ const keys: Readonly<Record<string, Key>> = {
       optional: true,
     },
   },
+  root: {
+    description: 'Holds for every folder below: a policy there can make it stricter and cannot loosen it.',
+    example: 'true',
+    shape: { type: 'flag', wants: 'root is true or false.' },
+  },
   profile: {
     description: 'How grave the rules are that no other setting names.',
     example: 'strict',
@@ -381,7 +387,8 @@ const keys: Readonly<Record<string, Key>> = {
   waivers: {
     description:
       'Exceptions that somebody answers for. What they let pass is counted and shown in every report.',
-    example: '[{rules: floating-tag, reason: …, approved-by: …, expires: 2027-03-31}]',
+    example:
+      '[{rules: floating-tag, reason: the vendor ships no versions, approved-by: ops@example.com, expires: 2027-03-31}]',
     shape: list(waiver, 'waivers is a list; each waiver begins with a hyphen: - rules: floating-tag.'),
   },
   editor: {

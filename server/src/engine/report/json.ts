@@ -1,6 +1,7 @@
 import type {
   AuditFinding,
   AuditImage,
+  AuditPolicy,
   AuditSkip,
   AuditSuppressed,
   AuditUnresolved,
@@ -36,6 +37,7 @@ export const json: Formatter = (result, { version }) =>
       waived: result.waived.map(waived),
       suppressed: result.suppressed.map(suppressed),
       skipped: result.skipped.map(skip),
+      policies: result.policies.map(policy),
     },
     null,
     2,
@@ -103,6 +105,8 @@ const waived = (one: AuditWaived) => ({
 });
 
 const suppressed = (one: AuditSuppressed) => ({ ...finding(one), reason: one.reason });
+
+const policy = ({ file, files, root }: AuditPolicy) => ({ file, root, files });
 
 /** A file as a whole is told at its first line. */
 const skip = ({ file, line, reason, unread }: AuditSkip) => ({ file, line: line ?? 1, reason, unread });
