@@ -77,7 +77,7 @@ it('takes the registries from the configuration', async (t) => {
   assert.deepEqual([status, out], [2, '']);
   assert.equal(
     err,
-    'holdfast: bad.yaml:1:1: There is no setting "registry"; there is extends, profile, rules, overrides, ignore, files, trusted-registries, registries, pin, signatures, waivers and editor.\n',
+    'holdfast: bad.yaml:1:1: There is no setting "registry"; there is extends, root, profile, rules, overrides, ignore, files, trusted-registries, registries, variables, pin, signatures, waivers and editor.\n',
   );
 });
 
