@@ -64,6 +64,7 @@ export function createClient(
       trusted: workspace.isTrusted,
       promptForReason: true,
       previewsFixes: true,
+      confirmsPins: true,
       yamlSchemaSupport: extensions.getExtension(yamlExtension) !== undefined,
       hoverCommands: true,
     }),

@@ -5,6 +5,7 @@ import { registerAudit } from './audit.ts';
 import { Bridge } from './bridge.ts';
 import { createClient, startClient } from './client.ts';
 import { registerCommands } from './commands.ts';
+import { registerPinConfirmation } from './confirm-pins.ts';
 import { registerPreview } from './preview.ts';
 import { Sealing } from './sealing.ts';
 import { registerSignIns } from './sign-ins.ts';
@@ -30,6 +31,7 @@ export async function activate(context: ExtensionContext): Promise<void> {
     ...bridge.serve(client),
     registerAudit(client),
     registerCommands(client),
+    registerPinConfirmation(client),
     registerPreview(client),
     registerSignIns(client, context, sealing.seal),
     registerSuppress(client),

@@ -81,7 +81,8 @@ const isCurrent = ({ document, version }: Proposal): boolean =>
 /** Asks the user and does what they say. False where they agreed to a change that no longer fits the text. */
 async function isSettled(proposals: Proposals, proposal: Proposal): Promise<boolean> {
   const { description: detail, title } = proposal;
-  const choice = await window.showInformationMessage(title, { modal: true, detail }, apply, showChanges);
+  // The first button is the one that Enter presses.
+  const choice = await window.showInformationMessage(title, { modal: true, detail }, showChanges, apply);
   if (choice === apply) return isMade(proposal);
   if (choice !== showChanges) return true;
   return isCurrent(proposal) ? proposals.show(proposal) : false;

@@ -212,6 +212,49 @@ const trustedSteps: readonly Step<PersonOptions>[] = [
     },
   },
   {
+    name: 'pinning the workspace names the images first, and nothing is changed until somebody agrees',
+    async body(workbench) {
+      await workbench.command('Holdfast: Pin All Images in Workspace');
+      await workbench.dialog.getByText('Pin 2 images in 2 files?').waitFor();
+      await workbench.dialog.getByText(/compose\.yaml:4 +redis/).waitFor();
+      await workbench.dialog.getByText(/k8s\/web\.yaml:10 +nginx:1\.27\.4/).waitFor();
+      await workbench.decide('Cancel');
+      // A file that is changed is opened.
+      for (const [path] of twoUnpinned) assert.equal(await workbench.tab(path).count(), 0);
+    },
+  },
+  {
+    name: 'images in files that were not open are pinned together, and taken back together',
+    async body(workbench, { hub }) {
+      await workbench.command('Holdfast: Pin All Images in Workspace');
+      await workbench.decide('Pin');
+      await pinnedAndUndone(workbench, hub);
+      for (const [path] of twoUnpinned) {
+        await workbench.open(path);
+        await workbench.page.locator('.tab.active').click({ button: 'middle' });
+        await workbench.tab(path).waitFor({ state: 'hidden' });
+      }
+    },
+  },
+  {
+    name: 'whoever presses Enter sees the changes of the workspace first',
+    async body(workbench, { hub }) {
+      await workbench.command('Holdfast: Pin All Images in Workspace');
+      await workbench.dialog.waitFor();
+      await workbench.page.keyboard.press('Enter');
+      await workbench.dialog.waitFor({ state: 'hidden' });
+      const changes = workbench.page.locator('.multiDiffEditor .modified .view-line');
+      for (const [, , name] of twoUnpinned) {
+        await changes.filter({ hasText: `${name}@${hub.digests[`library/${name}`]}` }).waitFor();
+      }
+      await workbench
+        .notification('Nothing is changed until you apply the changes')
+        .getByRole('button', { name: 'Apply', exact: true })
+        .click();
+      await pinnedAndUndone(workbench, hub);
+    },
+  },
+  {
     name: 'a check of the pins finds a tag that has moved, and its fix writes the new digest',
     async body(workbench, { hub }) {
       const before = hub.digests['library/mariadb:11.4.5'];
@@ -289,6 +332,28 @@ async function chooseReadOnly(
 async function nothingChanged(workbench: WorkbenchPage): Promise<void> {
   await workbench.textBecomes('allowPrivilegeEscalation: false');
   assert.equal(await workbench.editor.getByText('readOnlyRootFilesystem').count(), 0);
+}
+
+/** The files whose images nobody has pinned by then, with what stays in them. */
+const twoUnpinned = [
+  ['compose.yaml', 'image: redis   # sessions only', 'redis:latest'],
+  ['k8s/web.yaml', /image:\snginx:1\.27\.4$/, 'nginx:1.27.4'],
+] as const;
+
+/** Both files are pinned, and Undo in one of them takes it back in both, as the message says. */
+async function pinnedAndUndone(workbench: WorkbenchPage, { digests }: RealHub): Promise<void> {
+  const told = '2 images pinned in 2 files. Undo in one of the files takes back all of them.';
+  await workbench.notification(told).waitFor();
+  for (const [path, , name] of twoUnpinned) {
+    await workbench.open(path);
+    await workbench.textBecomes(`${name}@${digests[`library/${name}`]}`);
+  }
+  await workbench.page.keyboard.press('Control+Z');
+  for (const [path, text] of twoUnpinned) {
+    await workbench.open(path);
+    await workbench.editor.locator('.view-line', { hasText: text }).waitFor();
+  }
+  await workbench.command('Notifications: Clear All Notifications');
 }
 
 const untrustedSteps: readonly Step<PersonOptions>[] = [

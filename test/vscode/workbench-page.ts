@@ -25,6 +25,12 @@ export class WorkbenchPage {
     await this.editor.locator('.view-line').first().waitFor();
   }
 
+  /** The tab of a file. */
+  tab(path: string): Locator {
+    const name = path.slice(path.lastIndexOf('/') + 1);
+    return this.page.locator(`.tab[data-resource-name="${name}"]`);
+  }
+
   /** Puts the cursor somewhere; line and column from 1. */
   async goTo(line: number, column: number): Promise<void> {
     const place = `:${line}:${column}`;

@@ -377,8 +377,6 @@ export class Client {
   refreshes = 0;
   /** Asked before an edit is made; false refuses it. */
   acceptsEdits = true;
-  /** Which documents of an edit are changed: a preview lets the user leave some out. */
-  takes: (uri: string) => boolean = () => true;
   readonly #documents = new Map<string, TextDocument>();
   readonly #waiting = new Set<() => void>();
 
@@ -548,7 +546,6 @@ export class Client {
   async apply(edit: WorkspaceEdit | undefined): Promise<void> {
     assert.ok(edit);
     for (const [uri, edits] of editsOf(edit)) {
-      if (!this.takes(uri)) continue;
       if (this.#documents.has(uri)) await this.change(uri, edits);
       else {
         const document = TextDocument.create(uri, '', 0, this.files.texts.get(uri) ?? '');

@@ -135,9 +135,9 @@ describe('pinning a workspace asks first', () => {
   const unchanged = { [web]: files[web], [compose]: files[compose] };
 
   /** What the client is asked, once it has answered. */
-  function answering(client: Client, answer: () => PinDecision): ConfirmPinsParams[] {
+  function answering(client: Client, answer: () => PinDecision | Promise<PinDecision>): ConfirmPinsParams[] {
     const asked: ConfirmPinsParams[] = [];
-    client.connection.onRequest(confirmPinsRequest, (params: ConfirmPinsParams) => {
+    client.connection.onRequest<PinDecision, void>(confirmPinsRequest, (params: ConfirmPinsParams) => {
       asked.push(params);
       assert.deepEqual(textsOf(client), unchanged);
       return answer();
@@ -155,13 +155,19 @@ describe('pinning a workspace asks first', () => {
           { file: 'compose.yaml', line: 2, image: 'postgres:17.2' },
           { file: 'web/Dockerfile', line: 0, image: 'nginx' },
         ],
-        files: 2,
+        files: Object.entries({ [compose]: pinned[compose], [web]: pinned[web] }).map(([uri, after]) => ({
+          uri,
+          after,
+        })),
         failures: 0,
       },
     ]);
     assert.equal(client.applied[0]?.edit.changeAnnotations, undefined);
     assert.deepEqual(textsOf(client), pinned);
-    assert.equal(outcome.message, '2 images pinned in 2 files. Undo in one of them takes all of it back.');
+    assert.equal(
+      outcome.message,
+      '2 images pinned in 2 files. Undo in one of the files takes back all of them.',
+    );
     assert.deepEqual(client.shown, [{ type: MessageType.Info, message: outcome.message }]);
   });
 
@@ -202,41 +208,33 @@ describe('pinning a workspace asks first', () => {
     assert.equal(client.text(web), newer);
   });
 
-  for (const [who, options] of [
-    ['the user wants it', asking],
-    ['the editor does not ask by itself', { files }],
-  ] as const) {
-    test(`the edit asks to be confirmed, file by file, where ${who}`, async (t) => {
-      const client = await start(t, options);
-      answering(client, () => 'preview');
-      const outcome = await client.execute<PinOutcome>(command);
-      const { changeAnnotations, documentChanges } = client.applied[0]?.edit ?? {};
-      assert.deepEqual(changeAnnotations, {
-        fix: {
-          label: 'Pin 2 images in 2 files',
-          description: 'The digest that each tag names now is written beside it.',
-          needsConfirmation: true,
-        },
-      });
-      const edits = (documentChanges ?? []).map((change) => ('edits' in change ? change.edits : []));
-      assert.deepEqual(
-        edits.map((some) => some.map((one) => 'annotationId' in one)),
-        [[true], [true]],
-      );
-      assert.equal(outcome.pinned, 2);
-    });
-  }
-
-  test('what the user leaves out of the preview is not counted', async (t) => {
+  test('an editor that does not ask by itself gets an edit that has to be confirmed, file by file', async (t) => {
     const client = await start(t, { files });
-    client.takes = (uri) => uri === web;
     const outcome = await client.execute<PinOutcome>(command);
-    assert.deepEqual([outcome.pinned, outcome.files], [1, 1]);
-    assert.deepEqual(textsOf(client), { ...unchanged, [web]: pinned[web] });
-    client.takes = () => false;
-    const none = await client.execute<PinOutcome>(command);
-    assert.deepEqual([none.applied, none.pinned], [false, 0]);
-    assert.equal(client.shown.length, 1);
+    const { changeAnnotations, documentChanges } = client.applied[0]?.edit ?? {};
+    assert.deepEqual(changeAnnotations, {
+      fix: {
+        label: 'Pin 2 images in 2 files',
+        description: 'The digest that each tag names now is written beside it.',
+        needsConfirmation: true,
+      },
+    });
+    const edits = (documentChanges ?? []).map((change) => ('edits' in change ? change.edits : []));
+    assert.deepEqual(
+      edits.map((some) => some.map((one) => 'annotationId' in one)),
+      [[true], [true]],
+    );
+    assert.match(outcome.message, /^2 images in 2 files: what you kept of the changes is made\./);
+  });
+
+  test('a file that is opened while somebody decides, to show the change, is pinned', async (t) => {
+    const client = await start(t, asking);
+    answering(client, async (): Promise<PinDecision> => {
+      await client.open(web, files[web]);
+      return 'apply';
+    });
+    assert.equal((await client.execute<PinOutcome>(command)).pinned, 2);
+    assert.deepEqual(textsOf(client), pinned);
   });
 
   test('a preview that is discarded changes nothing, and needs no words', async (t) => {
@@ -329,6 +327,6 @@ test('what the user should know of an answer is told once, with the outcome', as
     'docker.io names another digest for it than its content has. The digest of the content is used.';
   client.registry.answer = (image) => ({ ...found(image), notice });
   const outcome = await client.execute<PinOutcome>('holdfast.server.pinWorkspace');
-  assert.equal(outcome.message, `2 images pinned in 2 files. ${notice}`);
+  assert.equal(outcome.message, `2 images in 2 files: what you kept of the changes is made. ${notice}`);
   assert.deepEqual(client.shown, [{ type: MessageType.Info, message: outcome.message }]);
 });

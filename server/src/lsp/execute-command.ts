@@ -113,7 +113,7 @@ async function decide(
 ): Promise<'apply' | 'preview' | null> {
   if (!client.confirmsPins) return client.changeAnnotations ? 'preview' : 'apply';
   const answer = await connection.sendRequest<PinDecision | null>(confirmPinsRequest, pins, token);
-  return answer === 'apply' || answer === 'preview' ? answer : null;
+  return answer === 'apply' ? answer : null;
 }
 
 async function pinFile(call: Call): Promise<PinOutcome | null> {

@@ -88,6 +88,15 @@ export async function isCurrent(
   return (await ports.files.read(uri)) === analysis.source.text;
 }
 
+/** Whether the file has the text that was analysed, opened or closed in the meantime as it may be: showing a change opens it. */
+export async function hasSameText(
+  { documents, ports }: Session,
+  { analysis, uri }: Manifest,
+): Promise<boolean> {
+  const text = documents.snapshot(uri)?.text ?? (await ports.files.read(uri));
+  return text === analysis.source.text;
+}
+
 /** How a file is named to people: relative to its workspace folder, with the folder's name where there are several. */
 export function shownName(session: Session, uri: string): string {
   const folder = folderOf(session.folders, uri);

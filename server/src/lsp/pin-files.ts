@@ -9,7 +9,14 @@ import {
 } from '../engine/index.ts';
 import { applyEdit, notConfirmed } from './apply-edit.ts';
 import type { Confirmation } from './convert.ts';
-import { isCurrent, type Manifest, readManifest, readManifests, shownName } from './manifests.ts';
+import {
+  hasSameText,
+  isCurrent,
+  type Manifest,
+  readManifest,
+  readManifests,
+  shownName,
+} from './manifests.ts';
 import { remarksOn } from './messages.ts';
 import type { Report } from './progress.ts';
 import type { ConfirmPinsParams, PinOutcome } from './protocol.ts';
@@ -84,7 +91,7 @@ async function planCurrent(
 type Go = 'apply' | 'preview';
 
 /** How a client that confirms pins takes back an edit of several files. */
-const undoHint = 'Undo in one of them takes all of it back.';
+const undoHint = 'Undo in one of the files takes back all of them.';
 
 /** Makes pins with one edit. `decide` is asked before, where there is something to make; null: nothing is changed. */
 export async function makePins(
@@ -99,35 +106,38 @@ export async function makePins(
     return nothing(`${count(failures.length, 'image')} could not be pinned.`, failures);
   }
   const images = changed.flatMap((one) => imagesOf(session, one));
-  const go = await decide({ images, files: changed.length, failures: failures.length });
+  const files = changed.map(({ manifest: { uri }, plan }) => ({ uri, after: plan.text }));
+  const go = await decide({ images, files, failures: failures.length });
   if (go === null) return nothing(notConfirmed, failures);
   for (const { manifest } of changed) {
-    if (!(await isCurrent(session, manifest)))
+    if (!(await hasSameText(session, manifest)))
       return nothing('A file has changed in the meantime, so nothing was pinned. Try again.', failures);
   }
   const refused = await applyEdit(
     session,
     'Pin images',
-    changed.map(({ manifest: { analysis, uri, version }, plan }) => ({
+    changed.map(({ manifest: { analysis, uri }, plan }) => ({
       uri,
-      version,
+      version: session.documents.snapshot(uri)?.version ?? null,
       source: analysis.source,
       edits: plan.edits,
     })),
     go === 'preview' ? confirmation(images.length, changed.length) : null,
   );
   if (refused !== null) return nothing(refused, failures);
-  const made = go === 'preview' ? await madeOf(session, changed) : changed;
-  if (made.length === 0) return nothing(notConfirmed, failures);
-  const pinned = made.reduce((sum, { plan }) => sum + plan.pinned, 0);
+  const pinned = changed.reduce((sum, { plan }) => sum + plan.pinned, 0);
+  const all = [count(pinned, 'image'), count(changed.length, 'file')];
   const sentences = [
-    `${count(pinned, 'image')} pinned in ${count(made.length, 'file')}.`,
-    ...(made.length > 1 && session.client.confirmsPins ? [undoHint] : []),
+    // What was left out of a preview is not told to the server.
+    go === 'preview'
+      ? `${all.join(' in ')}: what you kept of the changes is made.`
+      : `${all.join(' pinned in ')}.`,
+    ...(changed.length > 1 && session.client.confirmsPins ? [undoHint] : []),
     ...remarks,
     ...(failures.length > 0 ? [`${count(failures.length, 'image')} could not be pinned.`] : []),
   ];
   const message = sentences.join(' ');
-  return { applied: true, message, pinned, files: made.length, failures };
+  return { applied: true, message, pinned, files: changed.length, failures };
 }
 
 const failuresOf = ({ manifest: { analysis, uri }, plan }: Planned): PinOutcome['failures'] =>
@@ -150,12 +160,6 @@ function imagesOf(session: Session, { manifest: { analysis, uri }, plan }: Plann
       line: analysis.source.placeAt(span.start).line,
       image: resolved,
     }));
-}
-
-/** An editor that shows the change lets the user leave files out. */
-async function madeOf(session: Session, changed: readonly Planned[]): Promise<readonly Planned[]> {
-  const same = await Promise.all(changed.map(({ manifest }) => isCurrent(session, manifest)));
-  return changed.filter((_, index) => !same[index]);
 }
 
 const confirmation = (images: number, files: number): Confirmation => ({

@@ -131,14 +131,14 @@ export interface ConfirmPinsParams {
     readonly line: number;
     readonly image: string;
   }[];
-  /** How many files are changed. */
-  readonly files: number;
+  /** Those that are changed, with their whole text afterwards. */
+  readonly files: readonly { readonly uri: string; readonly after: string }[];
   /** How many images could not be looked up, or not be pinned. */
   readonly failures: number;
 }
 
-/** `preview`: the edit that follows asks to be confirmed (`needsConfirmation`) · `cancel`: nothing is changed. */
-export type PinDecision = 'apply' | 'preview' | 'cancel';
+/** `cancel`: nothing is changed. */
+export type PinDecision = 'apply' | 'cancel';
 
 /** Request, client → server: silence one finding; the server applies the edit. */
 export const suppressRequest = 'holdfast/suppress';
@@ -253,9 +253,9 @@ interface PlannedPosition {
 }
 
 export interface PinOutcome extends Applied {
-  /** Image references that got a digest. */
+  /** Image references that got a digest; where the client showed a preview, those that it showed. */
   readonly pinned: number;
-  /** Files that were changed. */
+  /** The files of these. */
   readonly files: number;
   readonly failures: readonly {
     readonly uri: string;

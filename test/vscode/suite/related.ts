@@ -51,18 +51,26 @@ export const related: readonly Test[] = [
     assert.deepEqual(others, []);
   }),
 
-  test('fix-all leaves alone what would change behaviour', async () => {
+  test('fix-all makes what is safe, and leaves alone what changes behaviour or takes a comment away', async () => {
     const editor = await show('shop/batch.yaml');
-    await findingsBecome(editor.document.uri, [
+    const found = [
       '10:11 suppression-without-reason',
       '11:17 writable-root-filesystem',
       '12:13 unused-suppression',
-    ]);
-    await applyFirst(editor.document, 'source.fixAll.holdfast');
-    await textBecomes(
-      editor.document,
-      fixtures['shop/batch.yaml'].replace(/ *# holdfast-ignore floating-tag.*\n/, ''),
+    ];
+    await findingsBecome(editor.document.uri, found);
+    const misspelt = 'holdfast-disable-next-line floating-tag';
+    await replace(editor, 'holdfast-ignore floating-tag', misspelt);
+    await eventually(
+      'the finding on the misspelt comment',
+      () =>
+        vscode.languages
+          .getDiagnostics(editor.document.uri)
+          .some(({ range }) => editor.document.getText(range).startsWith(misspelt)) || undefined,
     );
+    await applyFirst(editor.document, 'source.fixAll.holdfast');
+    await textBecomes(editor.document, fixtures['shop/batch.yaml']);
+    await findingsBecome(editor.document.uri, found);
     await show('shop/batch.yaml');
   }),
 

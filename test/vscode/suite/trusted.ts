@@ -177,29 +177,13 @@ export const trusted: readonly Test[] = [
     assert.equal(editor.document.isDirty, false);
   }),
 
-  test('fix-all makes every safe fix', async () => {
+  test('every image of a file is pinned by the source action for it', async () => {
     const editor = await show('web/Dockerfile');
     await findingsBecome(editor.document.uri, ['1:6 floating-tag', '4:6 unpinned-image']);
-    await applyFirst(editor.document, 'source.fixAll.holdfast');
+    await applyFirst(editor.document, 'source.fixAll.holdfast.pin');
     const wanted = pinned(pinned(fixtures['web/Dockerfile'], 'node:22'), 'nginx:1.27.4');
     await textBecomes(editor.document, wanted);
     await findingsBecome(editor.document.uri, []);
-  }),
-
-  test('fix-all runs on save when it is asked to', async () => {
-    const settings = vscode.workspace.getConfiguration('editor', uriOf('compose.yaml'));
-    await settings.update('codeActionsOnSave', { 'source.fixAll.holdfast': 'explicit' });
-    try {
-      const editor = await show('compose.yaml');
-      await editor.edit((edit) => edit.insert(new vscode.Position(0, 0), '# The shop.\n'));
-      await vscode.commands.executeCommand('workbench.action.files.save');
-      await textBecomes(
-        editor.document,
-        `# The shop.\n${pinned(fixtures['compose.yaml'], 'redis', 'redis:latest')}`,
-      );
-    } finally {
-      await settings.update('codeActionsOnSave', undefined);
-    }
   }),
 
   test('a rule that is switched off in the settings reports no more', async () => {
@@ -256,28 +240,29 @@ export const trusted: readonly Test[] = [
     await show('k8s/web.yaml');
   }),
 
-  test('every image of the workspace can be pinned at once, and one that fails stops no other', async () => {
+  test('saving pins and does nothing else, where the settings say so', async () => {
     await startOver();
-    const outcome = await vscode.commands.executeCommand<{
-      pinned: number;
-      files: number;
-      failures: unknown[];
-    }>('holdfast.pinWorkspace');
-    assert.deepEqual(
-      { ...outcome, failures: outcome.failures.length, message: '' },
-      {
-        applied: true,
-        pinned: 5,
-        files: 4,
-        failures: 1,
-        message: '',
-      },
-    );
-    const text = async (path: string): Promise<string> =>
-      (await vscode.workspace.openTextDocument(uriOf(path))).getText();
-    assert.equal(await text('k8s/database.yaml'), pinned(fixtures['k8s/database.yaml'], 'mariadb:11.4.5'));
-    assert.equal(await text('k8s/web.yaml'), pinned(fixtures['k8s/web.yaml'], 'nginx:1.27.4'));
-    assert.equal(await text('compose.yaml'), pinned(fixtures['compose.yaml'], 'redis', 'redis:latest'));
-    assert.equal(await text('k8s/gone.yaml'), fixtures['k8s/gone.yaml']);
+    const settings = vscode.workspace.getConfiguration('editor');
+    const { Workspace } = vscode.ConfigurationTarget;
+    const onSave = (kind?: string) =>
+      settings.update('codeActionsOnSave', kind && { [kind]: 'explicit' }, Workspace);
+    const editor = await show('compose.yaml');
+    const decided = 'read_only: false # it writes its own files';
+    await replace(editor, 'read_only: true', decided);
+    const before = editor.document.getText();
+    const asked = await registryRequests();
+    for (const kind of ['source.fixAll', 'source.fixAll.holdfast']) {
+      await onSave(kind);
+      await replace(editor, 'may be', 'can be');
+      await editor.document.save();
+      assert.equal(editor.document.getText(), before.replace('may be', 'can be'), kind);
+      await replace(editor, 'can be', 'may be');
+    }
+    assert.deepEqual(await registryRequests(), asked);
+    await onSave('source.fixAll.holdfast.pin');
+    await editor.document.save();
+    assert.equal(editor.document.getText(), pinned(before, 'redis', 'redis:latest'));
+    await onSave();
+    await show('compose.yaml');
   }),
 ];

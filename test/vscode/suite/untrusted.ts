@@ -51,7 +51,7 @@ export const untrusted: readonly Test[] = [
     await vscode.commands.executeCommand('holdfast.server.checkSignIn', { sealed: '' });
     await vscode.commands.executeCommand('holdfast.clearCache');
     await vscode.commands.executeCommand('editor.action.codeAction', {
-      kind: 'source.fixAll.holdfast',
+      kind: 'source.fixAll.holdfast.pin',
       apply: 'first',
     });
     await vscode.commands.executeCommand('holdfast.auditWorkspace');
