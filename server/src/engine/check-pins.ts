@@ -1,8 +1,8 @@
 import type { Analysis } from './analyze.ts';
+import type { Settings } from './config/settings.ts';
 import { keysFor } from './config/signatures.ts';
 import { isIndex } from './image/media-type.ts';
 import type { ImageName } from './image/name.ts';
-import type { ImageUse } from './model/facts.ts';
 import { isPulled } from './model/pulled.ts';
 import { lookupName } from './pin.ts';
 import type { FailedLookup, LookupFailure, LookupOptions, Registry } from './ports.ts';
@@ -40,8 +40,15 @@ const atOnce = 128;
  * it names today. Asks about the signatures that the policy demands, too, whether an image is pinned or not. What they say is told by
  * `Registry.observed` from then on. Never rejects.
  */
-export async function checkPins(document: Analysis, options: CheckOptions): Promise<PinCheck> {
-  const images = checkedImages(document);
+export const checkPins = (document: Analysis, options: CheckOptions): Promise<PinCheck> =>
+  checkImages(checkedImages(document), document.settings, options);
+
+/** As `checkPins`, for images that were found in a document earlier. */
+export async function checkImages(
+  images: readonly CheckedImage[],
+  settings: Settings,
+  options: CheckOptions,
+): Promise<PinCheck> {
   const failures: (CheckFailure | undefined)[] = new Array(images.length).fill(undefined);
   let next = 0;
   let done = 0;
@@ -49,26 +56,28 @@ export async function checkPins(document: Analysis, options: CheckOptions): Prom
     for (let at = next++; at < images.length; at = next++) {
       const image = images[at];
       if (!image || options.signal?.aborted) return;
-      const failure = await checkImage(document, image, options);
-      if (options.signal?.aborted) return;
-      const { resolved, site } = image.use;
-      if (failure) {
-        const { code, message } = failure;
-        failures[at] = { span: site.span, image: resolved, code, message, isDemanded: image.keys.length > 0 };
+      const { keys, leftOut, span, written } = image;
+      const place = { span, image: written, isDemanded: keys.length > 0 };
+      if (leftOut !== null) {
+        failures[at] = { ...place, code: 'refused', message: leftOut };
+        continue;
       }
+      const failure = await checkImage(settings, image, options);
+      if (options.signal?.aborted) return;
+      if (failure) failures[at] = { ...place, code: failure.code, message: failure.message };
       done++;
       options.onProgress?.(done, images.length);
     }
   };
   await Promise.all(Array.from({ length: Math.min(atOnce, images.length) }, worker));
-  return {
-    checked: done,
-    failures: [...leftOutImages(document), ...failures.flatMap((failure) => failure ?? [])],
-  };
+  return { checked: done, failures: failures.flatMap((failure) => failure ?? []) };
 }
 
+/** An image to ask about: plain data. */
 export interface CheckedImage {
-  readonly use: ImageUse;
+  readonly span: Span;
+  /** As people know it. */
+  readonly written: string;
   /** By the digest where there is one, else by the tag. */
   readonly image: ImageName;
   readonly digest: string | null;
@@ -77,30 +86,8 @@ export interface CheckedImage {
   readonly keys: readonly string[];
   /** A rule asks what is in it, which registries may count as a pull. */
   readonly needsContents: boolean;
-}
-
-/**
- * The images that there is something to ask about, each tag and digest once, in the order of the text. Those whose names are made with values
- * of `.env` are left out: see {@link leftOutImages}.
- */
-export function checkedImages(document: Analysis): readonly CheckedImage[] {
-  return everyImage(document).filter(({ use }) => use.envFileVariables === undefined);
-}
-
-/** The images that nobody is asked about, as something of a `.env` file would travel in their names. */
-export function leftOutImages(document: Analysis): readonly CheckFailure[] {
-  return everyImage(document).flatMap(({ keys, use: { envFileVariables, site } }) =>
-    envFileVariables === undefined
-      ? []
-      : {
-          span: site.span,
-          // As written: what the file holds is not shown either.
-          image: site.value,
-          code: 'refused',
-          message: nameFromEnvFile(envFileVariables),
-          isDemanded: keys.length > 0,
-        },
-  );
+  /** Why nobody is asked about it, as a sentence; null where somebody is. */
+  readonly leftOut: string | null;
 }
 
 /** Why an image is only looked up for somebody who asks for this very image. */
@@ -109,7 +96,8 @@ export function nameFromEnvFile(variables: readonly string[]): string {
   return `Its name is made with ${names} from \`.env\`, which is sent nowhere unless you ask for this very image, or \`variables\` in the policy gives it too.`;
 }
 
-function everyImage({ images, pieces, settings }: Analysis): readonly CheckedImage[] {
+/** The images that there is something to ask about, each tag and digest once, in the order of the text. */
+export function checkedImages({ images, pieces, settings }: Analysis): readonly CheckedImage[] {
   const checked = new Map<string, CheckedImage>();
   const looked = mountingVolumes(pieces);
   for (const use of images) {
@@ -119,8 +107,19 @@ function everyImage({ images, pieces, settings }: Analysis): readonly CheckedIma
     const keys = keysFor(settings, image);
     const key = `${image.registry}/${image.repository}:${tag ?? ''}@${digest ?? ''}`;
     const isWorthIt = digest !== null || keys.length > 0;
+    const { envFileVariables } = use;
     if (isWorthIt && !checked.has(key))
-      checked.set(key, { use, image, digest, tag, keys, needsContents: looked.has(use.resolved) });
+      checked.set(key, {
+        span: use.site.span,
+        // What a `.env` file holds is not shown.
+        written: envFileVariables ? use.site.value : use.resolved,
+        image,
+        digest,
+        tag,
+        keys,
+        needsContents: looked.has(use.resolved),
+        leftOut: envFileVariables ? nameFromEnvFile(envFileVariables) : null,
+      });
   }
   return [...checked.values()];
 }
@@ -136,7 +135,7 @@ const mountingVolumes = (pieces: Analysis['pieces']): ReadonlySet<string> =>
 
 /** The first thing that went wrong; undefined where everything could be asked. What a registry does not have is knowledge. */
 async function checkImage(
-  { settings }: Analysis,
+  settings: Settings,
   { digest, image, keys, needsContents, tag }: CheckedImage,
   { registry, signal, since }: CheckOptions,
 ): Promise<FailedLookup | undefined> {

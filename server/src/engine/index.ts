@@ -24,7 +24,14 @@ export {
   joinAudits,
   reaches,
 } from './audit.ts';
-export { type CheckFailure, checkedImages, checkPins, leftOutImages, type PinCheck } from './check-pins.ts';
+export {
+  type CheckedImage,
+  type CheckFailure,
+  checkedImages,
+  checkImages,
+  checkPins,
+  type PinCheck,
+} from './check-pins.ts';
 export { type Explained, explainPolicyWord, type Proposal, policyProposals } from './config/assist.ts';
 export { closest } from './config/closest.ts';
 export { dayOf } from './config/dates.ts';
@@ -82,7 +89,7 @@ export {
 } from './model/finding.ts';
 export type { SuppressionComment } from './model/suppression.ts';
 export type { Observation, Outline } from './model/surroundings.ts';
-export { WorkspaceOutline } from './neighbours.ts';
+export { type NeighbourAnswer, WorkspaceOutline } from './neighbours.ts';
 export { rulesLike } from './peers.ts';
 export { lookupName, pinEdits, trialEdits } from './pin.ts';
 export {

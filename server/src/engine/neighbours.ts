@@ -10,9 +10,23 @@ import type {
 } from './model/surroundings.ts';
 import { folderOf } from './text/path.ts';
 
+/** A question to the other files of a workspace, and the answer that was given: plain data. */
+export interface NeighbourAnswer {
+  readonly question: NeighbourQuestion;
+  readonly given: unknown;
+}
+
+export type NeighbourQuestion =
+  | { readonly asks: 'builtAs' | 'isConsumed' | 'isReplaced'; readonly name: string }
+  | { readonly asks: 'pinsOf'; readonly name: string; readonly platform: string | null }
+  | { readonly asks: 'replacedIn'; readonly dockerfile: string; readonly names: readonly string[] }
+  | { readonly asks: 'builtFrom'; readonly dockerfile: string; readonly target: string | null };
+
 /** `Neighbours` that remember what they were asked, and nothing of the text they were asked for. */
 export interface AskedNeighbours extends Neighbours {
   readonly wasAsked: boolean;
+  /** What they were asked, each question once, and what they said. */
+  readonly answers: readonly NeighbourAnswer[];
   /** Whether they would still give every answer they gave. */
   isSettled(): boolean;
 }
@@ -57,6 +71,17 @@ export class WorkspaceOutline {
   /** All files, with `own` in the place of what was known of its path. They answer by what is known when they are asked. */
   around(own: Outline): AskedNeighbours {
     return new Joined(this.#index, own);
+  }
+
+  /** Whether the file that says `own` would get the answers it once got. */
+  wouldSay(own: Outline, answers: readonly NeighbourAnswer[]): boolean {
+    const now = this.around(own);
+    return answers.every(({ given, question }) => isSame(answerTo(question, now), given));
+  }
+
+  /** What each file says, without those that say nothing. */
+  outlines(): readonly Outline[] {
+    return [...this.#files.values()];
   }
 }
 
@@ -184,9 +209,24 @@ function configurationParts(key: string): { readonly name: string; readonly name
 const nowhere = '';
 
 /** An answer as it was given, and how to find it again. */
-interface Answer<T> {
+interface Answer<T> extends NeighbourAnswer {
   readonly given: T;
   again(): T;
+}
+
+const isSame = (a: unknown, b: unknown): boolean => JSON.stringify(a) === JSON.stringify(b);
+
+function answerTo(question: NeighbourQuestion, neighbours: Neighbours): unknown {
+  switch (question.asks) {
+    case 'builtFrom':
+      return neighbours.builtFrom(question.dockerfile, question.target);
+    case 'replacedIn':
+      return neighbours.replacedIn(question.dockerfile, question.names);
+    case 'pinsOf':
+      return neighbours.pinsOf(question.name, question.platform ?? undefined);
+    default:
+      return neighbours[question.asks](question.name);
+  }
 }
 
 class Joined implements AskedNeighbours {
@@ -206,33 +246,37 @@ class Joined implements AskedNeighbours {
   }
 
   get wasAsked(): boolean {
-    return this.#answers.some(({ size }) => size > 0);
+    return this.#asked.length > 0;
+  }
+
+  get #asked(): readonly Answer<unknown>[] {
+    return [this.#pins, this.#builds, this.#consumed, this.#replaced, this.#contexts].flatMap((answers) => [
+      ...answers.values(),
+    ]);
+  }
+
+  get answers(): readonly NeighbourAnswer[] {
+    return this.#asked.map(({ given, question }) => ({ question, given }));
   }
 
   isSettled(): boolean {
-    return this.#answers.every((answers) =>
-      [...answers.values()].every(({ again, given }) => JSON.stringify(again()) === JSON.stringify(given)),
-    );
-  }
-
-  get #answers(): readonly ReadonlyMap<string, Answer<unknown>>[] {
-    return [this.#pins, this.#builds, this.#consumed, this.#replaced, this.#contexts];
+    return this.#asked.every(({ again, given }) => isSame(again(), given));
   }
 
   pinsOf(name: string, platform?: string): readonly PinnedDigest[] {
-    return this.#ask(this.#pins, `${name} ${platform ?? ''}`, () =>
+    return this.#ask(this.#pins, { asks: 'pinsOf', name, platform: platform ?? null }, () =>
       digestsIn([...this.#own.pins(name, nowhere), ...this.#others.pins(name, this.#path)], platform),
     );
   }
 
   builtFrom(dockerfile: string, target: string | null): BuiltImage | undefined {
-    return this.#ask(this.#builds, `from ${builtKey(dockerfile, target)}`, () =>
+    return this.#ask(this.#builds, { asks: 'builtFrom', dockerfile, target }, () =>
       this.#builtFrom(dockerfile, target),
     );
   }
 
   builtAs(image: string): BuiltImage | undefined {
-    return this.#ask(this.#builds, `as ${image}`, () => {
+    return this.#ask(this.#builds, { asks: 'builtAs', name: image }, () => {
       const own = this.#own.requests(image, nowhere);
       const [first, ...rest] = own.length > 0 ? own : this.#others.requests(image, this.#path);
       if (!first || !rest.every((other) => isSameBuild(first, other))) return undefined;
@@ -243,14 +287,14 @@ class Joined implements AskedNeighbours {
   isConsumed(configuration: string): boolean {
     return this.#ask(
       this.#consumed,
-      configuration,
+      { asks: 'isConsumed', name: configuration },
       () =>
         this.#own.isConsumed(configuration, nowhere) || this.#others.isConsumed(configuration, this.#path),
     );
   }
 
   replacedIn(dockerfile: string, names: readonly string[]): Replacement {
-    return this.#ask(this.#contexts, [dockerfile, ...names].join('\n'), () => {
+    return this.#ask(this.#contexts, { asks: 'replacedIn', dockerfile, names }, () => {
       const builds = [
         ...this.#own.builds(dockerfile, nowhere),
         ...this.#others.builds(dockerfile, this.#path),
@@ -263,7 +307,9 @@ class Joined implements AskedNeighbours {
   }
 
   isReplaced(image: string): boolean {
-    return this.#ask(this.#replaced, image, () => this.#others.isReplaced(image, this.#path));
+    return this.#ask(this.#replaced, { asks: 'isReplaced', name: image }, () =>
+      this.#others.isReplaced(image, this.#path),
+    );
   }
 
   #builtFrom(dockerfile: string, target: string | null): BuiltImage | undefined {
@@ -271,11 +317,12 @@ class Joined implements AskedNeighbours {
   }
 
   /** A question that was asked before gets the answer it got then: one analysis never says two things. */
-  #ask<T>(answers: Map<string, Answer<T>>, question: string, again: () => T): T {
-    const known = answers.get(question);
+  #ask<T>(answers: Map<string, Answer<T>>, question: NeighbourQuestion, again: () => T): T {
+    const key = JSON.stringify(question);
+    const known = answers.get(key);
     if (known) return known.given;
     const given = again();
-    answers.set(question, { given, again });
+    answers.set(key, { question, given, again });
     return given;
   }
 }

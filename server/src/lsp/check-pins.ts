@@ -1,10 +1,10 @@
 import {
+  type CheckedImage,
   type CheckFailure,
   checkedImages,
   checkPins,
   count,
   type Finding,
-  leftOutImages,
   listenTo,
 } from '../engine/index.ts';
 import { type Manifest, readManifest, readManifests } from './manifests.ts';
@@ -26,9 +26,13 @@ export async function checkFiles(
     session,
     uris,
     signal,
-    (analysis) => checkedImages(analysis).length + leftOutImages(analysis).length > 0,
+    (analysis) => checkedImages(analysis).length > 0,
   );
-  const total = manifests.reduce((sum, { analysis }) => sum + checkedImages(analysis).length, 0);
+  const isAsked = ({ leftOut }: CheckedImage): boolean => leftOut === null;
+  const total = manifests.reduce(
+    (sum, { analysis }) => sum + checkedImages(analysis).filter(isAsked).length,
+    0,
+  );
   if (manifests.length === 0) return outcome('There is no pinned image to ask about.');
   const since = session.ports.clock.now();
   const heard = listenTo(session.trust.registry);
