@@ -18,7 +18,29 @@ export const pages: Plugin = {
   },
 };
 
-const common: BuildOptions = {
+/** The program of the threads that read goes into the bundle as a text, so that the command line stays one file. */
+const threads: Plugin = {
+  name: 'threads',
+  setup({ onLoad }) {
+    onLoad({ filter: /[\\/]server[\\/]src[\\/]cli[\\/]start-reader\.ts$/ }, async () => {
+      const { outputFiles } = await esbuild({
+        ...common,
+        entryPoints: ['server/src/cli/reader-thread.ts'],
+        write: false,
+      });
+      const contents = `import { Worker } from 'node:worker_threads';
+        import { resourceLimits, workerThread } from '../workers/start.ts';
+        const program = ${JSON.stringify(`(function (require) {${outputFiles[0]?.text}})`)};
+        // What is evaluated is compiled twice, to find out what it is written in: so that is but a line.
+        const start = "new (require('node:vm').Script)(require('node:worker_threads').workerData).runInThisContext()(require)";
+        export const startReader = () =>
+          workerThread(new Worker(start, { eval: true, workerData: program, resourceLimits }));`;
+      return { contents, loader: 'ts', resolveDir: `${root}server/src/cli` };
+    });
+  },
+};
+
+const common = {
   absWorkingDir: root,
   bundle: true,
   platform: 'node',
@@ -31,7 +53,16 @@ const common: BuildOptions = {
   logLevel: 'warning',
   // Some dependencies carry a UMD build whose require calls a bundler cannot follow: take their ES modules.
   mainFields: ['module', 'main'],
-};
+} satisfies BuildOptions;
+
+/** Bundles the command line into one file. */
+export const buildCommandLine = (outfile: string) =>
+  esbuild({
+    ...common,
+    entryPoints: ['server/src/cli/main.ts'],
+    outfile,
+    plugins: [...common.plugins, threads],
+  });
 
 /** Bundles the extension, the language server and the command line into `dist/`. */
 export async function build(): Promise<void> {
@@ -43,7 +74,7 @@ export async function build(): Promise<void> {
       external: ['vscode'],
     }),
     esbuild({ ...common, entryPoints: ['server/src/lsp/main.ts'], outfile: 'dist/server.cjs' }),
-    esbuild({ ...common, entryPoints: ['server/src/cli/main.ts'], outfile: 'dist/cli.cjs' }),
+    buildCommandLine('dist/cli.cjs'),
   ]);
 }
 

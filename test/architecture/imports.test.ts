@@ -55,6 +55,7 @@ const parts: readonly { at: RegExp; may: RegExp; packages: RegExp }[] = [
     ['node:'],
   ),
   part('server/src/downloads', ['engine/ports.ts', 'http/', 'registry/', 'downloads/'], ['node:']),
+  part('server/src/workers', ['workers/'], ['node:worker_threads']),
   part('server/src/files', ['engine/index.ts', 'files/'], ['node:', 'ignore', 'vscode-uri']),
   part(
     'server/src/lsp',
@@ -63,7 +64,7 @@ const parts: readonly { at: RegExp; may: RegExp; packages: RegExp }[] = [
   ),
   part(
     'server/src/cli',
-    ['engine/index.ts', 'http/', 'registry/', 'files/', 'version.ts', 'pages.ts', 'cli/'],
+    ['engine/index.ts', 'http/', 'registry/', 'files/', 'workers/', 'version.ts', 'pages.ts', 'cli/'],
     ['node:', 'diff', 'vscode-uri'],
   ),
   {

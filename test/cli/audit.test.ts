@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { readFile, symlink } from 'node:fs/promises';
+import { chmod, readdir, readFile, readlink, stat, symlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
 import type { AuditFinding, AuditImage, AuditSkip } from '../../server/src/engine/index.ts';
@@ -424,6 +424,21 @@ describe('the configuration', () => {
 });
 
 describe('the report', () => {
+  it('takes the place of a file as a whole, and leaves links and modes as they are', async (t) => {
+    const folder = await makeFolder(t, { Dockerfile: 'FROM nginx\n', 'old.txt': 'old', 'far.txt': 'old' });
+    await chmod(join(folder, 'old.txt'), 0o640);
+    await symlink('far.txt', join(folder, 'link.txt'));
+    const files = (await readdir(folder)).sort();
+    const { out } = await invoke(folder, ['audit']);
+    for (const name of ['old.txt', 'link.txt']) {
+      await invoke(folder, ['audit', '--output', name]);
+      assert.equal(await readFile(join(folder, name), 'utf8'), out);
+    }
+    assert.equal((await stat(join(folder, 'old.txt'))).mode & 0o777, 0o640);
+    assert.equal(await readlink(join(folder, 'link.txt')), 'far.txt');
+    assert.deepEqual((await readdir(folder)).sort(), files);
+  });
+
   it('goes to a file when asked, and the outcome to the error output', async (t) => {
     const folder = await makeFolder(t, { Dockerfile: 'FROM nginx\n' });
     const shown = await invoke(folder, ['audit', '--format', 'sarif']);

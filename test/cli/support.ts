@@ -7,9 +7,12 @@ import { text } from 'node:stream/consumers';
 import type { TestContext } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import type { Boundary } from '../../server/src/cli/boundary.ts';
+import { createReader } from '../../server/src/cli/reader.ts';
 import { run } from '../../server/src/cli/run.ts';
 import type { ImageName, Lookup, Registry } from '../../server/src/engine/index.ts';
 import { createNodeRegistry, type RegistryClient } from '../../server/src/registry/index.ts';
+import type { WorkerListener, WorkerThread } from '../../server/src/workers/messages.ts';
+import { performed } from '../../server/src/workers/serve.ts';
 import { quietRegistry } from '../support/quiet-registry.ts';
 
 /** A folder of its own, gone after the test. Around it is a repository, so that nothing above it is looked at. */
@@ -88,6 +91,28 @@ export interface Outcome {
 export const realRegistry = (): RegistryClient =>
   createNodeRegistry({ env: { HOME: '/nonexistent', DOCKER_CONFIG: '/nonexistent' }, cacheFolder: null });
 
+/** A reader without a thread of its own. What goes there and back is copied all the same. */
+export function readerHere(): WorkerThread {
+  const service = createReader();
+  let listener: WorkerListener | null = null;
+  let last: Promise<void> = Promise.resolve();
+  return {
+    listen(one) {
+      listener = one;
+    },
+    post(message) {
+      const copy = structuredClone(message);
+      last = last.then(async () => {
+        if (copy.does === 'share') service.share(copy.shared);
+        else listener?.answered(structuredClone(await performed(service, copy.task)));
+      });
+    },
+    end() {
+      listener = null;
+    },
+  };
+}
+
 export interface InvokeOptions {
   readonly registry?: Registry;
   /** In place of `registry`. */
@@ -97,6 +122,8 @@ export interface InvokeOptions {
   readonly errIsTTY?: boolean;
   readonly columns?: number;
   readonly signal?: AbortSignal;
+  /** Reads in this thread where it is absent. */
+  readonly startReader?: Boundary['startReader'];
   readonly now?: () => number;
 }
 
@@ -113,6 +140,7 @@ export async function invoke(
     now = Date.now,
     registry = silentRegistry,
     signal,
+    startReader,
   }: InvokeOptions = {},
 ): Promise<Outcome> {
   let out = '';
@@ -122,6 +150,7 @@ export async function invoke(
     // What is kept of the user's own lookups is neither read nor changed.
     env: { HOLDFAST_CACHE_DIR: 'off', ...env },
     connect: connect ?? (async () => ({ ...silentClient, ...registry })),
+    startReader: startReader ?? readerHere,
     now,
     signal: signal ?? new AbortController().signal,
     stdout: {

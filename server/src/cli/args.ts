@@ -12,7 +12,12 @@ export interface CommonOptions {
   readonly operands: readonly string[];
 }
 
-export interface AuditOptions extends CommonOptions {
+export interface ReadingOptions extends CommonOptions {
+  /** Threads that read files; null for as many as the machine has cores for. */
+  readonly jobs: number | null;
+}
+
+export interface AuditOptions extends ReadingOptions {
   readonly format: Format;
   readonly output: string | null;
   readonly failOn: Severity | 'never';
@@ -27,7 +32,7 @@ export interface ResolveOptions extends CommonOptions {
   readonly offline: boolean;
 }
 
-export interface PinOptions extends ResolveOptions {
+export interface PinOptions extends ResolveOptions, ReadingOptions {
   readonly write: boolean;
 }
 
@@ -65,6 +70,7 @@ const options = {
   online: { type: 'boolean', of: ['audit'] },
   offline: { type: 'boolean', of: ['pin', 'resolve', 'audit'] },
   write: { type: 'boolean', of: ['pin'] },
+  jobs: { type: 'string', of: ['audit', 'pin'] },
   clear: { type: 'boolean', of: ['cache'] },
 } as const satisfies Record<
   string,
@@ -111,7 +117,12 @@ export function readArgs(argv: readonly string[]): Request {
     operands,
   };
   const offline = given.has('offline');
-  if (command === 'pin') return { does: 'pin', options: { ...common, offline, write: given.has('write') } };
+  const jobs = given.get('jobs') ?? null;
+  if (jobs !== null && !/^[1-9][0-9]?$/.test(jobs)) {
+    return complain(`--jobs is a number of threads from 1 to 99, not ${JSON.stringify(jobs)}.`);
+  }
+  const reading = { ...common, jobs: jobs === null ? null : Number(jobs) };
+  if (command === 'pin') return { does: 'pin', options: { ...reading, offline, write: given.has('write') } };
   if (command === 'explain') return { does: 'explain', options: common };
   if (command === 'cache') {
     return operands.length > 0
@@ -134,7 +145,7 @@ export function readArgs(argv: readonly string[]): Request {
   }
   const ask = offline ? 'cache' : given.has('online') ? 'registries' : 'nobody';
   const output = given.get('output') ?? null;
-  return { does: 'audit', options: { ...common, format, output, failOn, level, ask } };
+  return { does: 'audit', options: { ...reading, format, output, failOn, level, ask } };
 }
 
 interface OptionToken {
@@ -167,6 +178,7 @@ const valueLike: Readonly<Partial<Record<OptionName, string>>> = {
   'fail-on': 'error',
   level: 'warning',
   format: 'json',
+  jobs: '4',
 };
 
 const optionsOf = (command: CommandName | null): readonly string[] =>

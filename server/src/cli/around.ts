@@ -5,29 +5,29 @@ import { walk } from '../files/walk.ts';
 import type { Boundary } from './boundary.ts';
 import { mapOrdered } from './ordered.ts';
 import type { Progress } from './progress.ts';
+import type { Readers } from './readers.ts';
 import type { SettingsSource } from './settings.ts';
-import { readOutlineOf, searchFor, type Target } from './targets.ts';
+import { openFound, searchFor, type Target } from './targets.ts';
 
 /** Files that are read around those the user named. */
 const filesMax = 10_000;
-
-/** Files read ahead while one is analysed. */
-const readAhead = 8;
 
 /** What the targets say, and the files around them, for a command that reads each target once. */
 export async function readWorkspace(
   boundary: Pick<Boundary, 'signal'>,
   targets: readonly Target[],
   settings: SettingsSource,
+  readers: Readers,
   progress: Progress,
 ): Promise<WorkspaceOutline> {
   const workspace = new WorkspaceOutline();
   const paths = targets.flatMap((target) => (target.kind === 'file' ? [target.path] : []));
-  for await (const outline of mapOrdered(paths, readAhead, (path) => readOutlineOf(path, settings))) {
+  const read = (path: string) => readers.outline(() => openFound(path, settings));
+  for await (const outline of mapOrdered(paths, Number.POSITIVE_INFINITY, read)) {
     if (boundary.signal.aborted) return workspace;
     if (outline) workspace.put(outline);
   }
-  await readAround(boundary, targets, settings, workspace, progress);
+  await readAround(boundary, targets, settings, readers, workspace, progress);
   return workspace;
 }
 
@@ -39,6 +39,7 @@ export async function readAround(
   { signal }: Pick<Boundary, 'signal'>,
   targets: readonly Target[],
   settings: SettingsSource,
+  readers: Readers,
   workspace: WorkspaceOutline,
   progress: Progress,
 ): Promise<void> {
@@ -51,7 +52,8 @@ export async function readAround(
     if (around.length === filesMax) break;
   }
   let done = 0;
-  for await (const outline of mapOrdered(around, readAhead, (path) => readOutlineOf(path, settings))) {
+  const read = (path: string) => readers.outline(() => openFound(path, settings));
+  for await (const outline of mapOrdered(around, Number.POSITIVE_INFINITY, read)) {
     if (signal.aborted) return;
     if (outline) workspace.put(outline);
     progress.show(`Reading the files around: ${++done} of ${around.length}`);

@@ -1,13 +1,9 @@
-import { writeFile } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
 import {
-  type Analysis,
   type AuditResult,
-  auditFile,
   auditSkip,
   formats,
   joinAudits,
-  type Outline,
   reaches,
   summarize,
   type Waiver,
@@ -26,12 +22,12 @@ import { createOnline } from './online.ts';
 import { mapOrdered } from './ordered.ts';
 import { isInCi, policiesFor, policyNote } from './policies.ts';
 import { createProgress } from './progress.ts';
+import type { AuditReading } from './reader.ts';
+import { createReaders } from './readers.ts';
+import { writeWhole } from './replace.ts';
 import { createSettings, type SettingsSource } from './settings.ts';
-import { brokenIn, findTargets, type Opened, openTarget, type Skipped, type Target } from './targets.ts';
+import { findTargets, type Skipped, type Target } from './targets.ts';
 import { tell, tellErrors, useColor } from './terminal.ts';
-
-/** Files read ahead while one is analysed. */
-const readAhead = 8;
 
 /** `holdfast audit`: the report goes to the output, everything else to the error output. */
 export async function audit(options: AuditOptions, boundary: Boundary): Promise<number> {
@@ -48,17 +44,24 @@ export async function audit(options: AuditOptions, boundary: Boundary): Promise<
   const asking: Asking[] = [];
   const { ask } = options;
   const online = ask === 'nobody' ? null : await createOnline(boundary, ask === 'cache');
-  const atOnce = online ? lookupsAtOnce : readAhead;
-  const read = async (target: Target) => {
-    const opened = await openTarget(target, settings, { workspace });
-    if (opened.kind === 'skip') return auditSkipped(opened, await isConfigured(target, settings));
-    return auditOpened(online ? await online.check(opened) : opened);
+  // Without lookups the readers alone decide how many are open at the same time.
+  const atOnce = online ? lookupsAtOnce : Number.POSITIVE_INFINITY;
+  const readers = createReaders(boundary, options.jobs);
+  readers.expect(targets.length);
+  const read = async (target: Target): Promise<Audited> => {
+    const reading = await readers.audit(target, settings, online);
+    return reading.kind === 'skip'
+      ? auditSkipped(reading, await isConfigured(target, settings))
+      : { part: reading.part, troubles: reading.broken, used: reading.used, reading };
   };
-  for await (const { neighbours, outline, part, troubles, used } of mapOrdered(targets, atOnce, read)) {
+  for await (const { part, reading, troubles, used } of mapOrdered(targets, atOnce, read)) {
     if (signal.aborted) break;
     const target = targets[parts.length];
-    if (outline) workspace.put(outline);
-    if (target && neighbours?.wasAsked) asking.push({ target, at: parts.length, neighbours });
+    if (reading) workspace.put(reading.outline);
+    if (target && reading && reading.neighbours.length > 0) {
+      const { neighbours, outline } = reading;
+      asking.push({ target, at: parts.length, neighbours, outline });
+    }
     parts.push(part);
     waivers.push(used);
     failures.push(...troubles);
@@ -67,16 +70,21 @@ export async function audit(options: AuditOptions, boundary: Boundary): Promise<
   }
   if (asking.length > 0) {
     // Settings of its own: what is wrong with those of files that nobody named is not told.
-    await readAround(boundary, targets, createSettings(boundary, options.config), workspace, progress);
+    const others = createSettings(boundary, options.config);
+    await readAround(boundary, targets, others, readers, workspace, progress);
   }
-  // What was read before the others were known is read again where they would have said something else.
-  const unsettled = asking.filter(({ neighbours }) => !neighbours.isSettled());
+  // Each file was read alone, and is read again where the others have something to say to it.
+  const unsettled = asking.filter(({ neighbours, outline }) => !workspace.wouldSay(outline, neighbours));
+  if (unsettled.length > 0) readers.know(workspace);
   const readAgain = async ({ at, target }: Asking) => ({ at, again: await read(target) });
   for await (const { again, at } of mapOrdered(unsettled, atOnce, readAgain)) {
     if (signal.aborted) break;
     parts[at] = again.part;
     waivers[at] = again.used;
+    // What a file itself is told of stands there already, unless it could be read no more.
+    if (!again.reading) failures.push(...again.troubles);
   }
+  readers.end();
   progress.clear();
   if (signal.aborted) {
     tell(boundary, 'stopped, so there is no report.');
@@ -102,33 +110,17 @@ export async function audit(options: AuditOptions, boundary: Boundary): Promise<
 }
 
 /** A file whose findings depend on what the others say. */
-interface Asking {
+interface Asking extends Pick<AuditReading, 'neighbours' | 'outline'> {
   readonly target: Target;
   /** Its place among the results. */
   readonly at: number;
-  readonly neighbours: Analysis['neighbours'];
 }
 
 /** What an audit keeps of a file: neither its text nor its analysis. */
-interface Audited {
-  readonly part: AuditResult;
+interface Audited extends Pick<AuditReading, 'part' | 'used'> {
   readonly troubles: readonly string[];
-  /** The waivers that let something in it pass; null for what is no manifest. */
-  readonly used: readonly Waiver[] | null;
-  readonly outline?: Outline;
-  readonly neighbours?: Analysis['neighbours'];
-}
-
-function auditOpened(opened: Opened): Audited {
-  const { analysis, shown } = opened;
-  const { kinds, neighbours, outline, waived } = analysis;
-  return {
-    part: auditFile(shown, analysis),
-    troubles: brokenIn(opened),
-    used: kinds.length > 0 ? [...new Set(waived.map(({ waiver }) => waiver))] : null,
-    outline,
-    neighbours,
-  };
+  /** Null for what was not looked at. */
+  readonly reading: AuditReading | null;
 }
 
 function auditSkipped({ failed, reason, shown }: Skipped, isConfigured: boolean): Audited {
@@ -136,6 +128,7 @@ function auditSkipped({ failed, reason, shown }: Skipped, isConfigured: boolean)
     part: auditSkip(shown, reason, failed || !isConfigured),
     troubles: failed ? [`${shown}: ${reason}`] : [],
     used: [],
+    reading: null,
   };
 }
 
@@ -166,7 +159,7 @@ async function report(
   }
   const path = resolve(cwd, output);
   try {
-    await writeFile(path, text);
+    await writeWhole(path, text);
   } catch (error) {
     tell(boundary, `${shownPath(cwd, path)}: the report cannot be written: ${reasonOf(error)}`);
     return false;

@@ -1,4 +1,5 @@
 import type { RegistryClient } from '../registry/index.ts';
+import type { StartWorker } from '../workers/messages.ts';
 
 /** Where text is written. Node's streams are such. */
 export interface Output {
@@ -18,6 +19,8 @@ export interface Boundary {
   readonly stderr: Output;
   /** The client that asks registries, and keeps what they tell. */
   readonly connect: (options: ConnectOptions) => Promise<RegistryClient>;
+  /** Starts a thread that performs what a `Service` of `createReader` does. */
+  readonly startReader: StartWorker;
   /** Milliseconds since the epoch. */
   readonly now: () => number;
   /** Aborted when the user wants to stop. */

@@ -1,13 +1,11 @@
-import { analyze, checkPins, count, type Heard, keysFor } from '../engine/index.ts';
+import { checkImages, count, type Heard, keysFor } from '../engine/index.ts';
 import { momentInWords } from '../http/times.ts';
 import { listen } from './answers.ts';
 import type { Boundary } from './boundary.ts';
-import type { Opened } from './targets.ts';
+import type { AuditAsker } from './readers.ts';
 
-/** Asks the registries about pinned images, and reads files with what they say. */
-export interface Online {
-  /** The file with an analysis that knows what the registries say today; offline, what they said last. */
-  check(opened: Opened): Promise<Opened>;
+/** Asks the registries about pinned images; offline, what they said last counts. */
+export interface Online extends AuditAsker {
   /** How many images were asked about. */
   readonly asked: number;
   /** Why the audit is not complete, as sentences: a signature that the policy demands and nobody could look for is not one that is there. */
@@ -38,19 +36,17 @@ export async function createOnline(
         : [
             `the signatures that the policy demands of ${some(unverified)} could not be looked for, so the audit is not complete.`,
           ],
-    async check(opened) {
-      const { input, settings } = opened.analysis;
-      const { checked, failures } = await checkPins(opened.analysis, { registry, since, signal });
+    async check(images, settings) {
+      const { checked, failures } = await checkImages(images, settings, { registry, since, signal });
       asked += checked;
       for (const { code, image, isDemanded, message } of failures) {
         if (isDemanded) unverified.add(image);
         if (code === 'offline') unknown.add(image);
         else missed.set(message, (missed.get(message) ?? new Set()).add(image));
       }
-      const observed: typeof input.observed = (image) =>
-        registry.observed(image, { registries: settings.registries, keys: keysFor(settings, image) });
-      return { ...opened, analysis: analyze({ ...input, observed }, settings, opened.analysis) };
     },
+    observed: (image, settings) =>
+      registry.observed(image, { registries: settings.registries, keys: keysFor(settings, image) }),
     notes: () => [
       ...howOld(heard),
       ...heard.notices(),

@@ -1,5 +1,5 @@
 import { createTwoFilesPatch, FILE_HEADERS_ONLY } from 'diff';
-import { type PinPlan, planPins, type Span, visible } from '../engine/index.ts';
+import { SourceText, type Span, visible } from '../engine/index.ts';
 import { encode } from '../files/encoding.ts';
 import { listen, lookupsAtOnce, notesOf } from './answers.ts';
 import type { PinOptions } from './args.ts';
@@ -7,14 +7,12 @@ import { readWorkspace } from './around.ts';
 import { type Boundary, exitCodes } from './boundary.ts';
 import { mapOrdered } from './ordered.ts';
 import { createProgress } from './progress.ts';
+import { brokenIn } from './reader.ts';
+import { createReaders, type Planned } from './readers.ts';
 import { replaceFile } from './replace.ts';
 import { createSettings } from './settings.ts';
-import { brokenIn, findTargets, type Opened, openTarget, type Skipped } from './targets.ts';
+import { findTargets } from './targets.ts';
 import { tell, tellErrors, useColor } from './terminal.ts';
-
-interface Planned extends Opened {
-  readonly plan: PinPlan;
-}
 
 /** `holdfast pin`: the diff, or the names of the changed files, goes to the output; everything else to the error output. */
 export async function pin(options: PinOptions, boundary: Boundary): Promise<number> {
@@ -26,7 +24,9 @@ export async function pin(options: PinOptions, boundary: Boundary): Promise<numb
   const targets = await findTargets(boundary, options.operands, settings, progress);
   // Settings of its own: what is wrong with those of files that nobody named is not told.
   const aside = createSettings(boundary, options.config);
-  const workspace = await readWorkspace(boundary, targets, aside, progress);
+  const readers = createReaders(boundary, options.jobs);
+  readers.expect(targets.length);
+  readers.know(await readWorkspace(boundary, targets, aside, readers, progress));
   const heard = await listen(boundary, options.offline);
   const { registry } = heard;
   const color = useColor(stdout, boundary, options.color);
@@ -35,11 +35,11 @@ export async function pin(options: PinOptions, boundary: Boundary): Promise<numb
   const unread: string[] = [];
   const unknown: string[] = [];
   const counts = { seen: 0, files: 0, images: 0, skipped: 0 };
-  const work = mapOrdered(targets, lookupsAtOnce, async (target): Promise<Planned | Skipped> => {
-    const opened = await openTarget(target, settings, { workspace });
-    if (opened.kind === 'skip') return opened;
-    return { ...opened, plan: await planPins(opened.analysis, { registry, signal }) };
-  });
+  const work = mapOrdered(targets, lookupsAtOnce, (target) =>
+    readers.plan(target, settings, (image, { registries }) =>
+      registry.resolve(image, { registries, signal }),
+    ),
+  );
   for await (const one of work) {
     // What was planned while the user stopped lacks the digests that were not waited for.
     if (signal.aborted) break;
@@ -48,16 +48,18 @@ export async function pin(options: PinOptions, boundary: Boundary): Promise<numb
       if (one.failed) unread.push(`${one.shown}: ${one.reason}`);
       continue;
     }
-    failures.push(...describeFailures(one));
-    unknown.push(...describeUnknown(one));
-    unread.push(...brokenIn(one));
-    if (one.analysis.skipped.some(({ broken, commandsOnly }) => !broken && !commandsOnly)) counts.skipped++;
+    const { path, shown } = one.text;
+    const source = new SourceText(one.file.text);
+    failures.push(...describeFailures(one, source));
+    unknown.push(...describeUnknown(one, source));
+    unread.push(...brokenIn({ source, skipped: one.skipped }, shown));
+    if (one.skipped.some(({ broken, commandsOnly }) => !broken && !commandsOnly)) counts.skipped++;
     if (one.plan.edits.length === 0) continue;
     if (options.write) {
       const { bytes, encoding, mark } = one.file;
-      const refused = await replaceFile(one.path, bytes, encode(mark + one.plan.text, encoding));
+      const refused = await replaceFile(path, bytes, encode(mark + one.plan.text, encoding));
       if (refused !== null) {
-        failures.push(`${one.shown}: not written: ${refused}`);
+        failures.push(`${shown}: not written: ${refused}`);
         continue;
       }
     }
@@ -66,12 +68,13 @@ export async function pin(options: PinOptions, boundary: Boundary): Promise<numb
     progress.clear();
     stdout.write(
       options.write
-        ? `Pinned ${images(one.plan.pinned)} in ${visible(one.shown)}\n`
+        ? `Pinned ${images(one.plan.pinned)} in ${visible(shown)}\n`
         : isRead
-          ? shown(diff(one), color)
+          ? printed(diff(one), color)
           : encode(diff(one), 'utf-8'),
     );
   }
+  readers.end();
   progress.clear();
 
   const trouble = [...settings.errors(), ...unread];
@@ -88,28 +91,31 @@ export async function pin(options: PinOptions, boundary: Boundary): Promise<numb
 const images = (count: number): string => `${count} ${count === 1 ? 'image' : 'images'}`;
 
 /** What was to be pinned, and was not. */
-const describeFailures = (one: Planned): readonly string[] => [
+const describeFailures = (one: Planned, source: SourceText): readonly string[] => [
   ...one.plan.failures.map(
-    ({ image, message, span }) => `${placeOf(one, span)}: ${image} was not pinned: ${message}`,
+    ({ image, message, span }) => `${placeOf(one, source, span)}: ${image} was not pinned: ${message}`,
   ),
   ...one.plan.unresolved
     .filter(({ isReported }) => isReported)
-    .map(({ image, reason, span }) => `${placeOf(one, span)}: ${image} was not pinned: ${reason}.`),
+    .map(({ image, reason, span }) => `${placeOf(one, source, span)}: ${image} was not pinned: ${reason}.`),
 ];
 
 /** What nobody asked to be pinned, and could not be either. */
-const describeUnknown = (one: Planned): readonly string[] =>
+const describeUnknown = (one: Planned, source: SourceText): readonly string[] =>
   one.plan.unresolved
     .filter(({ isReported }) => !isReported)
-    .map(({ image, reason, span }) => `${placeOf(one, span)}: ${image} could not be worked out: ${reason}.`);
+    .map(
+      ({ image, reason, span }) =>
+        `${placeOf(one, source, span)}: ${image} could not be worked out: ${reason}.`,
+    );
 
-function placeOf({ analysis: { source }, shown }: Planned, { start }: Span): string {
+function placeOf({ text: { shown } }: Planned, source: SourceText, { start }: Span): string {
   const { column, line } = source.placeAt(start);
   return `${shown}:${line + 1}:${column + 1}`;
 }
 
 /** In the unified format, with the names as git writes them, so that `git apply` and `patch -p1` take it. */
-function diff({ file, plan, shown }: Planned): string {
+function diff({ file, plan, text: { shown } }: Planned): string {
   const before = file.mark + file.text;
   const after = file.mark + plan.text;
   return createTwoFilesPatch(`a/${shown}`, `b/${shown}`, before, after, undefined, undefined, {
@@ -119,7 +125,7 @@ function diff({ file, plan, shown }: Planned): string {
 }
 
 /** For people no character of the file may do something to the terminal. Programs get every byte as it is. */
-function shown(patch: string, color: boolean): string {
+function printed(patch: string, color: boolean): string {
   const text = patch.replace(/[^\r\n\t]+|\r(?!\n)/g, visible);
   return color ? text.replace(/^.*$/gm, coloured) : text;
 }

@@ -1,5 +1,16 @@
 import { randomBytes } from 'node:crypto';
-import { type FileHandle, open, readFile, realpath, rename, rm, stat } from 'node:fs/promises';
+import {
+  chmod,
+  type FileHandle,
+  lstat,
+  open,
+  readFile,
+  realpath,
+  rename,
+  rm,
+  stat,
+  writeFile,
+} from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { reasonOf } from '../files/reason.ts';
 
@@ -18,7 +29,7 @@ export async function replaceFile(path: string, before: Buffer, after: Buffer): 
     if ((mode & 0o222) === 0) return 'it is read-only';
     // A new file would leave the other names with the old text.
     if (nlink > 1) return 'it has other names (hard links), which would keep the old text';
-    temporary = join(dirname(target), `.holdfast-${randomBytes(6).toString('hex')}.tmp`);
+    temporary = temporaryFor(target);
     const file = await open(temporary, 'wx', mode);
     try {
       await file.writeFile(after);
@@ -39,6 +50,29 @@ export async function replaceFile(path: string, before: Buffer, after: Buffer): 
     if (temporary !== null) await rm(temporary, { force: true }).catch(() => {});
   }
 }
+
+/**
+ * Writes a file that need not be there yet, whole or not at all where it is a file of the user's own; what else has the name (a terminal, a
+ * pipe, a link) is written to as it is. Rejects where it cannot be written.
+ */
+export async function writeWhole(path: string, text: string): Promise<void> {
+  const found = await lstat(path).catch(() => null);
+  const isOwn = found?.isFile() && found.nlink === 1 && found.uid === (process.getuid?.() ?? found.uid);
+  if (found && !(isOwn && (found.mode & 0o222) !== 0)) return writeFile(path, text);
+  const temporary = temporaryFor(path);
+  try {
+    await writeFile(temporary, text, { flag: 'wx' });
+    if (found) await chmod(temporary, found.mode & 0o7777);
+    await rename(temporary, path);
+  } catch {
+    await rm(temporary, { force: true }).catch(() => {});
+    // A folder may take no new file, and have one that can be written.
+    await writeFile(path, text);
+  }
+}
+
+const temporaryFor = (target: string): string =>
+  join(dirname(target), `.holdfast-${randomBytes(6).toString('hex')}.tmp`);
 
 /** Only a privileged user can give a file away; for all others the file is theirs from the start. */
 async function keepOwner(file: FileHandle, uid: number, gid: number): Promise<void> {

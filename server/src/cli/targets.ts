@@ -1,22 +1,11 @@
 import { basename, dirname, resolve } from 'node:path';
-import { URI } from 'vscode-uri';
-import {
-  type Analysis,
-  analyze,
-  companionsOf,
-  configFileName,
-  type Input,
-  isConfigName,
-  mayHoldManifest,
-  type Outline,
-  readOutline,
-} from '../engine/index.ts';
-import { readBeside, readText, type TextFile } from '../files/read.ts';
-import { reasonOf } from '../files/reason.ts';
+import { configFileName, isConfigName, mayHoldManifest } from '../engine/index.ts';
+import { readText, type TextFile } from '../files/read.ts';
 import { type WalkOptions, walk } from '../files/walk.ts';
 import type { Boundary } from './boundary.ts';
-import { shownPath } from './files.ts';
+import { enginePath, shownPath } from './files.ts';
 import type { Progress } from './progress.ts';
+import type { TextToAnalyse, TextToRead } from './reader.ts';
 import type { SettingsSource } from './settings.ts';
 
 /** A file the user wants looked at, or something left out. */
@@ -37,14 +26,9 @@ export interface Skipped {
 /** A file that was read. */
 export interface Opened {
   readonly kind: 'opened';
-  readonly path: string;
-  readonly shown: string;
   readonly file: TextFile;
-  readonly analysis: Analysis;
+  readonly text: TextToAnalyse;
 }
-
-/** As engine kinds see files: decoded, with forward slashes on every platform. */
-const enginePath = (path: string): string => URI.file(path).path;
 
 /** Finds the files that the operands (`.` where there are none) stand for. */
 export async function findTargets(
@@ -80,12 +64,8 @@ async function kindOf(path: string, settings: SettingsSource): Promise<string | 
   return found.ok ? found.kindOf(path) : null;
 }
 
-/** Reads and analyses one target, with what is known around it. Never rejects. */
-export async function openTarget(
-  target: Target,
-  settings: SettingsSource,
-  around: Pick<Input, 'workspace'> = {},
-): Promise<Opened | Skipped> {
+/** Reads one target. Never rejects. */
+export async function openTarget(target: Target, settings: SettingsSource): Promise<Opened | Skipped> {
   if (target.kind === 'skip') return target;
   const { explicit, path, shown } = target;
   const found = await settings.of(dirname(path));
@@ -95,56 +75,29 @@ export async function openTarget(
   }
   const read = await readText(path, explicit);
   if (!read.ok) return { kind: 'skip', shown, reason: read.reason, failed: read.failed || explicit };
-  try {
-    const input = await inputOf(path, read.file.text, found.kindOf(path));
-    const named = analyze({ ...input, ...around }, found.settingsOf(path));
-    const isDockerfile = explicit && named.kinds.length === 0 && beginsWithFrom.test(read.file.text);
-    const analysis = isDockerfile
-      ? analyze({ ...input, ...around, kind: 'dockerfile' }, found.settingsOf(path))
-      : named;
-    if (explicit && analysis.kinds.length === 0)
-      return { kind: 'skip', shown, reason: unrecognised, failed: false };
-    return { kind: 'opened', path, shown, file: read.file, analysis };
-  } catch (error) {
-    // A mistake in Holdfast: the other files are looked at nevertheless.
-    return { kind: 'skip', shown, reason: `its analysis failed: ${reasonOf(error)}`, failed: true };
-  }
+  const { file } = read;
+  const text: TextToAnalyse = {
+    path,
+    shown,
+    explicit,
+    text: file.text,
+    kind: found.kindOf(path),
+    settings: found.settingsOf(path),
+  };
+  return { kind: 'opened', file, text };
 }
 
-/** A Dockerfile under a name of its own: comments and arguments, then a stage. */
-const beginsWithFrom = /^\uFEFF?(?:[ \t]*(?:#.*|ARG[ \t].*)?\r?\n){0,200}[ \t]*FROM[ \t]+\S/i;
+/** A target that was read and is no manifest. */
+export const unrecognised = (shown: string): Skipped => ({
+  kind: 'skip',
+  shown,
+  reason: `it is not recognised as a manifest; if it is one, say so under \`files\` in ${configFileName}`,
+  failed: false,
+});
 
-/** What a file found in a folder tells others; null where it tells nothing, or cannot be read. Never rejects. */
-export async function readOutlineOf(path: string, settings: SettingsSource): Promise<Outline | null> {
+/** Reads a file found in a folder; null where it cannot be read. Never rejects. */
+export async function openFound(path: string, settings: SettingsSource): Promise<TextToRead | null> {
   const found = await settings.of(dirname(path));
   const read = found.ok ? await readText(path, false) : null;
-  if (!found.ok || !read?.ok) return null;
-  try {
-    return readOutline(await inputOf(path, read.file.text, found.kindOf(path)));
-  } catch {
-    // A mistake in Holdfast: nobody asked about this file, so the others do without it.
-    return null;
-  }
+  return found.ok && read?.ok ? { path, text: read.file.text, kind: found.kindOf(path) } : null;
 }
-
-/** With the files beside `path` that its meaning depends on. */
-async function inputOf(path: string, text: string, kind: string | null): Promise<Input> {
-  const input = { path: enginePath(path), text, ...(kind !== null && { kind }) };
-  const wanted = companionsOf(input);
-  if (wanted.length === 0) return input;
-  const companions = new Map<string, string>();
-  const found = await Promise.all(wanted.map((beside) => readBeside(path, beside)));
-  for (const [at, beside] of wanted.entries()) {
-    const read = found[at];
-    if (read?.ok) companions.set(beside, read.file.text);
-  }
-  return { ...input, companions };
-}
-
-const unrecognised = `it is not recognised as a manifest; if it is one, say so under \`files\` in ${configFileName}`;
-
-/** The places of a file whose text has a mistake, so that a part of it could not be read. */
-export const brokenIn = ({ analysis, shown }: Opened): readonly string[] =>
-  analysis.skipped
-    .filter(({ broken }) => broken)
-    .map(({ reason, span }) => `${shown}:${analysis.source.placeAt(span.start).line + 1}: ${reason}`);

@@ -9,6 +9,8 @@ const common = `  --config FILE      settings, instead of the nearest .holdfast.
                      colours or none; without either, colours in a terminal unless NO_COLOR is set
   -h, --help         this text`;
 
+const jobs = `  --jobs N           read files in N threads; as many as there are cores, 8 at most, where not given`;
+
 const offline = `  --offline          send nothing: take the digests that registries gave to earlier runs, and tell
                      from when they are`;
 
@@ -52,6 +54,7 @@ Usage: holdfast audit [PATH…] [options]
   --online           ask the registries about images that are pinned: whether the digest is still
                      there, what the tag names today, whether it is signed as the policy demands
   --offline          tell what earlier runs with --online found out about them, and send nothing
+${jobs}
 ${common}
 
 Exit status: 0 nothing at that level, 1 findings, 2 bad usage, bad configuration or unreadable input.
@@ -70,6 +73,7 @@ Usage: holdfast pin [PATH…] [options]
 
   --write            change the files; without it, a unified diff is printed and nothing changes
 ${offline}
+${jobs}
 ${common}
 
 An image that cannot be pinned does not stop the others; it is listed at the end.

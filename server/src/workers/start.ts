@@ -2,7 +2,7 @@ import type { ResourceLimits, Worker } from 'node:worker_threads';
 import type { FromWorker, WorkerListener, WorkerThread } from './messages.ts';
 import { failure } from './serve.ts';
 
-/** A text of 16 MiB, the longest that is read unasked, takes about 1 GiB. What takes much more would take all there is. */
+/** A text of 16 MiB, the longest that is read unasked, takes 3 GiB at worst. What takes more would take all there is. */
 export const resourceLimits: ResourceLimits = { maxOldGenerationSizeMb: 4096 };
 
 /** The face of a thread that was started with `resourceLimits`. It does not keep the process. */
