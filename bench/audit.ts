@@ -28,7 +28,7 @@ function manifests(folder: string, matches: (name: string) => boolean): string[]
 
 const bytes = (files: readonly string[]): number => files.reduce((sum, file) => sum + statSync(file).size, 0);
 
-/** Whole-process times: Holdfast and, for the same files, each peer that is installed. */
+/** Whole-process times: Holdfast with all its threads and with one, and, for the same files, each peer that is installed. */
 export function audit(root: string, corpus: string, peers: string | null): string {
   const cli = join(root, 'dist/cli.cjs');
   const ours = (...paths: string[]): Run => ({
@@ -41,7 +41,11 @@ export function audit(root: string, corpus: string, peers: string | null): strin
   const large = join(corpus, 'argo-cd/manifests/ha/install.yaml');
   const everything = manifests(corpus, (name) => /\.(ya?ml|json)$|dockerfile|containerfile/i.test(name));
   const groups: { title: string; files: string[]; runs: Run[] }[] = [
-    { title: 'whole corpus', files: everything, runs: [ours(corpus)] },
+    {
+      title: 'whole corpus',
+      files: everything,
+      runs: [ours(corpus), { ...ours('--jobs', '1', corpus), name: 'holdfast audit --jobs 1' }],
+    },
     {
       title: 'one 2 MB manifest',
       files: [large],

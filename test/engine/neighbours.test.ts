@@ -156,6 +156,39 @@ describe('an answer', () => {
     assert.equal(around.isSettled(), false);
   });
 
+  test('can be weighed by another workspace, after a way through JSON', () => {
+    const own = pins('/own', 'sha256:b');
+    const questions = [
+      ['pinsOf', pins('/a', 'sha256:a')],
+      ['builtFrom', built('/api/Dockerfile', ['/data'])],
+      ['isConsumed', says('/app.yaml', { consumes: ['ConfigMap/shop/settings'] })],
+      ['isReplaced', says('/skaffold.yaml', { replaced: ['docker.io/library/nginx'] })],
+    ] as const;
+    const askAll = (made: WorkspaceOutline) => {
+      const around = made.around(own);
+      around.pinsOf(nginx);
+      around.builtAs('docker.io/shop/api:1');
+      around.builtFrom('/api/Dockerfile', null);
+      around.isConsumed('ConfigMap/shop/settings');
+      around.isReplaced('docker.io/library/nginx');
+      return around.answers;
+    };
+    const answers = JSON.parse(JSON.stringify(askAll(workspace())));
+    assert.equal(answers.length, questions.length + 1);
+    assert.equal(workspace().wouldSay(own, answers), true);
+    assert.equal(workspace(pins('/own', 'sha256:c')).wouldSay(own, answers), true, 'its own text counts');
+    for (const [question, other] of questions) {
+      const made = workspace(other);
+      assert.equal(made.wouldSay(own, answers), false, question);
+      assert.equal(made.wouldSay(own, JSON.parse(JSON.stringify(askAll(made)))), true, question);
+    }
+    // What is built under a name depends on two files.
+    const dockerfile = built('/shop/Dockerfile', ['/data']);
+    const requested = workspace(dockerfile, builds('/c.yaml', '/shop/Dockerfile'));
+    assert.equal(workspace(dockerfile).wouldSay(own, answers), true);
+    assert.equal(requested.wouldSay(own, answers), false);
+  });
+
   test('stays what it was for the one who asked', () => {
     const made = workspace(pins('/a', 'sha256:a'));
     const around = made.around(says('/own'));
