@@ -2,7 +2,8 @@ import assert from 'node:assert/strict';
 import { mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
-import { digest, type InvokeOptions, invoke, makeFolder, writeFiles } from './support.ts';
+import type { AuditFinding } from '../../server/src/engine/index.ts';
+import { digest, fakeRegistry, type InvokeOptions, invoke, makeFolder, writeFiles } from './support.ts';
 
 interface Finding {
   readonly file: string;
@@ -114,5 +115,54 @@ describe('the files around those that are named', () => {
     });
     const { err, status } = await invoke(folder, ['audit', 'api/Dockerfile', '--fail-on', 'never']);
     assert.deepEqual([err, status], ['', 0]);
+  });
+});
+
+describe('files that a manifest names under another name', () => {
+  const files = {
+    'compose.yaml': [
+      'include: [shared.compose, {path: [more.txt]}]',
+      'services:',
+      '  a: {build: {context: docker, dockerfile: prod.build}, read_only: true}',
+      '  b: {extends: {file: base.part, service: b}}',
+      '',
+    ].join('\n'),
+    'docker/prod.build': 'FROM nginx:latest\n',
+    'shared.compose': 'services: {c: {image: "redis:latest"}}\n',
+    'more.txt': 'services: {d: {build: {context: ., dockerfile: deep.recipe}}}\n',
+    'base.part': 'services: {b: {image: "httpd:latest"}}\n',
+    'deep.recipe': 'FROM alpine:latest\n',
+    'docker-bake.hcl': 'target "t" {\n  dockerfile = "bake.recipe"\n}\n',
+    'bake.recipe': 'FROM debian:latest\n',
+    '../outside.recipe': 'FROM busybox:latest\n',
+    'out/compose.yaml': 'services: {o: {build: {context: ../.., dockerfile: outside.recipe}}}\n',
+  };
+
+  it('are audited as what they are, within the folders that are searched', async (t) => {
+    const folder = await makeFolder(t, files);
+    const { out } = await invoke(folder, ['audit', '--format', 'json', '--fail-on', 'never']);
+    const found = JSON.parse(out).findings.filter(({ rule }: AuditFinding) => rule === 'floating-tag');
+    assert.deepEqual(found.map(({ file }: AuditFinding) => file).sort(), [
+      'bake.recipe',
+      'base.part',
+      'deep.recipe',
+      'docker/prod.build',
+      'shared.compose',
+    ]);
+  });
+
+  it('are pinned, too', async (t) => {
+    const folder = await makeFolder(t, files);
+    const registry = fakeRegistry(() => digest('a'));
+    const { out } = await invoke(folder, ['pin', '--write'], { registry });
+    for (const file of ['bake.recipe', 'base.part', 'docker/prod.build', 'shared.compose'])
+      assert.ok(out.includes(`Pinned 1 image in ${file}\n`), out);
+    assert.ok(registry.asked.every((name) => !name.includes('busybox')));
+  });
+
+  it('are left out where the policy leaves them out', async (t) => {
+    const folder = await makeFolder(t, { ...files, '.holdfast.yaml': 'ignore: ["*.recipe", docker/]\n' });
+    const { out } = await invoke(folder, ['audit', '--format', 'json', '--fail-on', 'never']);
+    assert.doesNotMatch(out, /recipe|prod\.build/);
   });
 });

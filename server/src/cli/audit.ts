@@ -18,6 +18,7 @@ import { readAround } from './around.ts';
 import { type Boundary, exitCodes } from './boundary.ts';
 import { shownPath } from './files.ts';
 import { idleWarnings, type Seen } from './idle.ts';
+import { createNamedTargets } from './named.ts';
 import { createOnline } from './online.ts';
 import { mapOrdered } from './ordered.ts';
 import { isInCi, policiesFor, policyNote } from './policies.ts';
@@ -36,7 +37,7 @@ export async function audit(options: AuditOptions, boundary: Boundary): Promise<
   if (options.config !== null && !(await settings.of(cwd)).ok) return tellErrors(settings.errors(), boundary);
 
   const progress = createProgress(stderr, env);
-  const targets = await findTargets(boundary, options.operands, settings, progress);
+  const targets = [...(await findTargets(boundary, options.operands, settings, progress))];
   const workspace = new WorkspaceOutline();
   const parts: AuditResult[] = [];
   const waivers: (readonly Waiver[] | null)[] = [];
@@ -54,19 +55,43 @@ export async function audit(options: AuditOptions, boundary: Boundary): Promise<
       ? auditSkipped(reading, await isConfigured(target, settings))
       : { part: reading.part, troubles: reading.broken, used: reading.used, reading };
   };
-  for await (const { part, reading, troubles, used } of mapOrdered(targets, atOnce, read)) {
-    if (signal.aborted) break;
-    const target = targets[parts.length];
+  const take = (target: Target, { part, reading, troubles, used }: Audited, at: number): void => {
     if (reading) workspace.put(reading.outline);
-    if (target && reading && reading.neighbours.length > 0) {
+    if (reading && reading.neighbours.length > 0) {
       const { neighbours, outline } = reading;
-      asking.push({ target, at: parts.length, neighbours, outline });
+      asking.push({ target, at, neighbours, outline });
     }
-    parts.push(part);
-    waivers.push(used);
+    parts[at] = part;
+    waivers[at] = used;
     failures.push(...troubles);
     const asked = online ? `, ${online.asked} images asked about` : '';
     progress.show(`Auditing: ${parts.length} of ${targets.length} files${asked}`);
+  };
+  const readAll = async (
+    some: readonly { readonly target: Target; readonly at: number }[],
+  ): Promise<void> => {
+    const work = async ({ at, target }: (typeof some)[number]) => ({
+      at,
+      target,
+      audited: await read(target),
+    });
+    for await (const { at, audited, target } of mapOrdered(some, atOnce, work)) {
+      if (signal.aborted) break;
+      take(target, audited, at);
+    }
+  };
+  await readAll(targets.map((target, at) => ({ target, at })));
+  const named = await createNamedTargets(boundary, options.operands, settings);
+  for (let more = await named.from(workspace.outlines()); more.length > 0 && !signal.aborted; ) {
+    const again = more.flatMap((target) => {
+      const at = targets.findIndex((one) => one.kind === 'file' && one.path === target.path);
+      // What is a manifest by itself has been read as what it is.
+      if (at >= 0 && waivers[at] !== null) return [];
+      targets[at < 0 ? targets.length : at] = target;
+      return { target, at: at < 0 ? targets.length - 1 : at };
+    });
+    await readAll(again);
+    more = await named.from(workspace.outlines());
   }
   if (asking.length > 0) {
     // Settings of its own: what is wrong with those of files that nobody named is not told.

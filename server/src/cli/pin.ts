@@ -1,17 +1,18 @@
 import { createTwoFilesPatch, FILE_HEADERS_ONLY } from 'diff';
-import { SourceText, type Span, visible } from '../engine/index.ts';
+import { type Outline, SourceText, type Span, visible } from '../engine/index.ts';
 import { encode } from '../files/encoding.ts';
 import { listen, lookupsAtOnce, notesOf } from './answers.ts';
 import type { PinOptions } from './args.ts';
 import { readWorkspace } from './around.ts';
 import { type Boundary, exitCodes } from './boundary.ts';
+import { createNamedTargets } from './named.ts';
 import { mapOrdered } from './ordered.ts';
 import { createProgress } from './progress.ts';
 import { brokenIn } from './reader.ts';
 import { createReaders, type Planned } from './readers.ts';
 import { replaceFile } from './replace.ts';
-import { createSettings } from './settings.ts';
-import { findTargets } from './targets.ts';
+import { createSettings, type SettingsSource } from './settings.ts';
+import { findTargets, type Target } from './targets.ts';
 import { tell, tellErrors, useColor } from './terminal.ts';
 
 /** `holdfast pin`: the diff, or the names of the changed files, goes to the output; everything else to the error output. */
@@ -21,12 +22,14 @@ export async function pin(options: PinOptions, boundary: Boundary): Promise<numb
   if (options.config !== null && !(await settings.of(cwd)).ok) return tellErrors(settings.errors(), boundary);
 
   const progress = createProgress(stderr, env);
-  const targets = await findTargets(boundary, options.operands, settings, progress);
+  const found = await findTargets(boundary, options.operands, settings, progress);
   // Settings of its own: what is wrong with those of files that nobody named is not told.
   const aside = createSettings(boundary, options.config);
   const readers = createReaders(boundary, options.jobs);
-  readers.expect(targets.length);
-  readers.know(await readWorkspace(boundary, targets, aside, readers, progress));
+  readers.expect(found.length);
+  const workspace = await readWorkspace(boundary, found, aside, readers, progress);
+  const targets = await withNamed(found, workspace.outlines(), boundary, options.operands, settings);
+  readers.know(workspace);
   const heard = await listen(boundary, options.offline);
   const { registry } = heard;
   const color = useColor(stdout, boundary, options.color);
@@ -87,6 +90,27 @@ export async function pin(options: PinOptions, boundary: Boundary): Promise<numb
   tell(boundary, conclusion(counts, failures.length, options.write, signal.aborted));
   return signal.aborted ? exitCodes.interrupted : status;
 }
+
+/** With the files that others name as Dockerfiles or Compose files. One that was found too is read as what the others say, unless it is another manifest. */
+async function withNamed(
+  found: readonly Target[],
+  outlines: readonly Outline[],
+  boundary: Boundary,
+  operands: readonly string[],
+  settings: SettingsSource,
+): Promise<readonly Target[]> {
+  const named = await (await createNamedTargets(boundary, operands, settings)).from(outlines);
+  const byPath = new Map(named.map((one) => [one.path, one]));
+  const targets = found.map((one) => {
+    const other = one.kind === 'file' ? byPath.get(one.path) : undefined;
+    if (other) byPath.delete(other.path);
+    return other && !saysItsKind.test(other.path) ? other : one;
+  });
+  return [...targets, ...byPath.values()];
+}
+
+/** Names that say by themselves what a file is. */
+const saysItsKind = /(?:dockerfile|containerfile)[^/\\]*$|\.ya?ml$/i;
 
 const images = (count: number): string => `${count} ${count === 1 ? 'image' : 'images'}`;
 

@@ -9,9 +9,18 @@ import type { TextToAnalyse, TextToRead } from './reader.ts';
 import type { SettingsSource } from './settings.ts';
 
 /** A file the user wants looked at, or something left out. */
-export type Target =
-  | { readonly kind: 'file'; readonly path: string; readonly shown: string; readonly explicit: boolean }
-  | Skipped;
+export type Target = FileTarget | Skipped;
+
+export interface FileTarget {
+  readonly kind: 'file';
+  /** Absolute. */
+  readonly path: string;
+  readonly shown: string;
+  /** The user named this very file. */
+  readonly explicit: boolean;
+  /** Id of the kind that another file says it is of. */
+  readonly as?: string;
+}
 
 /** What is not looked at. */
 export interface Skipped {
@@ -81,7 +90,7 @@ export async function openTarget(target: Target, settings: SettingsSource): Prom
     shown,
     explicit,
     text: file.text,
-    kind: found.kindOf(path),
+    kind: found.kindOf(path) ?? target.as ?? null,
     settings: found.settingsOf(path),
   };
   return { kind: 'opened', file, text };

@@ -495,6 +495,7 @@ function outlineOf(
       return { ...pin, line };
     }),
   );
+  const includes = facts.flatMap(({ outline }) => outline.includes ?? []);
   const said: Outline = {
     path,
     pins: joinPins(pins),
@@ -502,9 +503,10 @@ function outlineOf(
     builds: facts.flatMap(({ outline }) => outline.builds),
     consumes: facts.flatMap(({ outline }) => outline.consumes),
     replaced: facts.flatMap(({ outline }) => outline.replaced),
+    ...(includes.length > 0 && { includes }),
   };
   // A part of a string keeps the whole text alive; a copy does not.
-  return saysNothing(said) ? said : structuredClone(said);
+  return saysNothing(said) && includes.length === 0 ? said : structuredClone(said);
 }
 
 /** Where a digest is written: in the reference itself, or in what supplies it, such as an ARG. */

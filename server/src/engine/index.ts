@@ -89,6 +89,7 @@ export {
 } from './model/finding.ts';
 export type { SuppressionComment } from './model/suppression.ts';
 export type { Observation, Outline } from './model/surroundings.ts';
+export { type NamedFile, namedFiles } from './named-files.ts';
 export { type NeighbourAnswer, WorkspaceOutline } from './neighbours.ts';
 export { rulesLike } from './peers.ts';
 export { lookupName, pinEdits, trialEdits } from './pin.ts';

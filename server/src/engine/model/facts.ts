@@ -204,7 +204,7 @@ export interface Facts {
   /** Why the file counts as one that deploys, rather than one for a developer's machine: `its name says "prod"`; null for any other. */
   readonly deploys: string | null;
   /** What it tells other files; `path` and the pins are put in by the engine. */
-  readonly outline: Pick<Outline, 'built' | 'builds' | 'consumes' | 'replaced'>;
+  readonly outline: Pick<Outline, 'built' | 'builds' | 'consumes' | 'replaced' | 'includes'>;
   readonly skipped: readonly Skip[];
   /**
    * Stretches over several lines that a comment above them speaks about as a whole: an instruction with its heredocs, a text in quotes or

@@ -15,6 +15,8 @@ export interface Outline {
   readonly consumes: readonly string[];
   /** Names of images, in normal form without a tag, that a tool builds and puts in their place when it deploys what lies in the file's folder. */
   readonly replaced: readonly string[];
+  /** Paths of the Compose files that it builds on. */
+  readonly includes?: readonly string[];
 }
 
 export interface OutlinePin {

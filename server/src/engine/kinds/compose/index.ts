@@ -6,6 +6,7 @@ import type { SourceFile, YamlKind } from '../kind.ts';
 import { builtHere } from './builds.ts';
 import { whyDeploys } from './deploys.ts';
 import { readFollowers } from './followers.ts';
+import { readIncludes } from './includes.ts';
 import { InlineDockerfiles } from './inline.ts';
 import { companionsOf, Project } from './project.ts';
 import { readDependents } from './readiness.ts';
@@ -47,6 +48,7 @@ export const compose: YamlKind = {
         builds: services.flatMap(({ request }) => request ?? []),
         consumes: [],
         replaced: [],
+        includes: readIncludes(piece.root, project),
       },
     });
     const comments = () =>
