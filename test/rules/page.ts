@@ -43,6 +43,7 @@ export const exampleFiles: Readonly<Record<string, string>> = {
   kubernetes: '/page/manifest.yaml',
   quadlet: '/page/web.container',
   bake: '/page/docker-bake.hcl',
+  kustomize: '/page/kustomization.yaml',
 };
 
 interface Block {

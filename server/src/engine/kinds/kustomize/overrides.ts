@@ -53,7 +53,7 @@ class Later {
   nameAfter(index: number): string | null {
     let name = nameOf(this.#overrides[index]);
     for (let at = index, hops = 0; hops < mostHops; hops++) {
-      const next = this.#places.get(name)?.find((place) => place > at);
+      const next = firstBehind(this.#places.get(name) ?? [], at);
       const override = next === undefined ? undefined : this.#overrides[next];
       if (next === undefined || !override) return name;
       if (override.newTag !== '' || override.digest !== '') return null;
@@ -62,6 +62,18 @@ class Later {
     }
     return name;
   }
+}
+
+/** The first of ascending numbers that is greater. */
+function firstBehind(places: readonly number[], at: number): number | undefined {
+  let low = 0;
+  let high = places.length;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if ((places[middle] ?? 0) > at) high = middle;
+    else low = middle + 1;
+  }
+  return places[low];
 }
 
 /** Longer chains than people write. */

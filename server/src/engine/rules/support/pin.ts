@@ -21,9 +21,12 @@ export function pinFixes(use: ImageUse): readonly PinFix[] {
   return [{ id: 'pin', title: `Pin ${use.resolved} to its digest${reachOf(use)}`, safety: 'pin', pin: use }];
 }
 
+/** More places help nobody, and each of thousands of readers of one ARG would name all the others. */
+const mostRelated = 100;
+
 /** Where else a reference is used that is written once: aliases, merge keys, the instruction an ARG feeds. */
 export const usedHere = (use: ImageUse): readonly Related[] =>
-  use.site.seenFrom.map((span) => ({
+  use.site.seenFrom.slice(0, mostRelated).map((span) => ({
     span,
     message: `${code(use.resolved)} stands here too, and changes with it.`,
   }));
