@@ -1,13 +1,98 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { type Analysis, analyze } from '../../server/src/engine/index.ts';
+import fc from 'fast-check';
+import {
+  type Analysis,
+  analyze,
+  explainPolicyWord,
+  parsePolicy,
+  planSuppression,
+  policyProposals,
+  readOutline,
+  tryFix,
+} from '../../server/src/engine/index.ts';
 import { compose as composeKind } from '../../server/src/engine/kinds/compose/index.ts';
 import type { YamlKind } from '../../server/src/engine/kinds/kind.ts';
 import { kubernetes } from '../../server/src/engine/kinds/kubernetes/index.ts';
 import { mayHoldCommit } from '../../server/src/engine/rules/support/git.ts';
 import { YamlPiece } from '../../server/src/engine/yaml/parse.ts';
+import { openings } from '../support/openings.ts';
 
 const read = (text: string, path = '/w/a.yaml'): Analysis => analyze({ path, text });
+
+/** One path for each way in which a text is read. */
+const readAs = [
+  'a.yaml',
+  'a.json',
+  'templates/a.yaml',
+  'compose.yaml',
+  'Dockerfile',
+  'docker-bake.hcl',
+  'docker-bake.json',
+  '.gitlab-ci.yml',
+  '.github/workflows/a.yml',
+  '.devcontainer/devcontainer.json',
+  'kustomization.yaml',
+  'skaffold.yaml',
+  'values.yaml',
+  'a.container',
+];
+
+/** Reads a text in every way and asks for all that can be asked of it. */
+function askAll(text: string): void {
+  for (const name of readAs) {
+    const companions = new Map([
+      ['.env', text],
+      ['compose.override.yaml', text],
+    ]);
+    const analysis = analyze({ path: `/w/${name}`, text, companions });
+    readOutline({ path: `/w/${name}`, text });
+    const [comments, units] = [analysis.comments(), analysis.units()];
+    const spans = [
+      ...comments.map(({ span }) => span),
+      ...units,
+      ...analysis.findings.map(({ span }) => span),
+    ];
+    for (const { end, start } of spans) assert.ok(0 <= start && start <= end && end <= text.length);
+    for (const finding of analysis.findings.slice(0, 3)) {
+      for (const fix of finding.fixes()) tryFix(analysis, finding, fix);
+      for (const scope of ['line', 'file'] as const) planSuppression(analysis, finding, 'why', scope);
+    }
+  }
+  parsePolicy(text);
+  for (const offset of [0, 1, 2, text.length]) {
+    policyProposals(text, offset, '2027-03-31');
+    explainPolicyWord(text, offset);
+  }
+}
+
+/** What a text goes on with. */
+const bodies = [
+  '',
+  'a: {{x}}\n',
+  '{{ x }}\n',
+  'services:\n  a: {image: b}\n',
+  'apiVersion: v1\nkind: Pod\nspec: {containers: [{name: a, image: b}]}\n',
+  '{"apiVersion": "v1", "kind": "Pod", "spec": {"containers": [{"name": "a", "image": "b"}]}}',
+  'FROM a\nRUN apt-get update\n',
+  '[Container]\nImage=a\n',
+  'target "a" { tags = ["b"] }\n',
+  'image: a\njob: {script: [b]}\n',
+  'rules: {floating-tag: off}\n',
+  '# holdfast-ignore floating-tag\nimage: a\n',
+];
+
+test('a text may begin with anything', { timeout: 120_000 }, () => {
+  for (const opening of openings) for (const body of bodies) askAll(`${opening}${body}`);
+});
+
+test('a text may be made of any such pieces', { timeout: 120_000 }, () => {
+  const piece = fc.constantFrom(...openings, ...bodies, '\n', ' ', '  ', '\t', 'a', ':', '-');
+  fc.assert(
+    fc.property(fc.array(piece, { maxLength: 12 }), (pieces) => askAll(pieces.join(''))),
+    { numRuns: 300 },
+  );
+});
 
 /** Each of these once took seconds, minutes, or threw. */
 const slow: Readonly<Record<string, string>> = {

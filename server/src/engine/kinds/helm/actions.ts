@@ -9,24 +9,26 @@ const helmObject =
  * text and in comments an action is data of another tool (Argo, Prometheus), unless `inTemplates` and it speaks of Helm's objects.
  */
 export function firstAction(text: string, inTemplates: boolean): Span | null {
-  let blockEnd = 0;
-  let lineEnd = 0;
+  const above = new LinesAbove(text);
+  let end = 0;
   // A line at a time: only its first action can stand where YAML has syntax, and whatever precedes that speaks for the rest.
-  for (let at = text.indexOf('{{'); at !== -1; at = text.indexOf('{{', lineEnd)) {
-    const lineStart = text.lastIndexOf('\n', at) + 1;
+  for (let at = text.indexOf('{{'); at !== -1; at = text.indexOf('{{', end)) {
+    const start = text.lastIndexOf('\n', at) + 1;
     const newline = text.indexOf('\n', at);
-    lineEnd = newline === -1 ? text.length : newline;
-    const line = text.slice(lineStart, lineEnd);
-    const before = text.slice(lineStart, at);
+    end = newline === -1 ? text.length : newline;
+    const line = text.slice(start, end);
+    const before = text.slice(start, at);
     if (/^[ \t]*#|[ \t]#/.test(before)) continue;
     if (inTemplates) {
       const helm = helmObject.exec(line);
-      if (helm) return actionAt(text, lineStart + helm.index);
+      if (helm) return actionIn(line, start, helm.index);
     }
-    if (text[at - 1] === '$' || at < blockEnd || !isBare(before)) continue;
-    const end = blockTextEnd(text, lineStart);
-    if (end > at) blockEnd = end;
-    else if (before.trim() !== '' || !continues(text, at, lineStart)) return actionAt(text, at);
+    if (text[at - 1] === '$' || !isBare(before)) continue;
+    above.readTo(start);
+    if (above.isBlockText(indentOf(line))) continue;
+    if (before.trim() !== '' || opensTemplate(text, at) || !above.isContinuedAt(before.length)) {
+      return actionIn(line, start, before.length);
+    }
   }
   return null;
 }
@@ -35,62 +37,69 @@ export function firstAction(text: string, inTemplates: boolean): Span | null {
 const isBare = (before: string): boolean =>
   /^[ \t]*(?:- +)*(?:[\w./"'-]+[ \t]*:[ \t]+)?(?:[!&][\w/-]+ +)*$/.test(before);
 
-/** Whether a line that begins with an action can be the rest of a text begun above: `message: Pod` and deeper `{{ $labels.pod }}`. */
-function continues(text: string, at: number, lineStart: number): boolean {
-  if (
-    /^\{\{(?:-|\/\*|\s*(?:if|else|end|range|with|include|template|define|block|toYaml)\b)/.test(
-      text.slice(at, at + 20),
-    )
-  ) {
-    return false;
-  }
-  let start = lineStart;
-  while (start > 0) {
-    start = text.lastIndexOf('\n', start - 2) + 1;
-    const line = lineAt(text, start);
-    if (line.trim() === '') continue;
-    return indentAt(text, start) < at - lineStart && !/(?:^|\s)[:-]$|:$/.test(line.trimEnd());
-  }
-  return false;
+/** A statement or a comment of a template, which is never the rest of a text begun above. */
+const opensTemplate = (text: string, at: number): boolean =>
+  /^\{\{(?:-|\/\*|\s*(?:if|else|end|range|with|include|template|define|block|toYaml)\b)/.test(
+    text.slice(at, at + 20),
+  );
+
+function actionIn(line: string, lineStart: number, column: number): Span {
+  const carriage = line.indexOf('\r', column);
+  const shown = line.slice(column, carriage === -1 ? line.length : carriage);
+  const close = shown.indexOf('}}');
+  const at = lineStart + column;
+  return span(at, at + (close === -1 ? shown.length : close + 2));
 }
 
-function actionAt(text: string, at: number): Span {
-  const close = text.indexOf('}}', at);
-  const lineEnd = text.slice(at).search(/[\r\n]|$/) + at;
-  return span(at, close === -1 || close + 2 > lineEnd ? lineEnd : close + 2);
+const indentOf = (line: string): number => line.search(/[^ ]|$/);
+
+/** A line that the lines below may belong to. */
+interface Outer {
+  readonly indent: number;
+  /** What is indented deeper is block text. */
+  readonly holdsText: boolean;
 }
 
-/** Where the block text ends that the line belongs to; 0 where it belongs to none. */
-function blockTextEnd(text: string, lineStart: number): number {
-  let indent = indentAt(text, lineStart);
-  for (let at = lineStart; at > 0 && indent > 0; ) {
-    at = text.lastIndexOf('\n', at - 2) + 1;
-    const line = lineAt(text, at);
-    if (line.trim() === '') continue;
-    const here = indentAt(text, at);
-    if (here >= indent) continue;
-    if (/(?:^|[:\-?][ \t]+|[ \t])[|>][-+\d]*[ \t]*(?:#.*)?$/.test(line))
-      return skipIndented(text, lineStart, here);
-    indent = here;
+/** What the lines above a line say of it. They are read once, from the top. */
+class LinesAbove {
+  readonly #text: string;
+  #at = 0;
+  /** The lines that the last one belongs to, and itself, by growing indentation. */
+  readonly #outer: Outer[] = [];
+  /** The last line that is not blank. */
+  #last: string | null = null;
+
+  constructor(text: string) {
+    this.#text = text;
   }
-  return 0;
-}
 
-const lineAt = (text: string, at: number): string => {
-  const end = text.indexOf('\n', at);
-  return text.slice(at, end === -1 ? text.length : end).replace(/\r$/, '');
-};
-
-const indentAt = (text: string, at: number): number => lineAt(text, at).search(/[^ ]|$/);
-
-/** The start of the first line from `at` on that is not indented deeper than `indent`. */
-function skipIndented(text: string, at: number, indent: number): number {
-  let end = at;
-  while (end < text.length) {
-    const line = lineAt(text, end);
-    if (line.trim() !== '' && indentAt(text, end) <= indent) return end;
-    end += line.length + 1;
-    if (text[end - 1] === '\r') end++;
+  /** Reads the lines before an offset where a line begins. */
+  readTo(start: number): void {
+    while (this.#at < start) {
+      const end = this.#text.indexOf('\n', this.#at);
+      this.#read(this.#text.slice(this.#at, end).trimEnd());
+      this.#at = end + 1;
+    }
   }
-  return text.length;
+
+  /** A line indented so far would stand in block text. */
+  isBlockText(indent: number): boolean {
+    return this.#outer.findLast((one) => one.indent < indent)?.holdsText ?? false;
+  }
+
+  /** A line indented so far can be the rest of a text begun above: `message: Pod` and deeper `{{ $labels.pod }}`. */
+  isContinuedAt(indent: number): boolean {
+    const last = this.#last;
+    return last !== null && indentOf(last) < indent && !/(?:^|\s)[:-]$|:$/.test(last);
+  }
+
+  #read(line: string): void {
+    if (line === '') return;
+    this.#last = line;
+    const indent = indentOf(line);
+    while ((this.#outer.at(-1)?.indent ?? -1) >= indent) this.#outer.pop();
+    const isText = this.#outer.at(-1)?.holdsText ?? false;
+    const isHeader = /(?:^|[:\-?][ \t]+|[ \t])[|>][-+\d]*[ \t]*(?:#.*)?$/.test(line);
+    this.#outer.push({ indent, holdsText: isText || isHeader });
+  }
 }
