@@ -4,18 +4,22 @@ import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { build } from '../scripts/build.ts';
 import { audit } from './audit.ts';
+import { growth } from './growth.ts';
 import { latency } from './latency.ts';
 import { installPeers, isOnPath } from './peers.ts';
 import { registry, registryNeeds } from './registry.ts';
 
-const parts = ['latency', 'audit', 'registry'] as const;
-const usage = `npm run bench -- [--only ${parts.join('|')}] [FOLDER]`;
+const parts = ['latency', 'audit', 'registry', 'growth'] as const;
+const usage = `npm run bench -- [--only ${parts.join('|')}] [--shape TEXT] [--work NAME,…] [FOLDER]`;
 
 const root = fileURLToPath(new URL('..', import.meta.url));
-const { positionals, values } = parseArgs({ options: { only: { type: 'string' } }, allowPositionals: true });
+const { positionals, values } = parseArgs({
+  options: { only: { type: 'string' }, shape: { type: 'string' }, work: { type: 'string' } },
+  allowPositionals: true,
+});
 const corpus = resolve(positionals[0] ?? process.env.HOLDFAST_CORPUS ?? join(root, '../shared/corpus'));
 const chosen = parts.filter((part) => values.only === undefined || values.only === part);
-const onManifests = chosen.some((part) => part !== 'registry');
+const onManifests = chosen.some((part) => part === 'latency' || part === 'audit');
 
 function complain(message: string): never {
   console.error(message);
@@ -27,7 +31,7 @@ if (onManifests && !existsSync(corpus)) {
   complain(`There is no folder ${corpus}. Name a folder of manifests to measure on: ${usage}`);
 }
 
-await build();
+if (chosen.some((part) => part !== 'growth')) await build();
 console.log('Medians. A ratio below 1 means Holdfast took less.\n');
 const absent: string[] = [];
 
@@ -52,6 +56,11 @@ if (chosen.includes('registry')) {
   absent.push(...missing(...registryNeeds, 'skopeo', 'crane'));
   if (missing(...registryNeeds).length === 0) console.log(`${await registry(join(root, 'dist/cli.cjs'))}\n`);
   else console.log(`Registries were left out: they take ${registryNeeds.join(' and ')}.\n`);
+}
+
+if (chosen.includes('growth')) {
+  console.log('Growth, each text 1 to 32 times as long\n');
+  console.log(`\n${await growth({ shape: values.shape ?? '', work: values.work ?? '' })}\n`);
 }
 
 if (absent.length > 0) console.log(`Left out, not installed: ${absent.join(', ')}`);

@@ -2,6 +2,7 @@ import type { Command, Moment, Script } from '../model/script.ts';
 import type { MappedText } from '../text/mapped-text.ts';
 import { type Span, span } from '../text/span.ts';
 import { commandsOfText, commandsOfWords } from './commands.ts';
+import { whyTooMuch } from './measure.ts';
 
 export interface ScriptSpec {
   readonly moment: Moment;
@@ -11,15 +12,13 @@ export interface ScriptSpec {
   readonly path: string;
 }
 
-/** More than any script in a manifest has; it bounds what one keystroke can cost. */
-const longest = 100_000;
-
 /**
  * Text that a shell runs, read as Bash: other shells' scripts are nearly always written so that Bash understands them. Never throws; of a
  * half-written script it gives what can be told.
  */
 export function shellScript(spec: ScriptSpec, text: MappedText): Script {
-  if (text.text.length > longest) return unreadScript(spec, text.span, tooLong);
+  const reason = whyTooMuch(text.text);
+  if (reason !== null) return unreadScript(spec, text.span, reason);
   return new LazyScript(spec, text.span, null, () => commandsOfText(text));
 }
 
@@ -27,17 +26,14 @@ export function shellScript(spec: ScriptSpec, text: MappedText): Script {
 export function wordsScript(spec: ScriptSpec, words: readonly MappedText[]): Script {
   const first = words[0]?.span ?? span(0, 0);
   const at = span(first.start, Math.max(first.end, words.at(-1)?.span.end ?? 0));
-  if (words.reduce((length, { text }) => length + text.length, 0) > longest) {
-    return unreadScript(spec, at, tooLong);
-  }
+  const reason = whyTooMuch(words.map(({ text }) => text).join(' '));
+  if (reason !== null) return unreadScript(spec, at, reason);
   return new LazyScript(spec, at, null, () => commandsOfWords(words));
 }
 
 /** A script that nothing is known of; `reason` as in `Script.unread`. */
 export const unreadScript = (spec: ScriptSpec, at: Span, reason: string): Script =>
   new LazyScript(spec, at, reason, () => []);
-
-const tooLong = 'it is longer than 100,000 characters';
 
 class LazyScript implements Script {
   readonly moment: Moment;

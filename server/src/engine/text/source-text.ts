@@ -45,13 +45,18 @@ export class SourceText {
     return line < starts.length ? (starts[Math.max(0, line)] ?? 0) : this.text.length;
   }
 
-  /** The text of `line` (from 0) without its line break. */
-  lineText(line: number): string {
+  /** The offset where `line` (from 0) ends, before its line break. */
+  lineEnd(line: number): number {
     const start = this.lineStart(line);
     let end = this.lineStart(line + 1);
     while (end > start && (this.text.charCodeAt(end - 1) === 10 || this.text.charCodeAt(end - 1) === 13))
       end--;
-    return this.text.slice(start, end);
+    return end;
+  }
+
+  /** The text of `line` (from 0) without its line break. */
+  lineText(line: number): string {
+    return this.text.slice(this.lineStart(line), this.lineEnd(line));
   }
 
   #lineStarts(): readonly number[] {

@@ -1,40 +1,25 @@
-import type { Tree, YamlValue } from './lookup.ts';
+import type { YamlValue } from './lookup.ts';
 
-/** Values that are looked at through aliases: a small file can stand for a huge one. */
-const most = 20_000;
-
-/** Counts what is looked at through aliases, and says when it is too much. What is written out in full always may be. */
+/** Counts what is looked at through aliases: a small text can stand for a huge one. What is written out in full always may be. */
 export class AliasBudget {
   readonly #most: number;
   #spent = 0;
 
-  constructor(limit = most) {
-    this.#most = limit;
+  /** `length`: that of the text. A large one may hold more than a small one, so that the time goes with the length. */
+  constructor(length: number) {
+    this.#most = 20_000 + length;
   }
 
   get isSpent(): boolean {
     return this.#spent > this.#most;
   }
 
-  /** Whether a value may be looked at, or `count` entries of it. */
-  allows(value: YamlValue, count = 1): boolean {
-    if (!value.merged) return true;
+  /** Whether that many more values may be looked at. */
+  spend(count: number): boolean {
     this.#spent += count;
     return !this.isSpent;
   }
 }
 
-const budgets = new WeakMap<Tree, AliasBudget>();
-
-/** Whether `count` more entries of a value may be read, of all that its document has read this way. */
-export function mayRead(value: YamlValue, count: number): boolean {
-  const budget = budgets.get(value.tree) ?? new AliasBudget();
-  budgets.set(value.tree, budget);
-  return budget.allows(value, count);
-}
-
-/** The items of a list; none where the aliases of the document have brought in too many already. */
-export function itemsWithin(list: YamlValue | undefined): readonly YamlValue[] {
-  const items = list?.items() ?? [];
-  return list && mayRead(list, items.length) ? items : [];
-}
+/** Whether a value may be looked at, of all that its document brings in through aliases. */
+export const mayFollow = (value: YamlValue): boolean => !value.merged || value.tree.budget.spend(1);

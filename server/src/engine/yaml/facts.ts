@@ -1,8 +1,10 @@
-import type { Comment, Facts } from '../model/facts.ts';
+import type { Comment, Facts, Skip } from '../model/facts.ts';
 import { noFacts } from '../model/no-facts.ts';
-import type { Span } from '../text/span.ts';
+import { type Span, span } from '../text/span.ts';
 import { readComments, readLongTexts } from './comments.ts';
 import type { YamlPiece } from './parse.ts';
+
+const skip = (at: Span, reason: string): Skip => ({ span: at, reason, broken: true });
 
 /** The facts of a document, with a note of what could not be read. */
 export function yamlFacts(
@@ -11,21 +13,26 @@ export function yamlFacts(
   found: Partial<Omit<Facts, 'kind' | 'skipped' | 'comments'>>,
 ): Facts {
   const [problem] = piece.problems;
+  const isCut = piece.root?.tree.budget.isSpent;
   let comments: readonly Comment[] | null = null;
   let units: readonly Span[] | null = null;
   return {
     ...noFacts,
     ...found,
     kind,
-    skipped: problem
-      ? [
-          {
-            span: problem.span,
-            reason: `its YAML has an error, so not all of it may have been checked: ${problem.message}`,
-            broken: true,
-          },
-        ]
-      : [],
+    skipped: [
+      ...(problem
+        ? [
+            skip(
+              problem.span,
+              `its YAML has an error, so not all of it may have been checked: ${problem.message}`,
+            ),
+          ]
+        : []),
+      ...(isCut
+        ? [skip(span(0, 0), 'its aliases bring in too much for all of it to have been checked')]
+        : []),
+    ],
     comments() {
       comments ??= readComments(piece.text);
       return comments;

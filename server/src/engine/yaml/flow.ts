@@ -1,5 +1,6 @@
 import { isMap, type YAMLMap, type YAMLSeq } from 'yaml';
 import { type Edits, refuse } from '../text/edit.ts';
+import type { SourceText } from '../text/source-text.ts';
 import { span } from '../text/span.ts';
 import { contentEnd } from './extent.ts';
 import type { Layout } from './layout.ts';
@@ -18,7 +19,7 @@ const unclear = refuse('The brackets here leave no safe place for more; write it
 
 /** Adds to `{…}` or `[…]`: on lines of their own where the last item has its own, behind the last item otherwise. */
 export function addToFlow(tree: Tree, node: YAMLMap | YAMLSeq, items: readonly FlowItem[]): Edits {
-  const { text } = tree;
+  const { source, text } = tree;
   const close = contentEnd(text, node);
   const open = node.range?.[0];
   if (close === null || open === undefined || !'[{'.includes(text[open] ?? ' ')) return unclear;
@@ -28,15 +29,15 @@ export function addToFlow(tree: Tree, node: YAMLMap | YAMLSeq, items: readonly F
   const start = startOf(last);
   if (end === null || start === null) return unclear;
   const layout = { ...tree.layout, quoted: tree.layout.quoted || hasQuotedKey(text, last) };
-  if (!beginsLine(text, start)) {
+  if (!beginsLine(source, start)) {
     const fresh = items.map((item) => `, ${oneLine(item, layout)}`).join('');
     return [{ span: span(end, end), newText: fresh }];
   }
-  const indent = indentOf(text, start);
-  const outer = indentOf(text, open);
+  const indent = indentOf(source, start);
+  const outer = indentOf(source, open);
   const step = indent.startsWith(outer) && indent !== outer ? indent.slice(outer.length) : '  ';
   const lines = items.map((item) => ownLines(item, indent, step, layout));
-  return onOwnLines(text, end, close, layout.eol + indent, lines);
+  return onOwnLines(source, end, close, layout.eol + indent, lines);
 }
 
 /** `{}` and `[]`. */
@@ -58,13 +59,14 @@ function fillBrackets(
  * that belong to it: before a comment none can be put, and then the comma opens the new line.
  */
 function onOwnLines(
-  text: string,
+  source: SourceText,
   end: number,
   close: number,
   newLine: string,
   lines: readonly string[],
 ): Edits {
-  const rest = /^(\s*,)?\s*(?:#.*)?$/.exec(text.slice(end, lineEnd(text, end)));
+  const { text } = source;
+  const rest = /^(\s*,)?\s*(?:#.*)?$/.exec(text.slice(end, lineEnd(source, end)));
   const at = rest ? end + rest[0].trimEnd().length : end;
   const insert = (newText: string): Edits => [{ span: span(at, at), newText }];
   if (rest?.[1] !== undefined) return insert(lines.map((line) => `${newLine}${line},`).join(''));

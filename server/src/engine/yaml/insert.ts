@@ -11,6 +11,7 @@ import {
   type YAMLSeq,
 } from 'yaml';
 import { type Edits, refuse } from '../text/edit.ts';
+import type { SourceText } from '../text/source-text.ts';
 import { span } from '../text/span.ts';
 import { contentEnd, contentSpan, separatorEnd } from './extent.ts';
 import { addToFlow } from './flow.ts';
@@ -104,7 +105,7 @@ export function listFromScalar(map: YamlValue, key: string, items: readonly Fres
   const indent = blockIndent(tree, map.node);
   if (indent === null) return unclear;
   const column = indent + layout.dash;
-  const end = lineEnd(tree.text, scalar.whole.end);
+  const end = lineEnd(tree.source, scalar.whole.end);
   const lines = items.flatMap((item) => itemLines(item, column, layout));
   return [
     { span: span(from, scalar.whole.start), newText: `${layout.eol}${' '.repeat(column)}- ` },
@@ -150,7 +151,7 @@ function insertLines(tree: Tree, items: readonly unknown[], lines: readonly stri
     }
     // Without a final line break a new one could become part of the text: try the entry before.
     if (block && !isStripped(text, block)) continue;
-    const at = lineEnd(text, end);
+    const at = lineEnd(tree.source, end);
     return [{ span: span(at, at), newText: lines.map((line) => eol + line).join('') }];
   }
   return null;
@@ -168,13 +169,12 @@ const isStripped = (text: string, { range }: Scalar): boolean =>
 
 /** In front of the first key and of the comments above it; where the key follows a dash, it moves to the next line. */
 function insertBefore(tree: Tree, map: YAMLMap, lines: readonly string[]): Edits | null {
-  const { text } = tree;
   const first = map.items[0]?.key;
   if (!isNode(first) || !first.range) return null;
   const { eol } = tree.layout;
   const key = first.range[0];
-  if (beginsLine(text, key)) {
-    const at = startOfComments(text, lineStart(text, key));
+  if (beginsLine(tree.source, key)) {
+    const at = startOfComments(tree.source, tree.source.placeAt(key).line);
     return [{ span: span(at, at), newText: lines.map((line) => line + eol).join('') }];
   }
   const column = lines[0]?.search(/\S/) ?? 0;
@@ -182,15 +182,11 @@ function insertBefore(tree: Tree, map: YAMLMap, lines: readonly string[]): Edits
   return [{ span: span(key, key), newText: [head.slice(column), ...rest].join(eol) }];
 }
 
-/** The first of the comment lines directly above a line; the line itself where there are none. */
-function startOfComments(text: string, line: number): number {
+/** Where the comment lines directly above a line begin; the line itself where there are none. */
+function startOfComments(source: SourceText, line: number): number {
   let first = line;
-  while (first > 0) {
-    const above = lineStart(text, first - (text.endsWith('\r\n', first) ? 2 : 1));
-    if (!/^[ \t]*#/.test(text.slice(above, first))) break;
-    first = above;
-  }
-  return first;
+  while (first > 0 && /^[ \t]*#/.test(source.lineText(first - 1))) first--;
+  return source.lineStart(first);
 }
 
 function replaceValue(tree: Tree, map: YAMLMap, pair: Pair, value: Fresh): Edits {
@@ -214,7 +210,7 @@ function replaceValue(tree: Tree, map: YAMLMap, pair: Pair, value: Fresh): Edits
 
 /** `key:` with nothing behind it. */
 function fillEmpty(tree: Tree, map: YAMLMap, pair: Pair, value: Fresh): Edits {
-  const { layout, text } = tree;
+  const { layout } = tree;
   const at = separatorEnd(pair);
   if (tree.broken) return broken;
   const hasProperties =
@@ -226,7 +222,7 @@ function fillEmpty(tree: Tree, map: YAMLMap, pair: Pair, value: Fresh): Edits {
   const indent = blockIndent(tree, map);
   if (indent === null) return unclear;
   const column = indent + (Array.isArray(value) ? layout.dash : layout.unit);
-  const end = lineEnd(text, at);
+  const end = lineEnd(tree.source, at);
   const lines = blockLines(value, column, layout);
   return [{ span: span(end, end), newText: lines.map((line) => layout.eol + line).join('') }];
 }
@@ -236,6 +232,6 @@ function blockIndent(tree: Tree, node: YAMLMap | YAMLSeq): number | null {
   const token = node.srcToken;
   const start = startOf(node.items[0]) ?? node.range?.[0];
   if (start == null || (token?.type !== 'block-map' && token?.type !== 'block-seq')) return null;
-  const before = tree.text.slice(lineStart(tree.text, start), start);
+  const before = tree.text.slice(lineStart(tree.source, start), start);
   return before.includes('\t') ? null : token.indent;
 }

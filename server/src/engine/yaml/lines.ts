@@ -1,20 +1,19 @@
+import type { SourceText } from '../text/source-text.ts';
+
 /** Where the line of an offset begins. */
-export function lineStart(text: string, at: number): number {
-  const start = at === 0 ? 0 : text.lastIndexOf('\n', at - 1) + 1;
-  // Within the line alone: most texts have no `\r`, and a search for it would go back to their start.
-  return start + text.slice(start, at).lastIndexOf('\r') + 1;
-}
+export const lineStart = (source: SourceText, at: number): number =>
+  source.lineStart(source.placeAt(at).line);
 
 /** Where the line of an offset ends, before its line break. */
-export function lineEnd(text: string, from: number): number {
-  const at = text.slice(from).search(/[\r\n]/);
-  return at === -1 ? text.length : from + at;
+export function lineEnd(source: SourceText, from: number): number {
+  const { line } = source.placeAt(from);
+  return Math.max(from, source.lineEnd(line));
 }
 
 /** The white space that the line of an offset begins with. */
-export const indentOf = (text: string, at: number): string =>
-  /^[ \t]*/.exec(text.slice(lineStart(text, at), at))?.[0] ?? '';
+export const indentOf = (source: SourceText, at: number): string =>
+  /^[ \t]*/.exec(source.text.slice(lineStart(source, at), at))?.[0] ?? '';
 
 /** Whether nothing but white space stands before an offset in its line. */
-export const beginsLine = (text: string, at: number): boolean =>
-  text.slice(lineStart(text, at), at).trim() === '';
+export const beginsLine = (source: SourceText, at: number): boolean =>
+  !/\S/.test(source.text.slice(lineStart(source, at), at));

@@ -10,11 +10,16 @@ import {
   Scalar,
   type YAMLMap,
 } from 'yaml';
+import { SourceText } from '../text/source-text.ts';
 import type { Span } from '../text/span.ts';
+import { AliasBudget } from './aliased.ts';
 import { contentSpan } from './extent.ts';
 import { type Layout, readLayout } from './layout.ts';
+import { keyText, Merges, type Reached } from './merges.ts';
 import { inOrder, isFlow } from './nodes.ts';
+import { Ranges } from './ranges.ts';
 import { readScalar, type ScalarText } from './scalar.ts';
+import { Trail } from './trail.ts';
 
 /** A parsed document: its text, its nodes, and where its aliases lead. */
 export class Tree {
@@ -22,16 +27,24 @@ export class Tree {
   readonly root: Node;
   /** Its text has errors, so that new lines could end up anywhere. */
   readonly broken: boolean;
+  /** Its lines. */
+  readonly source: SourceText;
+  /** For what its aliases bring in: once it is spent, lists and mappings that they lead to count as empty. */
+  readonly budget: AliasBudget;
   #targets: ReadonlyMap<Alias, Node> | null = null;
   #dangling: Alias[] = [];
   #paths: ReadonlyMap<Node, string> | null = null;
   #layout: Layout | null = null;
-  readonly #merged = new Map<YAMLMap, ReadonlyMap<YAMLMap, readonly Span[]>>();
+  #shared: Ranges | null = null;
+  #brackets: Ranges | null = null;
+  readonly #merges = new Merges(this);
 
   constructor(text: string, root: Node, broken: boolean) {
     this.text = text;
     this.root = root;
     this.broken = broken;
+    this.source = new SourceText(text);
+    this.budget = new AliasBudget(text.length);
   }
 
   /** The node an alias stands for: the last one before it with that anchor. */
@@ -44,29 +57,19 @@ export class Tree {
     return this.#dangling.map((alias) => ({ name: alias.source, span: contentSpan(this.text, alias) }));
   }
 
-  /** The mappings that the merge keys of a mapping bring in, each once, with the places that lead from one to the other. */
-  mergedInto(map: YAMLMap): ReadonlyMap<YAMLMap, readonly Span[]> {
-    const known = this.#merged.get(map);
-    if (known) return known;
-    const found = new Map<YAMLMap, readonly Span[]>();
-    this.#merged.set(map, found);
-    for (const { key, value } of map.items) {
-      if (!isMergeKey(key) || !isNode(key) || !isNode(value)) continue;
-      const [source, via] = this.#step(value);
-      for (const one of isSeq(source) ? source.items.slice(0, mostMerged) : [source]) {
-        if (!isNode(one)) continue;
-        const [target, further] = one === source ? [source, []] : this.#step(one);
-        if (!isMap(target) || found.has(target)) continue;
-        const spans = [...via, ...further];
-        found.set(target, spans.length > 0 ? spans : [contentSpan(this.text, key)]);
-      }
-    }
-    return found;
+  /** The pair of a key in a mapping, whether written in it or merged into it, and the places that lead to the pair. */
+  find(map: YAMLMap, key: string): Reached | null {
+    return this.#merges.find(map, key);
   }
 
-  /** What a written node stands for, and the alias that was followed. */
-  #step(node: Node): readonly [Node | undefined, readonly Span[]] {
-    return isAlias(node) ? [this.targetOf(node), [contentSpan(this.text, node)]] : [node, []];
+  /** Every pair of a mapping whose key is plain text, merged ones last. */
+  pairsOf(map: YAMLMap): ReadonlyMap<string, Reached> {
+    return this.#merges.pairsOf(map);
+  }
+
+  /** The pair of a key that is written in a mapping itself; the last one where a key is given twice. */
+  ownPair(map: YAMLMap, key: string): Pair | undefined {
+    return this.#merges.ownPair(map, key);
   }
 
   /** Keys and indexes from the root to where the node is written: `x-base.image`. */
@@ -77,22 +80,23 @@ export class Tree {
 
   /** Whether a change inside the node shows in other places: it, or something around it, is what an alias stands for. */
   isShared(node: Node): boolean {
-    const at = node.range?.[0] ?? 0;
-    for (const target of this.#aliases().values()) {
-      const { range } = target;
-      if (target === node || (range && range[0] <= at && at < range[1])) return true;
-    }
-    return false;
+    this.#shared ??= new Ranges(
+      Array.from(this.#aliases().values(), ({ range }) => {
+        const [start, end] = range ?? [0, 0];
+        return [start, Math.max(start + 1, end)];
+      }),
+    );
+    return this.#shared.holds(node.range?.[0] ?? 0);
   }
 
   /** Whether a node stands in `[…]` or `{…}`. */
   isInBrackets(node: Node): boolean {
-    const at = node.range?.[0] ?? 0;
-    for (const around of inOrder(this.root)) {
-      const { range } = around;
-      if (isFlow(around) && range && range[0] < at && at < range[1]) return true;
-    }
-    return false;
+    this.#brackets ??= new Ranges(
+      Array.from(inOrder(this.root)).flatMap((one) =>
+        isFlow(one) && one.range ? [[one.range[0] + 1, one.range[1]]] : [],
+      ),
+    );
+    return this.#brackets.holds(node.range?.[0] ?? 0);
   }
 
   get layout(): Layout {
@@ -133,12 +137,6 @@ function pathsFrom(root: Node): ReadonlyMap<Node, string> {
   return paths;
 }
 
-const keyText = (key: unknown): string | null => (isScalar(key) ? (key.source ?? null) : null);
-
-/** The pair of `key` written in the map itself; the last one where a key is given twice. */
-const findOwnPair = (map: YAMLMap, key: string): Pair | undefined =>
-  map.items.findLast((pair) => isScalar(pair.key) && pair.key.source === key && !isMergeKey(pair.key));
-
 function keySpan(text: string, key: Node): Span {
   return isScalar(key) ? readScalar(text, key).span : contentSpan(text, key);
 }
@@ -152,11 +150,6 @@ function emptyAfter(key: Node): Scalar {
   node.range = [end, end, end];
   return node;
 }
-
-const isMergeKey = (key: unknown): boolean => isScalar(key) && key.type === 'PLAIN' && key.source === '<<';
-
-/** Mappings that may be merged into one: more are no manifest but an attempt to keep its reader busy. */
-const mostMerged = 500;
 
 /** A key of a mapping with its value, whether written in it or merged into it. */
 export interface Entry {
@@ -173,17 +166,22 @@ export class YamlValue {
   readonly tree: Tree;
   /** Where the value is written; never an alias. Two values with one node are one text. */
   readonly node: Node;
-  /** The aliases and merge keys that lead here from the root, outermost first; empty for what is written in place. */
-  readonly seenFrom: readonly Span[];
+  /** The aliases and merge keys that lead here from the root; empty for what is written in place. */
+  readonly trail: Trail;
 
-  private constructor(tree: Tree, node: Node, seenFrom: readonly Span[]) {
+  private constructor(tree: Tree, node: Node, trail: Trail) {
     this.tree = tree;
     this.node = node;
-    this.seenFrom = seenFrom;
+    this.trail = trail;
   }
 
   static ofRoot(tree: Tree): YamlValue {
-    return new YamlValue(tree, tree.root, []);
+    return new YamlValue(tree, tree.root, Trail.none);
+  }
+
+  /** The places of the trail, outermost first. */
+  get seenFrom(): readonly Span[] {
+    return this.trail.places();
   }
 
   get type(): 'map' | 'sequence' | 'scalar' | 'null' {
@@ -198,7 +196,7 @@ export class YamlValue {
 
   /** Reached through an alias or a merge key. */
   get merged(): boolean {
-    return this.seenFrom.length > 0;
+    return this.trail.length > 0;
   }
 
   /** A change of it shows in other places, which reach it through an alias. */
@@ -233,12 +231,18 @@ export class YamlValue {
 
   /** The same value as seen from one more place, such as an expression that stands for it. */
   seenThrough(at: Span): YamlValue {
-    return new YamlValue(this.tree, this.node, [...this.seenFrom, at]);
+    return new YamlValue(this.tree, this.node, this.trail.join(Trail.of([at])));
+  }
+
+  /** The same value as reached from another one, by what stands at a place there. */
+  seenAfter({ trail }: YamlValue, at: Span): YamlValue {
+    return new YamlValue(this.tree, this.node, this.trail.join(trail).join(Trail.of([at])));
   }
 
   /** The value of `key` in a mapping. A null value (`key:`) is a value too. */
   get(key: string): YamlValue | undefined {
-    return isMap(this.node) ? this.#find(this.node, key, this.seenFrom, new Set()) : undefined;
+    const reached = isMap(this.node) ? this.tree.find(this.node, key) : null;
+    return reached ? this.#valueOf(reached) : undefined;
   }
 
   /** The value reached by a chain of keys. */
@@ -256,9 +260,13 @@ export class YamlValue {
   /** The keys of a mapping that are plain text, merged ones last. */
   entries(): readonly Entry[] {
     if (!isMap(this.node)) return [];
-    const found = new Map<string, Entry>();
-    this.#collect(this.node, this.seenFrom, found, new Set());
-    return [...found.values()];
+    const pairs = this.tree.pairsOf(this.node);
+    if (!this.#mayLookAt(pairs.size)) return [];
+    return Array.from(pairs).flatMap(([key, reached]) => {
+      const value = this.#valueOf(reached);
+      const at = reached.pair.key;
+      return value && isNode(at) ? { key, keySpan: keySpan(this.tree.text, at), value } : [];
+    });
   }
 
   /** Where keys stand that the same mapping has already: YAML forbids it, and of the values only the last is read. */
@@ -274,59 +282,43 @@ export class YamlValue {
     });
   }
 
+  /** How many items a sequence has; 0 for other values. */
+  get itemCount(): number {
+    return isSeq(this.node) ? this.node.items.length : 0;
+  }
+
   /** The items of a sequence; nothing for other values. */
   items(): readonly YamlValue[] {
-    if (!isSeq(this.node)) return [];
-    return this.node.items.flatMap((item) => this.#follow(item, this.seenFrom) ?? []);
+    if (!isSeq(this.node) || !this.#mayLookAt(this.node.items.length)) return [];
+    return this.node.items.flatMap((item) => this.#follow(item, this.trail) ?? []);
   }
 
   /** The pair that is written in this mapping itself. */
   ownPair(key: string): Pair | undefined {
-    return isMap(this.node) ? findOwnPair(this.node, key) : undefined;
+    return isMap(this.node) ? this.tree.ownPair(this.node, key) : undefined;
   }
 
-  #find(map: YAMLMap, key: string, from: readonly Span[], seen: Set<Node>): YamlValue | undefined {
-    if (seen.has(map) || seen.size > mostMerged) return undefined;
-    seen.add(map);
-    const own = findOwnPair(map, key);
-    if (own) return this.#follow(own.value, from) ?? this.#empty(own, from);
-    for (const [merged, through] of this.#merges(map, from)) {
-      const found = this.#find(merged, key, through, seen);
-      if (found) return found;
-    }
-    return undefined;
+  #mayLookAt(count: number): boolean {
+    return !this.merged || this.tree.budget.spend(count);
   }
 
-  #collect(map: YAMLMap, from: readonly Span[], found: Map<string, Entry>, seen: Set<Node>): void {
-    if (seen.has(map) || seen.size > mostMerged) return;
-    seen.add(map);
-    const own = new Map<string, Entry>();
-    for (const pair of map.items) {
-      const key = isMergeKey(pair.key) ? null : keyText(pair.key);
-      if (key === null || !isNode(pair.key)) continue;
-      const value = this.#follow(pair.value, from) ?? this.#empty(pair, from);
-      if (value) own.set(key, { key, keySpan: keySpan(this.tree.text, pair.key), value });
-    }
-    for (const [key, entry] of own) if (!found.has(key)) found.set(key, entry);
-    for (const [merged, through] of this.#merges(map, from)) this.#collect(merged, through, found, seen);
+  #valueOf({ pair, trail }: Reached): YamlValue | undefined {
+    const through = this.trail.join(trail);
+    return this.#follow(pair.value, through) ?? this.#empty(pair, through);
   }
 
-  /** The mappings merged into `map`, each with the places that lead to it. */
-  *#merges(map: YAMLMap, from: readonly Span[]): Iterable<readonly [YAMLMap, readonly Span[]]> {
-    for (const [merged, via] of this.tree.mergedInto(map)) yield [merged, [...from, ...via]];
-  }
-
-  #follow(written: unknown, from: readonly Span[]): YamlValue | undefined {
+  #follow(written: unknown, through: Trail): YamlValue | undefined {
     if (!isNode(written)) return undefined;
-    if (!isAlias(written)) return new YamlValue(this.tree, written, from);
+    if (!isAlias(written)) return new YamlValue(this.tree, written, through);
     const target = this.tree.targetOf(written);
-    return target && new YamlValue(this.tree, target, [...from, contentSpan(this.tree.text, written)]);
+    const at = contentSpan(this.tree.text, written);
+    return target && new YamlValue(this.tree, target, through.join(Trail.of([at])));
   }
 
   /** A key without a colon, as in `{a}` or half-written text, has no value node: the key's end stands for it. */
-  #empty(pair: Pair, from: readonly Span[]): YamlValue | undefined {
+  #empty(pair: Pair, through: Trail): YamlValue | undefined {
     return isNode(pair.key) && pair.value === null
-      ? new YamlValue(this.tree, emptyAfter(pair.key), from)
+      ? new YamlValue(this.tree, emptyAfter(pair.key), through)
       : undefined;
   }
 }

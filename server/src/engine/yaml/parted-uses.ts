@@ -9,6 +9,7 @@ import { setIn } from './insert.ts';
 import type { YamlValue } from './lookup.ts';
 import { siteOf } from './site.ts';
 import { tagAround, whyTagged } from './tags.ts';
+import type { Trail } from './trail.ts';
 
 /** A reference whose parts stand under several keys of one mapping. */
 export interface FoundParts {
@@ -33,8 +34,9 @@ interface Growing {
   readonly found: FoundParts;
   readonly site: Site;
   readonly owners: Set<string>;
-  /** The aliases that lead here, by their offset. */
+  /** The aliases that lead here, by their offset, and the trails that were gone through for them. */
   readonly seenFrom: Map<number, Span>;
+  readonly trails: Set<Trail>;
 }
 
 /** Collects references that are written in parts: a mapping reached from several places is one use with several owners. */
@@ -56,11 +58,11 @@ export class PartedUses {
     this.#byMap.set(map.node, known);
     let use = known.find((one) => one.site.span.start === site.span.start);
     if (!use) {
-      use = { found: untagged(found), site, owners: new Set(), seenFrom: new Map() };
+      use = { found: untagged(found), site, owners: new Set(), seenFrom: new Map(), trails: new Set() };
       known.push(use);
     }
     use.owners.add(owner);
-    for (const at of map.seenFrom) use.seenFrom.set(at.start, at);
+    for (const at of map.trail.places(use.trails)) use.seenFrom.set(at.start, at);
   }
 
   /**
@@ -69,7 +71,7 @@ export class PartedUses {
    */
   set(map: YamlValue, key: string, text: string): Edits {
     const value = map.get(key);
-    const inPlace = map.ownPair(key) && value?.seenFrom.length === map.seenFrom.length;
+    const inPlace = map.ownPair(key) && value?.trail.length === map.trail.length;
     if (!value || !inPlace) return setIn(map, [key], text);
     if ((this.#readersOf(key).get(value.node) ?? 0) > 1) {
       return refuse(

@@ -27,7 +27,9 @@ export function siteOf(value: YamlValue, options: SiteOptions = {}): Site | null
     value: scalar.text.slice(part.start, part.end),
     span: here && here.end > here.start ? here : scalar.span,
     verbatim: options.locked ? null : here,
-    seenFrom: value.seenFrom,
+    get seenFrom() {
+      return value.seenFrom;
+    },
     replace(wanted) {
       const { locked, tailed, write } = options;
       const rewritten = locked && tailed ? rewriteTail(tailed, wanted) : null;

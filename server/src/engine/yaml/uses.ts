@@ -9,6 +9,7 @@ import type { YamlValue } from './lookup.ts';
 import { otherReader, type Reader } from './readers.ts';
 import { siteOf } from './site.ts';
 import { tagAround, whyTagged } from './tags.ts';
+import type { Trail } from './trail.ts';
 
 /** A reference as a kind finds it. */
 export interface FoundImage {
@@ -52,8 +53,9 @@ interface Known {
   /** It was found where it is written too, or its place is no matter. */
   inPlace: boolean;
   readonly owners: Set<string>;
-  /** Starts of the places it is seen from. */
+  /** Starts of the places it is seen from, and the trails that were gone through for them. */
   readonly places: Set<number>;
+  readonly trails: Set<Trail>;
 }
 
 /** Collects the image uses of a document: a text reached from several places is one use with several owners. */
@@ -85,12 +87,12 @@ export class ImageUses {
     const same = known.find(({ use }) => use.site.span.start === site.span.start);
     if (same) {
       same.inPlace ||= inPlace;
-      return widen(same, read, site);
+      return widen(same, read);
     }
     const { mutability, reading } = readReference(read.resolved, read.holes, read.reason);
     const use: Growing = {
       role,
-      site: { ...site, seenFrom: [...site.seenFrom], replace: (wanted) => replace(wanted) },
+      site: { ...site, seenFrom: [], replace: (wanted) => replace(wanted) },
       resolved: read.resolved,
       reading,
       mutability: isPulled(found) ? mutability : 'none',
@@ -99,17 +101,22 @@ export class ImageUses {
       owners: [owner],
       ...(envFileVariables.length > 0 && { envFileVariables }),
     };
-    const places = new Set(site.seenFrom.map(({ start }) => start));
-    const entry: Known = { use, inPlace, owners: new Set(use.owners), places };
+    const entry: Known = {
+      use,
+      inPlace,
+      owners: new Set(use.owners),
+      places: new Set<number>(),
+      trails: new Set<Trail>(),
+    };
     const { ending } = found;
     const replace: Site['replace'] = (wanted) => {
-      const reader = tag === null ? otherReader(value, places, entry.inPlace) : null;
+      const reader = tag === null ? otherReader(value, entry.places, entry.inPlace) : null;
       if (reader) return refuse(whyRead(reader), reader.span);
       return ending ? replaceEnding(ending, wanted) : site.replace(wanted);
     };
     known.push(entry);
     this.#all.push(use);
-    return use;
+    return see(entry, value);
   }
 }
 
@@ -154,13 +161,20 @@ function replaceEnding(ending: NonNullable<FoundImage['ending']>, wanted: string
 const isPulled = ({ replaced, role }: FoundImage): boolean => role !== 'build-output' && !replaced;
 
 /** What one of several owners pulls is pulled. */
-function widen({ owners, places, use }: Known, found: FoundImage, site: Site): ImageUse {
+function widen(known: Known, found: FoundImage): ImageUse {
+  const { owners, use } = known;
   if (!owners.has(found.owner)) use.owners.push(found.owner);
   owners.add(found.owner);
   if (use.role !== 'build-output' && use.mutability === 'none' && isPulled(found)) {
     use.mutability = readReference(found.resolved, found.holes).mutability;
   }
-  use.site.seenFrom.push(...site.seenFrom.filter(({ start }) => !places.has(start)));
-  for (const { start } of site.seenFrom) places.add(start);
+  return see(known, found.value);
+}
+
+function see({ places, trails, use }: Known, { trail }: YamlValue): ImageUse {
+  for (const place of trail.places(trails)) {
+    if (!places.has(place.start)) use.site.seenFrom.push(place);
+    places.add(place.start);
+  }
   return use;
 }

@@ -12,6 +12,7 @@ import type { YamlValue } from '../../yaml/lookup.ts';
 import { mappedText } from '../../yaml/mapped.ts';
 import { whyNotVerbatim } from '../../yaml/scalar.ts';
 import { placesOf } from '../../yaml/text-places.ts';
+import type { Trail } from '../../yaml/trail.ts';
 import { inlinePath } from './builds.ts';
 import { decidedElsewhere, type Interpolated, interpolate, isPrivate, type Values } from './interpolate.ts';
 
@@ -25,6 +26,8 @@ interface Found extends Given {
   readonly value: YamlValue;
   readonly owners: string[];
   readonly seenFrom: Span[];
+  /** Those that were gone through for them. */
+  readonly trails: Set<Trail>;
   /** For no owner it is what is built. */
   replaced: boolean;
 }
@@ -49,10 +52,10 @@ export class InlineDockerfiles {
     if (!build || value?.text == null || value.tag === '!reset') return;
     const known = this.#byNode.get(value.node);
     const given = argumentsOf(build, this.#values);
-    const found = known ?? { value, ...given, owners: [], seenFrom: [], replaced };
+    const found = known ?? { value, ...given, owners: [], seenFrom: [], trails: new Set<Trail>(), replaced };
     this.#byNode.set(value.node, found);
     found.owners.push(owner);
-    found.seenFrom.push(...value.seenFrom);
+    found.seenFrom.push(...value.trail.places(found.trails));
     found.replaced &&= replaced;
   }
 

@@ -17,7 +17,7 @@ export class Layer {
     while (name?.text != null && chain.length < longestChain) {
       const parent = services.get(name.text);
       if (parent?.type !== 'map' || chain.some(({ node }) => node === parent.node)) break;
-      last = [...last.seenFrom, name.span].reduce((value, at) => value.seenThrough(at), parent);
+      last = parent.seenAfter(last, name.span);
       chain.push(last);
       name = extended(last);
     }

@@ -1,6 +1,5 @@
 import type { Located, Variable } from '../../model/facts.ts';
 import { span } from '../../text/span.ts';
-import { itemsWithin, mayRead } from '../../yaml/aliased.ts';
 import type { YamlValue } from '../../yaml/lookup.ts';
 import { mappedText } from '../../yaml/mapped.ts';
 import { interpolate, type Values } from './interpolate.ts';
@@ -15,7 +14,7 @@ interface Written {
 export function readVariables(service: YamlValue, values: Values): readonly Variable[] {
   const environment = service.get('environment');
   const written =
-    environment?.type === 'map' ? fromMap(environment) : itemsWithin(environment).flatMap(fromItem);
+    environment?.type === 'map' ? fromMap(environment) : (environment?.items() ?? []).flatMap(fromItem);
   return written.map(({ name, value }) => {
     const { text, variables } = interpolate(value.value, values);
     const isLiteral = variables.length === 0;
@@ -24,9 +23,7 @@ export function readVariables(service: YamlValue, values: Values): readonly Vari
 }
 
 function fromMap(environment: YamlValue): readonly Written[] {
-  const entries = environment.entries();
-  if (!mayRead(environment, entries.length)) return [];
-  return entries.flatMap(({ key, keySpan, value }) => {
+  return environment.entries().flatMap(({ key, keySpan, value }) => {
     const { path, span, text } = value;
     return text === null
       ? []

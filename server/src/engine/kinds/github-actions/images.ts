@@ -1,7 +1,7 @@
 import type { ImageUse } from '../../model/facts.ts';
 import { noVariables, type Variables } from '../../model/variables.ts';
 import { span } from '../../text/span.ts';
-import { AliasBudget } from '../../yaml/aliased.ts';
+import { mayFollow } from '../../yaml/aliased.ts';
 import type { Entry, YamlValue } from '../../yaml/lookup.ts';
 import { ImageUses } from '../../yaml/uses.ts';
 
@@ -26,12 +26,8 @@ const expressions = /\$?\{\{[\s\S]*?(?:\}\}|$)/g;
 const nameIn = (expression: string): string =>
   /^\$\{\{\s*(?:vars|env)\.([A-Za-z_]\w*)\s*\}\}$/.exec(expression)?.[1] ?? '';
 
-/** Values that are looked at through aliases: a small file can stand for a huge one. */
-const mostAliased = 5_000;
-
 class Images {
   readonly uses = new ImageUses();
-  readonly #budget = new AliasBudget(mostAliased);
   readonly #variables: Variables;
 
   constructor(variables: Variables) {
@@ -41,7 +37,7 @@ class Images {
   readJob({ key, value: job }: Entry): void {
     const label = `job ${key}`;
     this.#addContainer(job.get('container'), label);
-    for (const service of this.#budget.isSpent ? [] : (job.get('services')?.entries() ?? [])) {
+    for (const service of job.get('services')?.entries() ?? []) {
       this.#addContainer(service.value, `service ${service.key} of ${label}`);
     }
     this.#readSteps(job.get('steps'), label);
@@ -54,9 +50,9 @@ class Images {
   }
 
   #readSteps(steps: YamlValue | undefined, parent: string): void {
-    if (!steps || this.#budget.isSpent) return;
+    if (!steps) return;
     for (const [index, step] of steps.items().entries()) {
-      if (!this.#budget.allows(step)) return;
+      if (!mayFollow(step)) return;
       const name = step.textAt('name') ?? step.textAt('id') ?? String(index + 1);
       this.#addPrefixed(step.get('uses'), `step ${name} of ${parent}`, step.merged);
     }
@@ -64,15 +60,15 @@ class Images {
 
   /** The image by itself, or a mapping that has it; an empty one means that no container is wanted. */
   #addContainer(container: YamlValue | undefined, owner: string): void {
-    if (!container || !this.#budget.allows(container)) return;
+    if (!container || !mayFollow(container)) return;
     const value = container.isMap ? container.get('image') : container;
-    if (!value || (!container.merged && !this.#budget.allows(value))) return;
+    if (!value || (!container.merged && !mayFollow(value))) return;
     if (value.text) this.#add(value, owner);
   }
 
   /** Text that is an image only with its prefix: without it, it is an action or a file. */
   #addPrefixed(value: YamlValue | undefined, owner: string, counted = false): void {
-    if (!value || (!counted && !this.#budget.allows(value))) return;
+    if (!value || (!counted && !mayFollow(value))) return;
     if (value.text !== null && prefix.test(value.text)) this.#add(value, owner);
   }
 

@@ -1,6 +1,6 @@
 import type { ImageUse } from '../../model/facts.ts';
 import { type Variables as NamedVariables, noVariables } from '../../model/variables.ts';
-import { AliasBudget } from '../../yaml/aliased.ts';
+import { mayFollow } from '../../yaml/aliased.ts';
 import type { YamlValue } from '../../yaml/lookup.ts';
 import { ImageUses } from '../../yaml/uses.ts';
 import { Layers } from './layers.ts';
@@ -40,9 +40,6 @@ const keywords: ReadonlySet<string> = new Set([
   ...['after_script', 'before_script', 'cache', 'image', 'services'],
 ]);
 
-/** Values that are looked at through aliases: a small file can stand for a huge one. */
-const mostAliased = 5_000;
-
 /** What hosted runners for macOS take for an image is no container: https://docs.gitlab.com/ci/runners/hosted_runners/macos/ */
 const virtualMachine = /^macos-\d+-xcode-\d+$/;
 
@@ -55,7 +52,6 @@ class Pipeline {
   readonly #root: YamlValue;
   readonly #jobs: ReadonlyMap<string, YamlValue>;
   readonly #found: FoundReference[] = [];
-  readonly #budget = new AliasBudget(mostAliased);
 
   constructor(root: YamlValue) {
     this.#root = root;
@@ -80,9 +76,7 @@ class Pipeline {
 
   #read(owner: YamlValue, variables: Variables, label: string): void {
     this.#add(owner.get('image'), variables, label);
-    if (this.#budget.isSpent) return;
     for (const [index, service] of this.#servicesOf(owner).entries()) {
-      if (this.#budget.isSpent) return;
       const name = service.textAt('alias') ?? String(index + 1);
       this.#add(service, variables, `service ${name} of ${label}`);
     }
@@ -111,9 +105,9 @@ class Pipeline {
   /** The image by itself, or a mapping that has its name. */
   #add(written: YamlValue | undefined, variables: Variables, owner: string): void {
     const image = this.#follow(written);
-    if (!image || !this.#budget.allows(image)) return;
+    if (!image || !mayFollow(image)) return;
     const value = image.isMap ? this.#follow(image.get('name')) : image;
-    if (!value || (!image.merged && !this.#budget.allows(value))) return;
+    if (!value || (!image.merged && !mayFollow(value))) return;
     if (value.tag === reference) {
       const text = value.tree.text.slice(value.span.start, value.span.end);
       this.#found.push({ value, filled: unknown(text), owner, platform: null });

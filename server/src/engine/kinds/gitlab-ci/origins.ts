@@ -31,7 +31,8 @@ export class Origins {
   readonly #readers = new Map<YamlValue['node'], Readers>();
   /** Offsets where a variable is a whole reference, or the whole value of another one that is. */
   readonly #places = new Set<number>();
-  #mentions: readonly Mention[] | null = null;
+  /** By name, where each variable is first used for anything else. */
+  #elsewhere: ReadonlyMap<string, Mention> | null = null;
 
   constructor(text: string, found: readonly FoundReference[]) {
     this.#text = text;
@@ -89,8 +90,15 @@ export class Origins {
   #whyShared({ chosen, names }: Readers): string | null {
     if (chosen !== null)
       return `The value of ${chosen} has to be one of its \`options\`; change both by hand.`;
-    this.#mentions ??= findMentions(this.#text);
-    const elsewhere = this.#mentions.find(({ at, name }) => names.has(name) && !this.#places.has(at));
+    this.#elsewhere ??= new Map(
+      findMentions(this.#text)
+        .filter(({ at }) => !this.#places.has(at))
+        .toReversed()
+        .map((mention) => [mention.name, mention]),
+    );
+    const [elsewhere] = [...names]
+      .flatMap((name) => this.#elsewhere?.get(name) ?? [])
+      .sort((a, b) => a.at - b.at);
     return elsewhere
       ? `${elsewhere.name} is used elsewhere in this file too, where a digest may not be wanted: give this reference a variable of its own.`
       : null;

@@ -1,5 +1,5 @@
 import type { ImageUse } from '../../model/facts.ts';
-import { AliasBudget } from '../../yaml/aliased.ts';
+import { mayFollow } from '../../yaml/aliased.ts';
 import type { Entry, YamlValue } from '../../yaml/lookup.ts';
 import { PartedUses } from '../../yaml/parted-uses.ts';
 import { ImageUses } from '../../yaml/uses.ts';
@@ -40,7 +40,6 @@ class Walk {
   readonly #inline = new ImageUses();
   readonly #parted = new PartedUses();
   readonly #registries: Registries;
-  readonly #budget = new AliasBudget();
 
   constructor(registries: Registries) {
     this.#registries = registries;
@@ -53,7 +52,7 @@ class Walk {
   }
 
   visit(value: YamlValue, keys: readonly string[], place: Place, depth: number): void {
-    if (depth > deepest || !this.#budget.allows(value)) return;
+    if (depth > deepest || !mayFollow(value)) return;
     if (value.type === 'sequence') {
       const inner = place === 'images' ? 'member' : 'item';
       for (const [index, item] of value.items().entries())

@@ -2,7 +2,6 @@ import type { Mount } from '../../model/facts.ts';
 import { uncovered } from '../../model/scratch.ts';
 import { type Edits, joinEdits, refuse } from '../../text/edit.ts';
 import { withoutTrailing } from '../../text/trim.ts';
-import { itemsWithin } from '../../yaml/aliased.ts';
 import { appendItems, setIn } from '../../yaml/insert.ts';
 import type { YamlValue } from '../../yaml/lookup.ts';
 import type { Fresh } from '../../yaml/render.ts';
@@ -31,7 +30,7 @@ interface Volume {
 /** The `volumeMounts` of a container, joined with the volumes they name. */
 export function readMounts({ container, object, path, pod }: ContainerPlace): readonly Mount[] {
   const volumes = pod ? volumesOf(pod, object.root) : new Map<string, Volume>();
-  return itemsWithin(container.get('volumeMounts')).flatMap((item) => {
+  return (container.get('volumeMounts')?.items() ?? []).flatMap((item) => {
     if (item.type !== 'map') return [];
     const volume = volumes.get(item.textAt('name') ?? '');
     const target = textHere(item.get('mountPath'));
@@ -124,11 +123,12 @@ export function provideScratch(
   const missing = uncovered(mounts, targets);
   if (missing.length === 0) return [];
   if (!pod) return refuse('This container stands outside of a pod, so there are no volumes to mount.');
-  const taken = new Set((pod.get('volumes')?.items() ?? []).map((volume) => volume.textAt('name') ?? ''));
+  const taken = volumesOf(pod, place.object.root);
+  const added = new Set<string>();
   const prefix = isAlone(pod) ? '' : `${place.name}-`;
   const fresh = missing.map((target) => {
-    const name = freeName(prefix + target, taken);
-    taken.add(name);
+    const name = freeName(prefix + target, (one) => taken.has(one) || added.has(one));
+    added.add(name);
     return { name, target };
   });
   return joinEdits(
@@ -151,10 +151,10 @@ function addTo(owner: YamlValue, key: string, items: readonly Fresh[]): Edits {
 }
 
 const isAlone = (pod: YamlValue): boolean =>
-  ['containers', 'initContainers'].flatMap((key) => pod.get(key)?.items() ?? []).length <= 1;
+  (pod.get('containers')?.itemCount ?? 0) + (pod.get('initContainers')?.itemCount ?? 0) <= 1;
 
 /** A DNS label (RFC 1123) that says what it is for: `/var/cache` becomes `var-cache`. */
-function freeName(text: string, taken: ReadonlySet<string>): string {
+function freeName(text: string, isTaken: (name: string) => boolean): string {
   const label = text
     .toLowerCase()
     .replace(/[^a-z0-9]+/g, '-')
@@ -164,6 +164,6 @@ function freeName(text: string, taken: ReadonlySet<string>): string {
   const base = trimmed === '' ? 'scratch' : trimmed;
   for (let count = 1; ; count++) {
     const name = count === 1 ? base : `${base}-${count}`;
-    if (!taken.has(name)) return name;
+    if (!isTaken(name)) return name;
   }
 }

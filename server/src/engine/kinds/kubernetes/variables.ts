@@ -1,5 +1,4 @@
 import type { Variable } from '../../model/facts.ts';
-import { itemsWithin } from '../../yaml/aliased.ts';
 import type { Entry } from '../../yaml/lookup.ts';
 import { secretRefOf } from './secret-ref.ts';
 import { textHere } from './settings.ts';
@@ -8,7 +7,7 @@ import type { ContainerPlace } from './walk.ts';
 /** The environment variables of a container whose value stands in the text. */
 export function readVariables(place: ContainerPlace): readonly Variable[] {
   const { container, path } = place;
-  return itemsWithin(container.get('env')).flatMap((item) => {
+  return (container.get('env')?.items() ?? []).flatMap((item) => {
     const name = item.get('name');
     const value = item.get('value');
     if (name?.text == null || value?.text == null) return [];

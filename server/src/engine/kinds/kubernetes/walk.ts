@@ -1,4 +1,4 @@
-import { AliasBudget } from '../../yaml/aliased.ts';
+import { mayFollow } from '../../yaml/aliased.ts';
 import type { YamlValue } from '../../yaml/lookup.ts';
 import { type NamedImage, openshiftImages } from './openshift.ts';
 import { noParameters, type Parameters, templateParameters, withTaskParameters } from './parameters.ts';
@@ -92,7 +92,6 @@ class Walk implements Found {
   readonly containers: ContainerPlace[] = [];
   readonly pods: PodPlace[] = [];
   readonly images: ImagePlace[] = [];
-  readonly #budget = new AliasBudget();
   /** The values around the one that is looked at: an alias may lead back to one of them. */
   readonly #open = new Set<YamlValue['node']>();
 
@@ -228,7 +227,7 @@ class Walk implements Found {
   }
 
   #isTooMuch(value: YamlValue, depth: number): boolean {
-    return depth > deepest || !this.#budget.allows(value);
+    return depth > deepest || !mayFollow(value);
   }
 }
 

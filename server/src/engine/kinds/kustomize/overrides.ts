@@ -116,7 +116,7 @@ function pin({ entry }: ImageOverride, { digest, keepsTag }: Wanted, uses: Parte
   }
   if (entry.get('digest')) return uses.set(entry, 'digest', digest);
   const written = entry.entries().find((one) => one.key === 'newTag');
-  const isAlias = written && written.value.seenFrom.length > entry.seenFrom.length;
+  const isAlias = written && written.value.trail.length > entry.trail.length;
   if (!written || !entry.ownPair('newTag') || hasMergeKey(entry) || (!isAlias && written.value.isShared)) {
     return refuse('This tag is shared through an alias or a merge key; write it out in each entry first.');
   }

@@ -1,0 +1,31 @@
+/** Tells whether an offset is in one of many ranges, which may overlap. */
+export class Ranges {
+  readonly #starts: readonly number[];
+  readonly #ends: readonly number[];
+
+  /** Half-open. */
+  constructor(ranges: readonly (readonly [start: number, end: number])[]) {
+    const starts: number[] = [];
+    const ends: number[] = [];
+    for (const [start, end] of ranges.toSorted((a, b) => a[0] - b[0])) {
+      const last = ends.at(-1) ?? -1;
+      if (start > last) {
+        starts.push(start);
+        ends.push(end);
+      } else ends[ends.length - 1] = Math.max(last, end);
+    }
+    this.#starts = starts;
+    this.#ends = ends;
+  }
+
+  holds(offset: number): boolean {
+    let low = 0;
+    let high = this.#starts.length;
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      if ((this.#starts[middle] ?? 0) > offset) high = middle;
+      else low = middle + 1;
+    }
+    return offset < (this.#ends[low - 1] ?? 0);
+  }
+}
