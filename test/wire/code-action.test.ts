@@ -361,3 +361,22 @@ function without(
     },
   } as Pick<StartOptions, 'capabilities'>;
 }
+
+test('what a large file offers is tried when it is chosen', async (t) => {
+  const client = await start(t);
+  const uri = 'file:///shop/compose.yaml';
+  const services = (count: number): string =>
+    `services:\n${Array.from({ length: count }, (_, at) => `  s${at}:\n    image: a@sha256:${'0'.repeat(64)}\n`).join('')}`;
+  for (const { count, isTried } of [
+    { count: 3, isTried: true },
+    { count: 800, isTried: false },
+  ]) {
+    await client.open(uri, services(count));
+    const action = await client.action(uri, 'writable-root-filesystem', /read-only/i);
+    assert.equal(action.edit !== undefined, isTried);
+    const { edit } = isTried ? action : await client.resolve(action);
+    await client.apply(edit);
+    assert.match(client.text(uri), /^services:\n {2}s0:\n {4}image: a@sha256:0+\n {4}read_only: true\n/);
+    await client.close(uri);
+  }
+});

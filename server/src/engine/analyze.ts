@@ -17,6 +17,7 @@ import { rules } from './rules/index.ts';
 import type { Rule } from './rules/rule.ts';
 import { placeComment, type Readable, readSuppressions, Silences, type Suppressions } from './suppress.ts';
 import { isRefusal, refuse } from './text/edit.ts';
+import { partition } from './text/partition.ts';
 import { SourceText } from './text/source-text.ts';
 import { type Span, shiftSpan, span } from './text/span.ts';
 import { shortened, told } from './text/visible.ts';
@@ -78,6 +79,8 @@ export interface Analysis {
   commentCount(): number;
   /** As in `Facts`. Read on demand. */
   units(): readonly Span[];
+  /** How many characters are read again for a change at an offset. */
+  readAgainAt(offset: number): number;
   /** A comment can stand behind other text in the line of an offset. */
   takesTrailingComment(offset: number): boolean;
   /** The pieces by text, for the next analysis of the same document. */
@@ -122,7 +125,7 @@ export function analyze(input: Input, settings: Settings = defaultSettings, prev
     const key = piece ? text : unshared(text, input.text);
     piece ??= readPiece(key, file, candidates);
     pieces.set(key, piece);
-    return { offset: at.start, piece };
+    return { offset: at.start, length: text.length, piece };
   });
   return assemble({ input, settings, source, pieces, placed });
 }
@@ -258,7 +261,7 @@ function strayBytes(text: string, candidates: readonly DocumentKind[]): readonly
 }
 
 interface Parts extends Pick<Analysis, 'input' | 'settings' | 'source' | 'pieces'> {
-  readonly placed: readonly { readonly offset: number; readonly piece: Piece }[];
+  readonly placed: readonly { readonly offset: number; readonly length: number; readonly piece: Piece }[];
 }
 
 /** RFC 8259 knows no comments, though the YAML parser that reads JSON would take them: only a kind that has its own does. */
@@ -309,6 +312,7 @@ function assemble({ input, settings, source, pieces, placed }: Parts): Analysis 
     }
   }
   findings.sort((a, b) => a.span.start - b.span.start);
+  const pieceAt = (at: number) => placed[partition(placed, ({ offset }) => offset <= at) - 1];
   return {
     input,
     settings,
@@ -345,8 +349,9 @@ function assemble({ input, settings, source, pieces, placed }: Parts): Analysis 
     units: once(() =>
       placed.flatMap(({ offset, piece }) => (piece.facts?.units() ?? []).map((at) => shiftSpan(at, offset))),
     ),
+    readAgainAt: (offset) => pieceAt(offset)?.length ?? 0,
     takesTrailingComment(offset) {
-      const { piece } = placed.findLast((one) => one.offset <= offset) ?? {};
+      const { piece } = pieceAt(offset) ?? {};
       return !kinds.some(({ commentsStandAlone, id }) => commentsStandAlone && id === piece?.kind);
     },
   };

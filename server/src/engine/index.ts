@@ -103,6 +103,7 @@ export {
   planPins,
   planSuppression,
   type SuppressionScope,
+  type Trial,
   tryFix,
 } from './plan.ts';
 export type * from './ports.ts';

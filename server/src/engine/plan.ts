@@ -10,7 +10,7 @@ import type { Downloads, Lookup, LookupOptions, Registry } from './ports.ts';
 import { answerQuestion } from './question.ts';
 import { rules } from './rules/index.ts';
 import { commentAbove, commentOnTop, linesToComment } from './suppress.ts';
-import { applyEdits, isRefusal, type Refusal, sayRefusal, type TextEdit } from './text/edit.ts';
+import { applyEdits, type Edits, isRefusal, type Refusal, sayRefusal, type TextEdit } from './text/edit.ts';
 import { hasLetters } from './text/letters.ts';
 import { type Span, span } from './text/span.ts';
 import { type Unresolved, unresolvedImages } from './unresolved.ts';
@@ -44,7 +44,7 @@ export async function planFix(
 ): Promise<Plan> {
   if (isPinFix(fix)) {
     const asked = await askFor(document, fix.pin, options);
-    return asked.ok ? firstSound(document, asked.changes, [finding.key], 'pin') : asked;
+    return asked.ok ? firstSound(document, asked.changes, [finding.key], { safety: 'pin' }) : asked;
   }
   const { safety } = fix;
   if (!isLookupFix(fix)) return verified(document, fix.edits(), [finding.key], { safety });
@@ -57,9 +57,12 @@ export async function planFix(
 }
 
 /** What a fix comes to, with a made-up answer where it has to ask: tells whether it can be made, without asking anybody. */
-export function tryFix(document: Analysis, finding: Finding, fix: Fix): Plan {
+export function tryFix(document: Analysis, finding: Finding, fix: Fix, trial: Trial = 'read'): Plan {
+  if (trial === 'applied') return applied(document, trialEdits(fix));
   if (isPinFix(fix))
-    return firstSound(document, pinChanges(document, fix.pin, sampleDigest), [finding.key], 'pin');
+    return firstSound(document, pinChanges(document, fix.pin, sampleDigest), [finding.key], {
+      safety: 'pin',
+    });
   // Only the true answer need remove the finding: a pin has not drifted where it is what the tag names.
   const { safety } = fix;
   return verified(document, trialEdits(fix), [finding.key], { safety, mayStay: isLookupFix(fix) });
@@ -69,6 +72,12 @@ const lookupOptions = ({ settings }: Analysis, { signal }: PlanOptions): LookupO
   registries: settings.registries,
   ...(signal && { signal }),
 });
+
+/**
+ * How far a change is tried: `read` the text is read again with it · `applied` it is only made, which costs next to nothing and shows
+ * whether the text allows it. What is chosen is always read.
+ */
+export type Trial = 'read' | 'applied';
 
 /** What a suppression is to speak about. */
 export type SuppressionScope = 'line' | 'file';
@@ -82,11 +91,12 @@ export function planSuppression(
   finding: Finding,
   reason: string,
   scope: SuppressionScope = 'line',
+  trial: Trial = 'read',
 ): Plan {
   const why = reason.replace(/[\s\p{Cc}]+/gu, ' ').trim();
   if (!hasLetters(why))
     return stop('A suppression needs a reason, so that the next reader knows why it is there.');
-  if (isAboutSuppressions(finding.rule)) return planReason(document, finding, why);
+  if (isAboutSuppressions(finding.rule)) return planReason(document, finding, why, trial);
   const mark = document.commentMark;
   if (!mark) return stop('JSON has no comments, so a finding cannot be suppressed in it.');
   const { source } = document;
@@ -102,7 +112,9 @@ export function planSuppression(
   const changes = places.map(
     ({ at, line }): Change => ({ edits: [{ span: span(at, at), newText: line }], comments: 1 }),
   );
-  return firstSound(document, [...reasonsGiven(document, finding, why, reach), ...changes], [finding.key]);
+  return firstSound(document, [...reasonsGiven(document, finding, why, reach), ...changes], [finding.key], {
+    trial,
+  });
 }
 
 const isAboutSuppressions = (rule: string): boolean =>
@@ -126,10 +138,10 @@ function reasonsGiven(
     .map((comment) => ({ edits: comment.withReason(why), comments: 0 }));
 }
 
-function planReason(document: Analysis, finding: Finding, why: string): Plan {
+function planReason(document: Analysis, finding: Finding, why: string, trial: Trial): Plan {
   const comment = document.suppressions.find(({ span: { start } }) => start === finding.span.start);
   if (comment?.reason !== '') return stop('Nothing silences a finding about a comment; do what it says.');
-  return verified(document, comment.withReason(why), [finding.key]);
+  return tried(document, { edits: comment.withReason(why), comments: 0 }, [finding.key], { trial });
 }
 
 type Stopped = Extract<Plan, { ok: false }>;
@@ -276,14 +288,30 @@ function firstSound(
   document: Analysis,
   changes: readonly Change[],
   gone: readonly string[],
-  safety?: Safety,
+  means: Means = {},
 ): Plan {
   let last: Plan = stop('There is nothing to change.');
-  for (const { comments, edits } of changes) {
-    last = verified(document, edits, gone, { comments, ...(safety && { safety }) });
+  for (const change of changes) {
+    last = tried(document, change, gone, means);
     if (last.ok) return last;
   }
   return last;
+}
+
+const tried = (
+  document: Analysis,
+  { comments, edits }: Change,
+  gone: readonly string[],
+  { safety, trial = 'read' }: Means,
+): Plan =>
+  trial === 'read'
+    ? verified(document, edits, gone, { comments, ...(safety && { safety }) })
+    : applied(document, edits);
+
+/** What a change says of itself, and how far it is tried. */
+interface Means {
+  readonly safety?: Safety;
+  readonly trial?: Trial;
 }
 
 async function lookUp(document: Analysis, use: ImageUse, options: PlanOptions): Promise<Lookup> {
@@ -308,13 +336,13 @@ interface Allowance {
  */
 function verified(
   document: Analysis,
-  edits: ReturnType<typeof pinEdits>,
+  edits: Edits,
   cured: readonly string[],
   { comments = 0, mayStay = false, safety }: Allowance = {},
 ): Plan {
-  if (isRefusal(edits)) return refused(document, edits);
-  const text = applyEdits(document.source.text, edits);
-  if (typeof text !== 'string') return stop(text.refused);
+  const made = applied(document, edits);
+  if (!made.ok) return made;
+  const { text } = made;
   const after = analyze({ ...document.input, text }, document.settings, document);
   const before = countByName(document.findings.map(({ key }) => key));
   const left = countByName(after.findings.map(({ key }) => key));
@@ -337,12 +365,19 @@ function verified(
   const mayLose = safety === 'suggestion' && cured.some((key) => isAboutSuppressions(ruleOf(key)));
   if (added !== comments && !(added === -1 && mayLose))
     return stop('The change would lose or add a comment, so it was not made.');
-  if (safety === 'safe' && !isConfined(document, edits))
+  if (safety === 'safe' && !isConfined(document, made.edits))
     return stop('The change would go beyond comments and image references, so it was not made.');
   const brings = (safety === 'safe' && isOther) || (safety === 'pin' && isUnlike) || null;
   if (brings && after.images.some((use, index) => brings(document.images[index], use)))
     return stop('The change would bring in another image, so it was not made.');
-  return { ok: true, edits, text };
+  return made;
+}
+
+/** The text with the edits made; nothing else is tried. */
+function applied(document: Analysis, edits: Edits): Plan {
+  if (isRefusal(edits)) return refused(document, edits);
+  const text = applyEdits(document.source.text, edits);
+  return typeof text === 'string' ? { ok: true, edits, text } : stop(text.refused);
 }
 
 /** Only comments and image references can be written in another way without a change of what is built and run. */

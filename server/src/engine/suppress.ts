@@ -10,6 +10,7 @@ import type {
 import { rules } from './rules/index.ts';
 import { type Edits, refuse, shiftEdits, smallestEdit, type TextEdit } from './text/edit.ts';
 import { hasLetters } from './text/letters.ts';
+import { partition } from './text/partition.ts';
 import { SourceText } from './text/source-text.ts';
 import { type Span, shiftSpan, span } from './text/span.ts';
 
@@ -165,16 +166,8 @@ export function unitAt(units: readonly Span[], offset: number): Span | undefined
 }
 
 /** The last of some spans, in the order of the text, that begins at an offset or before it. */
-export function lastFrom(spans: readonly Span[], offset: number): Span | undefined {
-  let low = 0;
-  let high = spans.length;
-  while (low < high) {
-    const middle = (low + high) >> 1;
-    if ((spans[middle]?.start ?? 0) > offset) high = middle;
-    else low = middle + 1;
-  }
-  return spans[low - 1];
-}
+export const lastFrom = (spans: readonly Span[], offset: number): Span | undefined =>
+  spans[partition(spans, ({ start }) => start <= offset) - 1];
 
 const opening = /^(?:#+|\/\/+|\/\*+|;+)\s*holdfast-ignore(-file)?(?![\w=([-])/;
 

@@ -8,6 +8,7 @@ import {
   type Diagnostic,
 } from 'vscode-languageserver/node';
 import {
+  type Analysis,
   type Finding,
   type Fix,
   isLookupFix,
@@ -17,6 +18,7 @@ import {
   planSuppression,
   type SuppressionComment,
   type SuppressionScope,
+  type Trial,
   tryFix,
 } from '../engine/index.ts';
 import type { Reading } from './analyses.ts';
@@ -96,13 +98,16 @@ async function listOffers(
   if (!params.context.only || wants(CodeActionKind.QuickFix)) {
     const chosen = chooseFindings(session, reading, params);
     const isOffline = await session.trust.isOffline();
+    const trials = new Trials(reading.analysis);
     for (const one of chosen) {
-      // Each offer is tried out, which takes its time in a large file: others get their turn in between.
+      // Offers are tried out, which takes its time: others get their turn in between.
       await turn();
       throwIfAborted(signal);
-      offers.push(...fixOffers(session, reading, one, isOffline));
+      offers.push(...fixOffers(session, reading, one, isOffline, trials));
     }
-    offers.push(...pinAllOffer(reading, chosen), ...suppressOffers(session, reading, chosen));
+    await turn();
+    throwIfAborted(signal);
+    offers.push(...pinAllOffer(reading, chosen), ...suppressOffers(session, reading, chosen, trials));
   }
   if (wants(fixAllKind)) offers.push(...fixAllOffer(reading));
   if (wantsPins(params)) offers.push(...pinOffer(session, reading));
@@ -116,6 +121,31 @@ async function listOffers(
 const wantsPins = ({ context: { only = [], triggerKind } }: CodeActionParams): boolean =>
   only.includes(pinAllKind) ||
   (only.includes(CodeActionKind.Source) && triggerKind === CodeActionTriggerKind.Invoked);
+
+/**
+ * Characters that are read again, at most, to try what is offered at one place. An editor asks at each move of the cursor. What is offered
+ * beyond is tried when it is chosen, as everything is then.
+ */
+const mostRead = 40_000;
+
+/** How far each offer of one request is tried. */
+class Trials {
+  readonly #analysis: Analysis;
+  #left = mostRead;
+
+  constructor(analysis: Analysis) {
+    this.#analysis = analysis;
+  }
+
+  next({ span: { start } }: Finding): Trial {
+    const { source } = this.#analysis;
+    // What is not read again is put together again, which takes a part of the time.
+    const cost = this.#analysis.readAgainAt(start) + source.text.length / 10;
+    if (cost > this.#left) return 'applied';
+    this.#left -= cost;
+    return 'read';
+  }
+}
 
 interface Chosen {
   readonly finding: Finding;
@@ -147,11 +177,12 @@ function fixOffers(
   reading: Reading,
   { diagnostic, finding }: Chosen,
   isOffline: boolean,
+  trials: Trials,
 ): readonly Offer[] {
   const { settings } = reading.analysis;
   return finding.fixes().map((fix) => {
     const told = isOffline ? offlineFix(session, fix, settings) : fix;
-    return { ...fixOffer(session, reading, finding, told), diagnostics: [diagnostic] };
+    return { ...fixOffer(session, reading, finding, told, trials.next(finding)), diagnostics: [diagnostic] };
   });
 }
 
@@ -160,19 +191,21 @@ function fixOffer(
   reading: Reading,
   finding: Finding,
   fix: Fix,
+  trial: Trial,
 ): Omit<Offer, 'diagnostics'> {
   const offer = {
     title: fixTitle(fix),
     kind: CodeActionKind.QuickFix,
     request: { act: 'fix', uri: reading.uri, key: finding.key, fix: fix.id },
   } as const;
-  const plan = tryFix(reading.analysis, finding, fix);
+  const plan = tryFix(reading.analysis, finding, fix, trial);
   if (!plan.ok) return { ...offer, disabled: plan.message };
   // Offered without trust too: an editor hides what is disabled, and choosing it says what is missing.
   if (isPinFix(fix)) return { ...offer, preferred: true };
   const confirmation = confirmationOf(fix);
   if (confirmation && session.client.previewsFixes) return { ...offer, command: preview(offer) };
-  return isLookupFix(fix) ? offer : { ...offer, edits: editsOf(reading, plan), confirmation };
+  if (isLookupFix(fix) || trial === 'applied') return offer;
+  return { ...offer, edits: editsOf(reading, plan), confirmation };
 }
 
 function preview({
@@ -190,7 +223,12 @@ function preview({
  * What silences the chosen findings, each place once. A client that asks for the reason asks for the reach too; for any other the lines come
  * first, then the whole file.
  */
-function suppressOffers(session: Session, reading: Reading, chosen: readonly Chosen[]): readonly Offer[] {
+function suppressOffers(
+  session: Session,
+  reading: Reading,
+  chosen: readonly Chosen[],
+  trials: Trials,
+): readonly Offer[] {
   const reaches: readonly (readonly SuppressionScope[])[] = session.client.promptForReason
     ? [['line', 'file']]
     : [['line'], ['file']];
@@ -203,7 +241,7 @@ function suppressOffers(session: Session, reading: Reading, chosen: readonly Cho
         offers.set(place, { ...known, diagnostics: [...known.diagnostics, diagnostic] });
         continue;
       }
-      const offer = suppressOffer(session, reading, finding, scopes);
+      const offer = suppressOffer(session, reading, finding, scopes, trials);
       if (offer) offers.set(place, { ...offer, diagnostics: [diagnostic] });
     }
   }
@@ -248,6 +286,7 @@ function suppressOffer(
   reading: Reading,
   finding: Finding,
   scopes: readonly SuppressionScope[],
+  trials: Trials,
 ): Omit<Offer, 'diagnostics'> | null {
   const { key, rule } = finding;
   const { uri } = reading;
@@ -256,15 +295,16 @@ function suppressOffer(
   if (comment && !scopes.includes('line')) return null;
   const wanted = comment ? [comment.isFileWide ? ('file' as const) : ('line' as const)] : scopes;
   const possible = wanted.flatMap((scope) => {
-    const plan = planSuppression(reading.analysis, finding, reasonPlaceholder, scope);
+    const trial = trials.next(finding);
+    const plan = planSuppression(reading.analysis, finding, reasonPlaceholder, scope, trial);
     if (!plan.ok) return [];
     // Above a parser directive no comment can stand: the offer for the file is the one.
     const isElsewhere = plan.edits.some(({ newText }) => /holdfast-ignore-file/.test(newText));
-    return scope === 'line' && isElsewhere ? [] : [{ scope, plan }];
+    return scope === 'line' && isElsewhere ? [] : [{ scope, plan, trial }];
   });
   const [first] = possible;
   if (!first) return null;
-  const { plan, scope } = first;
+  const { plan, scope, trial } = first;
   const begun = comment?.remark.replace(/^[^\p{L}\p{N}]+/u, '');
   const request = { act: 'suppress', uri, key, scope, reason: begun || reasonPlaceholder } as const;
   const offer = { kind: CodeActionKind.QuickFix, request };
@@ -281,7 +321,7 @@ function suppressOffer(
   }
   const where = scope === 'file' ? 'in this file' : 'here';
   const title = comment ? 'Write the reason of this comment' : `Suppress ${rule} ${where}, with a reason`;
-  return { ...offer, title, ...(!begun && { edits: editsOf(reading, plan) }) };
+  return { ...offer, title, ...(!begun && trial === 'read' && { edits: editsOf(reading, plan) }) };
 }
 
 function pinAllOffer(reading: Reading, chosen: readonly Chosen[]): readonly Offer[] {

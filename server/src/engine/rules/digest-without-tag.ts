@@ -1,5 +1,6 @@
 import type { Comment, Facts, ImageUse } from '../model/facts.ts';
 import type { LookupFix, Report } from '../model/finding.ts';
+import { partition } from '../text/partition.ts';
 import type { SurroundingsRule } from './rule.ts';
 import { byDigest, digestOf, type PinnedUse, usedHere } from './support/pin.ts';
 import { code } from './support/words.ts';
@@ -67,13 +68,5 @@ function versionsNear(facts: Facts): (use: ImageUse) => boolean {
 }
 
 /** Index of the first comment that begins at `offset` or later. */
-function firstFrom(comments: readonly Comment[], offset: number): number {
-  let low = 0;
-  let high = comments.length;
-  while (low < high) {
-    const middle = (low + high) >> 1;
-    if ((comments[middle]?.span.start ?? 0) < offset) low = middle + 1;
-    else high = middle;
-  }
-  return low;
-}
+const firstFrom = (comments: readonly Comment[], offset: number): number =>
+  partition(comments, ({ span: { start } }) => start < offset);

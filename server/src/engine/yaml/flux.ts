@@ -1,3 +1,4 @@
+import { partition } from '../text/partition.ts';
 import { lineEnd } from './lines.ts';
 import type { Tree, YamlValue } from './lookup.ts';
 
@@ -15,14 +16,8 @@ export function isWrittenByFlux({ scalar, tree }: YamlValue): boolean {
   const { end } = scalar.whole;
   const known = marks.get(tree) ?? findMarks(tree.text);
   marks.set(tree, known);
-  let low = 0;
-  let high = known.length;
-  while (low < high) {
-    const middle = (low + high) >> 1;
-    if ((known[middle] ?? 0) < end) low = middle + 1;
-    else high = middle;
-  }
-  return (known[low] ?? Number.POSITIVE_INFINITY) < lineEnd(tree.source, end);
+  const next = known[partition(known, (at) => at < end)] ?? Number.POSITIVE_INFINITY;
+  return next < lineEnd(tree.source, end);
 }
 
 function findMarks(text: string): readonly number[] {

@@ -1,3 +1,5 @@
+import { partition } from '../text/partition.ts';
+
 /** Tells whether an offset is in one of many ranges, which may overlap. */
 export class Ranges {
   readonly #starts: readonly number[];
@@ -19,13 +21,7 @@ export class Ranges {
   }
 
   holds(offset: number): boolean {
-    let low = 0;
-    let high = this.#starts.length;
-    while (low < high) {
-      const middle = (low + high) >> 1;
-      if ((this.#starts[middle] ?? 0) > offset) high = middle;
-      else low = middle + 1;
-    }
-    return offset < (this.#ends[low - 1] ?? 0);
+    const next = partition(this.#starts, (start) => start <= offset);
+    return offset < (this.#ends[next - 1] ?? 0);
   }
 }
