@@ -25,6 +25,10 @@ const kindNames: Readonly<Record<string, string>> = {
   compose: 'Compose',
   kubernetes: 'Kubernetes',
   quadlet: 'Quadlet',
+  kustomize: 'Kustomize',
+  'helm-values': 'Helm values',
+  'gitlab-ci': 'GitLab CI',
+  'github-actions': 'GitHub Actions',
 };
 
 const fixWords = {

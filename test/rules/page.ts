@@ -44,6 +44,9 @@ export const exampleFiles: Readonly<Record<string, string>> = {
   quadlet: '/page/web.container',
   bake: '/page/docker-bake.hcl',
   kustomize: '/page/kustomization.yaml',
+  'helm-values': '/page/values.yaml',
+  'gitlab-ci': '/page/.gitlab-ci.yml',
+  'github-actions': '/page/.github/workflows/ci.yml',
 };
 
 interface Block {

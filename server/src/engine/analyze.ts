@@ -331,12 +331,14 @@ function assemble({ input, settings, source, pieces, placed }: Parts): Analysis 
     suppressed,
     outline,
     neighbours,
-    skipped: placed.flatMap(({ offset, piece }) =>
-      piece.skipped.map((skip) => ({
-        ...skip,
-        reason: told(skip.reason),
-        span: shiftSpan(skip.span, offset),
-      })),
+    skipped: withoutRepeats(
+      placed.flatMap(({ offset, piece }) =>
+        piece.skipped.map((skip) => ({
+          ...skip,
+          reason: told(skip.reason),
+          span: shiftSpan(skip.span, offset),
+        })),
+      ),
     ),
     commentMark: commentMarkOf(placed, input),
     suppressions,
@@ -355,6 +357,12 @@ function assemble({ input, settings, source, pieces, placed }: Parts): Analysis 
       return !kinds.some(({ commentsStandAlone, id }) => commentsStandAlone && id === piece?.kind);
     },
   };
+}
+
+/** Of what speaks of the file as a whole, the first. */
+function withoutRepeats(skipped: readonly Skip[]): readonly Skip[] {
+  const told = new Set<string>();
+  return skipped.filter(({ once: isOnce, reason }) => !isOnce || (!told.has(reason) && told.add(reason)));
 }
 
 /** What every kind has a rule for is the reference of an image. */

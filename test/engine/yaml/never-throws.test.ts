@@ -34,7 +34,7 @@ function exercise(whole: string): void {
       check(text, kind.extract(piece, file));
     }
     helm.claims(file);
-    check(text, helm.extract(file));
+    check(text, helm.extract(piece, file));
   }
 }
 

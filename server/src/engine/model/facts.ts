@@ -2,6 +2,7 @@ import type { Mutability } from '../image/mutability.ts';
 import type { ReferenceReading } from '../image/reading.ts';
 import type { Edits } from '../text/edit.ts';
 import type { Span } from '../text/span.ts';
+import type { Ambiguity } from './ambiguity.ts';
 import type { BuildStage } from './build.ts';
 import type { Script } from './script.ts';
 import type { Setting } from './setting.ts';
@@ -180,6 +181,8 @@ export interface Skip {
   readonly broken?: true;
   /** Only commands were not read: they are written for a shell that is not understood. Everything else was. */
   readonly commandsOnly?: true;
+  /** It speaks of the file as a whole, so it is told for the first of its documents alone. */
+  readonly once?: true;
 }
 
 /** A comment with its mark, without the line break. */
@@ -206,6 +209,8 @@ export interface Facts {
   /** What it tells other files; `path` and the pins are put in by the engine. */
   readonly outline: Pick<Outline, 'built' | 'builds' | 'consumes' | 'replaced' | 'includes'>;
   readonly skipped: readonly Skip[];
+  /** What the programs that read the text take in different ways. Read on demand. */
+  ambiguities(): readonly Ambiguity[];
   /**
    * Stretches over several lines that a comment above them speaks about as a whole: an instruction with its heredocs, a text in quotes or
    * under `|`. In the order of the text, without overlaps. Read on demand.

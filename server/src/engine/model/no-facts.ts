@@ -13,6 +13,7 @@ export const noFacts: Omit<Facts, 'kind' | 'comments'> = {
   deploys: null,
   outline: { built: [], builds: [], consumes: [], replaced: [] },
   skipped: [],
+  ambiguities: () => [],
   units: () => [],
   seemingComments: () => [],
 };

@@ -13,6 +13,8 @@ export interface Setting<T> {
    * `unknown` cannot be seen from this file (a template, a variable, another file).
    */
   readonly origin: 'explicit' | 'merged' | 'default' | 'unknown';
+  /** A value of another type is written, which what takes the file refuses. */
+  readonly mistyped?: true;
   /** What to underline: the written value, or the name of the thing that lacks it. */
   readonly underline: Span;
   /** The smallest edits that give the setting this value. */

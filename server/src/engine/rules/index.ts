@@ -1,4 +1,5 @@
 import { addInsteadOfCopy } from './add-instead-of-copy.ts';
+import { ambiguousManifest } from './ambiguous-manifest.ts';
 import { bakedSecret } from './baked-secret.ts';
 import { barePod } from './bare-pod.ts';
 import { containerSocketMount } from './container-socket-mount.ts';
@@ -48,6 +49,7 @@ export const rules: readonly Rule[] = [
   floatingTag,
   unpinnedImage,
   invalidImageReference,
+  ambiguousManifest,
   digestWithoutTag,
   unpinnedFrontend,
   untrustedRegistry,

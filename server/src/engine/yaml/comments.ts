@@ -1,33 +1,9 @@
-import { Lexer } from 'yaml';
 import type { Comment } from '../model/facts.ts';
 import { type Span, span } from '../text/span.ts';
-import { forParser } from './parse.ts';
+import { forParser } from './for-parser.ts';
+import { type Lexeme, lexemesOf, quotedIn } from './lexemes.ts';
 
-/** The lexer's marks, which stand for no text: document mode, a broken bracket, a scalar follows. */
-const documentMark = '\u0002';
-const bracketMark = '\u0018';
-const scalarMark = '\u001f';
-
-interface Lexeme {
-  readonly text: string;
-  readonly at: number;
-  readonly isScalar: boolean;
-}
-
-function* lexemes(text: string): Iterable<Lexeme> {
-  let at = 0;
-  let isScalar = false;
-  for (const lexeme of new Lexer().lex(forParser(text))) {
-    if (lexeme === scalarMark) {
-      isScalar = true;
-      continue;
-    }
-    if (lexeme === documentMark || lexeme === bracketMark) continue;
-    yield { text: lexeme, at, isScalar };
-    isScalar = false;
-    at += lexeme.length;
-  }
-}
+const lexemes = (text: string): Iterable<Lexeme> => lexemesOf(forParser(text));
 
 /** Every comment of a YAML text: `#` in quotes, in block text and within words begins none. */
 export function readComments(text: string): readonly Comment[] {
@@ -50,3 +26,6 @@ export function readLongTexts(text: string): readonly Span[] {
   }
   return found;
 }
+
+/** Texts in quotes, with them. */
+export const readQuoted = (text: string): readonly Span[] => quotedIn(forParser(text));

@@ -1,6 +1,7 @@
 import type { Comment, Facts, Skip } from '../model/facts.ts';
 import { noFacts } from '../model/no-facts.ts';
 import { type Span, span } from '../text/span.ts';
+import { type Readers, readAmbiguities } from './ambiguities.ts';
 import { readComments, readLongTexts } from './comments.ts';
 import type { YamlPiece } from './parse.ts';
 
@@ -11,6 +12,7 @@ export function yamlFacts(
   kind: string,
   piece: YamlPiece,
   found: Partial<Omit<Facts, 'kind' | 'skipped' | 'comments'>>,
+  readers: Readers = {},
 ): Facts {
   const [problem] = piece.problems;
   const isCut = piece.root?.tree.budget.isSpent;
@@ -33,6 +35,7 @@ export function yamlFacts(
         ? [skip(span(0, 0), 'its aliases bring in too much for all of it to have been checked')]
         : []),
     ],
+    ambiguities: () => readAmbiguities(piece, readers),
     comments() {
       comments ??= readComments(piece.text);
       return comments;

@@ -15,7 +15,7 @@ import type { Span } from '../text/span.ts';
 import { AliasBudget } from './aliased.ts';
 import { contentSpan } from './extent.ts';
 import { type Layout, readLayout } from './layout.ts';
-import { keyText, Merges, type Reached } from './merges.ts';
+import { isMergeKey, keyText, Merges, type Reached } from './merges.ts';
 import { inOrder, isFlow } from './nodes.ts';
 import { Ranges } from './ranges.ts';
 import { readScalar, type ScalarText } from './scalar.ts';
@@ -37,10 +37,13 @@ export class Tree {
   #layout: Layout | null = null;
   #shared: Ranges | null = null;
   #brackets: Ranges | null = null;
+  readonly #aliasedKeys: ReadonlySet<Node>;
   readonly #merges = new Merges(this);
 
-  constructor(text: string, root: Node, broken: boolean) {
+  /** `aliasedKeys`: what aliases stand for that were written as keys, and are keys of their own by now. */
+  constructor(text: string, root: Node, broken: boolean, aliasedKeys: ReadonlySet<Node> = new Set()) {
     this.text = text;
+    this.#aliasedKeys = aliasedKeys;
     this.root = root;
     this.broken = broken;
     this.source = new SourceText(text);
@@ -72,6 +75,22 @@ export class Tree {
     return this.#merges.ownPair(map, key);
   }
 
+  /** The mappings that the value of one merge key brings in. */
+  mergedBy(value: unknown): readonly YAMLMap[] {
+    const source = this.#target(value);
+    const all = isSeq(source) ? source.items.slice(0, mostMerged) : [source];
+    return all.flatMap((one) => {
+      const target = this.#target(one);
+      return isMap(target) ? [target] : [];
+    });
+  }
+
+  /** What a written node stands for. */
+  #target(node: unknown): Node | undefined {
+    if (!isNode(node)) return undefined;
+    return isAlias(node) ? this.targetOf(node) : node;
+  }
+
   /** Keys and indexes from the root to where the node is written: `x-base.image`. */
   pathOf(node: Node): string {
     this.#paths ??= pathsFrom(this.root);
@@ -81,7 +100,7 @@ export class Tree {
   /** Whether a change inside the node shows in other places: it, or something around it, is what an alias stands for. */
   isShared(node: Node): boolean {
     this.#shared ??= new Ranges(
-      Array.from(this.#aliases().values(), ({ range }) => {
+      Array.from([...this.#aliases().values(), ...this.#aliasedKeys], ({ range }) => {
         const [start, end] = range ?? [0, 0];
         return [start, Math.max(start + 1, end)];
       }),
@@ -150,6 +169,9 @@ function emptyAfter(key: Node): Scalar {
   node.range = [end, end, end];
   return node;
 }
+
+/** Mappings that are looked at of those that one merge key names: more are no manifest but an attempt to keep its reader busy. */
+const mostMerged = 500;
 
 /** A key of a mapping with its value, whether written in it or merged into it. */
 export interface Entry {
@@ -280,6 +302,11 @@ export class YamlValue {
       seen.add(text);
       return again ? [keySpan(this.tree.text, key)] : [];
     });
+  }
+
+  /** A merge key (`<<`) is written in this mapping. */
+  get hasMergeKey(): boolean {
+    return isMap(this.node) && this.node.items.some(({ key }) => isMergeKey(key));
   }
 
   /** How many items a sequence has; 0 for other values. */

@@ -46,7 +46,8 @@ const fewPairs = 8;
 
 export const keyText = (key: unknown): string | null => (isScalar(key) ? (key.source ?? null) : null);
 
-const isMergeKey = (key: unknown): boolean => isScalar(key) && key.type === 'PLAIN' && key.source === '<<';
+export const isMergeKey = (key: unknown): boolean =>
+  isScalar(key) && key.type === 'PLAIN' && key.source === '<<';
 
 /**
  * The merge keys of a document. https://yaml.org/type/merge.html — own keys win over merged ones, earlier maps over later ones.

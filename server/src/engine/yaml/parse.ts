@@ -1,7 +1,9 @@
 import { Composer, type Document, Parser, type YAMLError } from 'yaml';
 import { type Span, span } from '../text/span.ts';
+import { forParser, hasOddLines } from './for-parser.ts';
 import { Tree, YamlValue } from './lookup.ts';
 import { readPlain } from './plain.ts';
+import { resolveTexts } from './resolve.ts';
 
 /** Something that keeps a document from being read whole. */
 export interface Problem {
@@ -43,7 +45,7 @@ export class YamlPiece {
 function parse(text: string): Parsed {
   const plain = readPlain(text);
   if (plain) return { root: YamlValue.ofRoot(new Tree(text, plain, false)), problems: [] };
-  const documents = compose(text);
+  const documents = compose(forParser(text));
   if (!documents) {
     return {
       root: null,
@@ -58,7 +60,9 @@ function parse(text: string): Parsed {
     problems.push({ span: span(start, end), message: 'a second document begins here without `---`' });
   }
   if (!document.contents) return { root: null, problems };
-  const tree = new Tree(text, document.contents, problems.length > 0);
+  const aliased = resolveTexts(document.contents, text);
+  // Where some editors see no line break, new lines could end up anywhere too.
+  const tree = new Tree(text, document.contents, problems.length > 0 || hasOddLines(text), aliased);
   for (const alias of text.includes('*') ? tree.danglingAliases : []) {
     problems.push({
       span: alias.span,
@@ -69,7 +73,7 @@ function parse(text: string): Parsed {
 }
 
 /** Null where the text is nested so deeply that the parser's recursion fails. */
-function compose(text: string): readonly Document.Parsed[] | null {
+export function compose(text: string): readonly Document.Parsed[] | null {
   // Every scalar keeps its text: what `1.10` or `yes` means depends on who reads it.
   const composer = new Composer({
     keepSourceTokens: true,
@@ -79,20 +83,11 @@ function compose(text: string): readonly Document.Parsed[] | null {
     prettyErrors: false,
   });
   try {
-    return [...composer.compose(new Parser().parse(forParser(text)), true, text.length)];
+    return [...composer.compose(new Parser().parse(text), true, text.length)];
   } catch (error) {
     if (error instanceof RangeError) return null;
     throw error;
   }
-}
-
-/**
- * The text as the parser takes it, every offset kept: it knows no lone CR as a line break (YAML 1.2.2, section 5.4), and it
- * counts a byte order mark as indentation.
- */
-export function forParser(text: string): string {
-  const unmarked = text.startsWith('\uFEFF') ? `\n${text.slice(1)}` : text;
-  return unmarked.includes('\r') ? unmarked.replace(/\r(?!\n)/g, '\n') : unmarked;
 }
 
 const tooDeep = 'it is nested too deeply to be read';

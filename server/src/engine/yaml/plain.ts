@@ -5,7 +5,7 @@ import { CST, type Node, Pair, Scalar, YAMLMap, YAMLSeq } from 'yaml';
  * Gives what the parser would, in a tenth of its time; null for whatever is rarer or could be wrong, which is left to the parser.
  */
 export function readPlain(text: string): Node | null {
-  if (/^[\uFEFF%]|\r(?!\n)/.test(text)) return null;
+  if (/^%|[\uFEFF\u0085\u2028\u2029]|\r(?!\n)/.test(text)) return null;
   return new PlainReader(text).read();
 }
 

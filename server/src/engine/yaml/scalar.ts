@@ -1,6 +1,7 @@
 import type { Scalar } from 'yaml';
 import { type Edits, refuse, smallestEdit } from '../text/edit.ts';
 import { type Span, span } from '../text/span.ts';
+import { nullTag } from './core-tags.ts';
 
 /** A scalar as text: `1.10` stays `1.10`, quotes and escapes are off. */
 export interface ScalarText {
@@ -25,12 +26,15 @@ export function readScalar(document: string, node: Scalar): ScalarText {
   return {
     text,
     style,
-    isNull: style === 'plain' && node.tag === undefined && /^(?:|~|null|Null|NULL)$/.test(text),
+    isNull: isNullText(text) && (node.tag === undefined ? style === 'plain' : node.tag === nullTag),
     span: inner && inner.end > inner.start ? inner : span(start, end),
     verbatim: equal ? inner : null,
     whole: span(start, end),
   };
 }
+
+/** The writings of null that all versions of YAML know. */
+export const isNullText = (text: string): boolean => /^(?:|~|null|Null|NULL)$/.test(text);
 
 function styleOf({ type }: Scalar): ScalarText['style'] {
   if (type === 'QUOTE_DOUBLE') return 'double';

@@ -4,8 +4,11 @@ import type { Span } from '../text/span.ts';
 import { type Placement, setIn } from './insert.ts';
 import type { YamlValue } from './lookup.ts';
 
-/** What a written value means; `unknown` where this file cannot tell, with the reason it cannot be set either. */
-export type Meaning<T> = { readonly value: T } | { readonly unknown: string };
+/**
+ * What a written value means; `unknown` where this file cannot tell, with the reason it cannot be set either. `mistyped`: a value of
+ * another type, which what takes the file refuses.
+ */
+export type Meaning<T> = { readonly value: T } | { readonly unknown: string; readonly mistyped?: true };
 
 export interface SettingSpec<T> extends Placement {
   /** The mapping that holds the setting, and the keys from there. */
@@ -38,6 +41,7 @@ export function settingOf<T extends string | boolean>(spec: SettingSpec<T>): Set
       value: undefined,
       origin: 'unknown',
       underline: written.span,
+      ...(meaning.mistyped && { mistyped: true }),
       set: (wanted) => set(wanted, meaning.unknown),
     };
   }
@@ -49,9 +53,9 @@ export function settingOf<T extends string | boolean>(spec: SettingSpec<T>): Set
   };
 }
 
-/** Booleans of YAML 1.1, which the readers of manifests still take: `yes`, `on`. */
+/** The texts that Compose takes for booleans, in any case (compose-go, `loader/interpolate.go`, `toBoolean`): those of YAML 1.1 among them. */
 export function readFlag(text: string | null): boolean | undefined {
   if (text === null) return undefined;
-  if (/^(?:true|yes|y|on)$/i.test(text)) return true;
-  return /^(?:false|no|n|off)$/i.test(text) ? false : undefined;
+  if (/^(?:true|yes|y|on|1|t)$/i.test(text)) return true;
+  return /^(?:false|no|n|off|0|f)$/i.test(text) ? false : undefined;
 }

@@ -1,6 +1,8 @@
 import type { Span } from '../../text/span.ts';
 import { yamlFacts } from '../../yaml/facts.ts';
-import type { YamlValue } from '../../yaml/lookup.ts';
+import { mayHold } from '../../yaml/hidden-words.ts';
+import type { YamlPiece } from '../../yaml/parse.ts';
+import { rootEntries } from '../../yaml/root-entries.ts';
 import { ImageUses } from '../../yaml/uses.ts';
 import type { SourceFile, YamlKind } from '../kind.ts';
 import { builtHere } from './builds.ts';
@@ -19,8 +21,8 @@ export const compose: YamlKind = {
   names: /\.ya?ml$/i,
   claims: (file) => isNamed(file) || (isYaml(file) && mayHoldServices(file.text)),
   claimsPiece(piece, file) {
-    if (isNamed(file)) return !(piece.text.includes('apiVersion') && isObject(piece.root));
-    return mayHoldServices(piece.text) && hasServices(piece.text) && isShaped(piece.root);
+    if (isNamed(file)) return !(mayHold(piece.text, 'apiVersion') && isObject(piece));
+    return mayHoldServices(piece.text) && hasServices(piece) && isShaped(piece);
   },
   companions: companionsOf,
   extract(piece, file) {
@@ -32,34 +34,42 @@ export const compose: YamlKind = {
     const services = entries.flatMap((entry) => readService(entry, around, into) ?? []);
     const builds = inline.builds;
     const images = [...into.uses.all, ...inline.all].sort((a, b) => a.site.span.start - b.site.span.start);
-    const facts = yamlFacts('compose', piece, {
-      images,
-      workloads: services.map(({ workload }) => workload),
-      stages: builds.flatMap(({ stages }) => stages),
-      scripts: [...services, ...builds].flatMap(({ scripts }) => scripts),
-      followers: mayBeFollowed(piece.text) ? readFollowers(services, firstOf(new Set())) : [],
-      rollouts: services.flatMap(({ rollout }) => rollout ?? []),
-      deploys: whyDeploys(
-        file.path,
-        entries.map(({ value }) => value),
-      ),
-      outline: {
-        built: builds.flatMap(({ built }) => built),
-        builds: services.flatMap(({ request }) => request ?? []),
-        consumes: [],
-        replaced: [],
-        includes: readIncludes(piece.root, project),
+    const facts = yamlFacts(
+      'compose',
+      piece,
+      {
+        images,
+        workloads: services.map(({ workload }) => workload),
+        stages: builds.flatMap(({ stages }) => stages),
+        scripts: [...services, ...builds].flatMap(({ scripts }) => scripts),
+        followers: mayBeFollowed(piece.text) ? readFollowers(services, firstOf(new Set())) : [],
+        rollouts: services.flatMap(({ rollout }) => rollout ?? []),
+        deploys: whyDeploys(
+          file.path,
+          entries.map(({ value }) => value),
+        ),
+        outline: {
+          built: builds.flatMap(({ built }) => built),
+          builds: services.flatMap(({ request }) => request ?? []),
+          consumes: [],
+          replaced: [],
+          includes: readIncludes(piece.root, project),
+        },
       },
-    });
+      readers,
+    );
     const comments = () =>
       [...facts.comments(), ...inline.comments].sort((a, b) => a.span.start - b.span.start);
     return { ...facts, comments };
   },
 };
 
+/** Compose reads with go-yaml of version 3 or newer, as older tools do with PyYAML: the keys of a mapping win. */
+const readers = { ownKeysWin: true, tags: ['!reset', '!override'] } as const;
+
 /** Cheap, so that labels are read in few files. */
 const mayBeFollowed = (text: string): boolean =>
-  text.includes('watchtower') || text.includes('io.containers.autoupdate');
+  mayHold(text, 'watchtower') || mayHold(text, 'io.containers.autoupdate');
 
 const firstOf =
   (known: Set<string>): ((text: Span) => boolean) =>
@@ -75,34 +85,20 @@ const isYaml = ({ languageId, name }: SourceFile): boolean => languageId === 'ya
 
 /** Cheap, so that other YAML is never parsed. */
 const mayHoldServices = (text: string): boolean =>
-  text.includes('services') && (text.includes('image') || text.includes('build'));
+  mayHold(text, 'services') && (mayHold(text, 'image') || mayHold(text, 'build'));
 
-/** Whether `services` can be a key of the root: in block style it stands in the column of the first key. */
-function hasServices(text: string): boolean {
-  const first = firstContent(text);
-  if (first === null || first.trimStart().startsWith('{')) return first !== null;
-  const indent = /^[ \t]*/.exec(first)?.[0] ?? '';
-  // Deeper than people indent a root: parsing tells, and no pattern is made of it.
-  if (indent.length > 64) return true;
-  return new RegExp(`(?:^\\uFEFF?|[\\r\\n])${indent}["']?services["']?[ \\t]*:`).test(text);
-}
+/** Whether `services` can be a key of the root. */
+const hasServices = ({ text }: YamlPiece): boolean => rootEntries(text)?.has('services') ?? true;
 
-/** The first line that is more than a comment, a directive or a document marker, without the marker. */
-function firstContent(text: string): string | null {
-  for (const line of text.replace(/^\uFEFF/, '').split(/[\r\n]+/, 1000)) {
-    const content = line.replace(/^---(?=\s|$)[ \t]*/, '');
-    if (!/^\s*(?:#|%|$)/.test(content)) return content;
-  }
-  return null;
-}
-
-const isObject = (root: YamlValue | null): boolean =>
-  root?.textAt('apiVersion') != null && root.textAt('kind') !== null;
+const isObject = ({ problems, root }: YamlPiece): boolean =>
+  problems.length === 0 && root?.textAt('apiVersion') != null && root.textAt('kind') !== null;
 
 /** Keys of other tools' pipelines, which have `services` too. */
 const foreignKeys = ['steps', 'pipeline', 'jobs', 'stages', 'apiVersion'];
 
-function isShaped(root: YamlValue | null): boolean {
+function isShaped({ problems, root }: YamlPiece): boolean {
+  // A mistake can hide its shape.
+  if (problems.length > 0) return true;
   const services = root?.get('services');
   if (!root || services?.type !== 'map' || foreignKeys.some((key) => root.get(key))) return false;
   const entries = services.entries().map((entry) => entry.value);

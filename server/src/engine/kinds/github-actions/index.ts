@@ -1,4 +1,5 @@
 import { yamlFacts } from '../../yaml/facts.ts';
+import { mayHold } from '../../yaml/hidden-words.ts';
 import type { SourceFile, YamlKind } from '../kind.ts';
 import { readImages } from './images.ts';
 
@@ -24,4 +25,4 @@ const isWorkflow = ({ languageId, path }: SourceFile): boolean =>
   /(?:^|\/)\.(?:github|gitea|forgejo)\/workflows\/[^/]+\.ya?ml$/i.test(path);
 
 const mayBeAction = ({ name, text }: SourceFile): boolean =>
-  /^action\.ya?ml$/i.test(name) && text.includes('runs') && text.includes('using');
+  /^action\.ya?ml$/i.test(name) && mayHold(text, 'runs') && mayHold(text, 'using');

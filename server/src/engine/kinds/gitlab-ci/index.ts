@@ -9,16 +9,20 @@ export const gitlabCi: YamlKind = {
   names: /\.ya?ml$/i,
   claims: (file) =>
     /\.ya?ml$/i.test(file.name) && (isNamed(file) || (file.text.includes('$[[') && inputs.test(file.text))),
-  claimsPiece({ root }) {
+  claimsPiece({ problems, root }) {
+    // A mistake can hide what it is.
+    if (problems.length > 0) return true;
     // Manifests and Compose files that lie beside a pipeline; a pipeline's services are a list.
     const isObject = root?.textAt('apiVersion') != null && root.textAt('kind') !== null;
     return !isObject && root?.get('services')?.type !== 'map';
   },
   extract: (piece, { variables }) =>
-    yamlFacts('gitlab-ci', piece, {
-      images: piece.root ? readImages(piece.root, variables) : [],
-      workloads: [],
-    }),
+    yamlFacts(
+      'gitlab-ci',
+      piece,
+      { images: piece.root ? readImages(piece.root, variables) : [], workloads: [] },
+      { tags: ['!reference'] },
+    ),
 };
 
 /** What only pipelines that take inputs have, wherever they lie. */

@@ -1,4 +1,5 @@
 import { yamlFacts } from '../../yaml/facts.ts';
+import { mayMatch } from '../../yaml/hidden-words.ts';
 import type { YamlValue } from '../../yaml/lookup.ts';
 import type { SourceFile, YamlKind } from '../kind.ts';
 import { readValues } from './walk.ts';
@@ -8,9 +9,9 @@ export const helmValues: YamlKind = {
   id: 'helm-values',
   syntax: 'yaml',
   names: /^(?:values[-._].*|.*values)\.ya?ml$/i,
-  claims: ({ name, text }: SourceFile) => helmValues.names.test(name) && /image/i.test(text),
+  claims: ({ name, text }: SourceFile) => helmValues.names.test(name) && mayMatch(text, /image/i),
   claimsPiece: ({ root, text }) =>
-    /image/i.test(text) && root?.type === 'map' && !isObject(root) && !isCompose(root),
+    mayMatch(text, /image/i) && root?.type === 'map' && !isObject(root) && !isCompose(root),
   extract: (piece) => yamlFacts('helm-values', piece, { images: readValues(piece.root), workloads: [] }),
 };
 

@@ -1,4 +1,5 @@
 import { type Span, span } from '../../text/span.ts';
+import { readLongTexts } from '../../yaml/comments.ts';
 
 /** Objects that only Helm gives to a template: https://helm.sh/docs/chart_template_guide/builtin_objects/ */
 const helmObject =
@@ -10,6 +11,7 @@ const helmObject =
  */
 export function firstAction(text: string, inTemplates: boolean): Span | null {
   const above = new LinesAbove(text);
+  let longTexts: readonly Span[] | null = null;
   let end = 0;
   // A line at a time: only its first action can stand where YAML has syntax, and whatever precedes that speaks for the rest.
   for (let at = text.indexOf('{{'); at !== -1; at = text.indexOf('{{', end)) {
@@ -24,6 +26,8 @@ export function firstAction(text: string, inTemplates: boolean): Span | null {
       if (helm) return actionIn(line, start, helm.index);
     }
     if (text[at - 1] === '$' || !isBare(before)) continue;
+    longTexts ??= readLongTexts(text);
+    if (longTexts.some(({ end: textEnd, start: textStart }) => textStart < at && at < textEnd)) continue;
     above.readTo(start);
     if (above.isBlockText(indentOf(line))) continue;
     if (before.trim() !== '' || opensTemplate(text, at) || !above.isContinuedAt(before.length)) {

@@ -1,6 +1,10 @@
 import { noFacts } from '../../model/no-facts.ts';
 import { noVariables } from '../../model/variables.ts';
 import { yamlFacts } from '../../yaml/facts.ts';
+import { hasOddLines } from '../../yaml/for-parser.ts';
+import { mayHold, mayMatch } from '../../yaml/hidden-words.ts';
+import type { YamlValue } from '../../yaml/lookup.ts';
+import { rootEntries } from '../../yaml/root-entries.ts';
 import { ImageUses } from '../../yaml/uses.ts';
 import type { YamlKind } from '../kind.ts';
 import { readBarePod } from './bare-pods.ts';
@@ -23,21 +27,20 @@ export const kubernetes: YamlKind = {
   names: /\.(?:ya?ml|json)$/i,
   claims: ({ languageId, name, text }) =>
     (/\.(?:ya?ml|json)$/i.test(name) || languageId === 'yaml' || languageId === 'json') &&
-    text.includes('apiVersion') &&
-    text.includes('kind'),
+    mayHoldObject(text),
   claimsPiece(piece) {
     const { text } = piece;
-    if (!text.includes('apiVersion') || !text.includes('kind')) return false;
-    const apiVersion = keyAtStart(text, 'apiVersion');
-    const kind = keyAtStart(text, 'kind');
-    if (apiVersion !== null && kind !== null && isInert(apiVersion, kind)) return false;
-    if (!/mage|ontainers|revisionHistoryLimit|ConfigMap|Secret/.test(text)) return false;
-    const root = piece.root;
-    return (
-      root?.textAt('apiVersion') != null &&
-      root.textAt('kind') !== null &&
-      !isInert(root.textAt('apiVersion') ?? '', root.textAt('kind') ?? '')
-    );
+    if (!mayHoldObject(text)) return false;
+    const entries = rootEntries(text);
+    if (entries && isNoneOfOurs(entries)) return false;
+    if (!mayMatch(text, contents)) return false;
+    const { problems, root } = piece;
+    const apiVersion = root?.textAt('apiVersion');
+    const kind = root?.textAt('kind');
+    // Where a mistake hides what it is, other programs may still read it.
+    if (problems.length > 0) return true;
+    if (!root || apiVersion == null || kind == null) return false;
+    return !isInert(apiVersion, kind) || !isToldOnce(root);
   },
   companions: kustomizationsFor,
   extract(piece, file) {
@@ -64,14 +67,19 @@ export const kubernetes: YamlKind = {
   },
 };
 
-/**
- * The value of a key at the start of a line, where only the root's keys stand in block style. Told without parsing: most of
- * a large stream is schemas and access rules. Null where the root is written in another way.
- */
-function keyAtStart(text: string, key: string): string | null {
-  const match = new RegExp(
-    `^["']?${key}["']?[ \\t]*:[ \\t]+["']?([\\w./-]+)["']?[ \\t]*(?:#.*)?\\r?$`,
-    'm',
-  ).exec(text);
-  return match?.[1] ?? null;
+const mayHoldObject = (text: string): boolean => mayHold(text, 'apiVersion') && mayHold(text, 'kind');
+
+/** What of an object is looked at. */
+const contents = /mage|ontainers|revisionHistoryLimit|ConfigMap|Secret/;
+
+/** No object, or one that is never looked at. */
+function isNoneOfOurs(entries: ReadonlyMap<string, string | null>): boolean {
+  const apiVersion = entries.get('apiVersion');
+  const kind = entries.get('kind');
+  if (apiVersion === undefined || kind === undefined) return true;
+  return apiVersion !== null && kind !== null && isInert(apiVersion, kind);
 }
+
+/** Whether no program can take the object for one of another kind. */
+const isToldOnce = (root: YamlValue): boolean =>
+  !hasOddLines(root.tree.text) && root.repeatedKeys().length === 0 && !root.hasMergeKey;

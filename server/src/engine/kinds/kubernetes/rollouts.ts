@@ -2,7 +2,7 @@ import type { Rollout } from '../../model/facts.ts';
 import { type Edits, refuse, smallestEdit } from '../../text/edit.ts';
 import type { YamlValue } from '../../yaml/lookup.ts';
 import { settingOf } from '../../yaml/setting.ts';
-import { textHere } from './settings.ts';
+import { numberOf } from '../../yaml/typed.ts';
 import type { ObjectPlace } from './walk.ts';
 
 /** Kinds that keep versions to go back to. */
@@ -27,10 +27,10 @@ export function readRollout({ kind, name, path, root }: ObjectPlace): readonly R
     name: (root.at('metadata', 'name') ?? spec).span,
     fallback: true,
     read: (value) => {
-      const text = value.scalar?.style === 'plain' ? textHere(value) : null;
-      return text !== null && /^\d+$/.test(text)
-        ? { value: Number(text) > 0 }
-        : { unknown: 'The value written here is no number.' };
+      const count = numberOf(value);
+      return count === undefined || count < 0
+        ? { unknown: 'The value written here is no number.' }
+        : { value: count > 0 };
     },
   });
   const label = `${kind} ${name}`.trim();

@@ -1,14 +1,16 @@
 import type { YamlValue } from '../../yaml/lookup.ts';
-import { type Meaning, readFlag } from '../../yaml/setting.ts';
+import type { Meaning } from '../../yaml/setting.ts';
+import { booleanOf } from '../../yaml/typed.ts';
 import { fill } from './holes.ts';
 import { noParameters } from './parameters.ts';
 
 /** A boolean. In quotes it is a text, which the API server does not take for one. */
 export function readFlagHere(value: YamlValue): Meaning<boolean> {
-  const flag = value.scalar?.style === 'plain' ? readFlag(value.text) : undefined;
+  const flag = booleanOf(value);
   if (flag !== undefined) return { value: flag };
   const { locked } = fill(value.text ?? '', noParameters);
-  return { unknown: locked ?? 'The value written here is neither true nor false.' };
+  if (locked !== null) return { unknown: locked };
+  return { unknown: 'The value written here is neither true nor false.', mistyped: true };
 }
 
 export function readTextHere(value: YamlValue): Meaning<string> {

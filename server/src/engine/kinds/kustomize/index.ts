@@ -1,4 +1,5 @@
 import { yamlFacts } from '../../yaml/facts.ts';
+import { mayHold, mayMatch } from '../../yaml/hidden-words.ts';
 import { readKustomization } from '../../yaml/kustomization.ts';
 import type { YamlValue } from '../../yaml/lookup.ts';
 import type { SourceFile, YamlKind } from '../kind.ts';
@@ -10,10 +11,13 @@ export const kustomize: YamlKind = {
   syntax: 'yaml',
   takesReplacements: true,
   names: /^kustomization(?:\.ya?ml)?$/i,
-  claims: (file) => isNamed(file) || (isYaml(file) && file.text.includes(group)),
+  claims: (file) => isNamed(file) || (isYaml(file) && mayHold(file.text, group)),
   claimsPiece(piece, file) {
-    if (!/\bimage(?:s|Tags)["']?\s*:/.test(piece.text)) return false;
-    return isOurs(piece.root, isNamed(file));
+    if (!mayMatch(piece.text, /\bimage(?:s|Tags)\b/)) return false;
+    const { problems, root } = piece;
+    // A mistake can hide what it is.
+    if (problems.length > 0 && isNamed(file)) return true;
+    return isOurs(root, isNamed(file)) && (root?.get('images') ?? root?.get('imageTags')) !== undefined;
   },
   extract: (piece) =>
     yamlFacts('kustomize', piece, {
