@@ -151,7 +151,6 @@ describe('an image that only another way of reading shows is found', () => {
     'a key after a question mark': '? image\n: evil:latest',
     'a value in Base64': 'image: !!binary ZXZpbDpsYXRlc3Q=',
     'a value under a tag': 'image: !!str evil:latest',
-    'a value under an unknown tag': 'image: !x evil:latest',
   };
   for (const [name, line] of Object.entries(evil)) {
     test(name, () => {
@@ -160,6 +159,15 @@ describe('an image that only another way of reading shows is found', () => {
       assert.ok(rulesIn(analysis).includes('floating-tag'));
     });
   }
+
+  test('one that an unknown tag makes is known to nobody, and said to be', () => {
+    const analysis = read(deployment(`image: !x evil:latest\n${strict}`));
+    assert.deepEqual(
+      analysis.images.map(({ reading }) => reading.state),
+      ['unknown'],
+    );
+    assert.ok(rulesIn(analysis).includes('ambiguous-manifest'));
+  });
 });
 
 describe('the kind of an object is what a parser reads', () => {
@@ -263,6 +271,29 @@ test('what is broken is not taken for something that nobody deploys', () => {
     assert.ok(
       read(text, path).skipped.some(({ broken }) => broken),
       text,
+    );
+  }
+});
+
+test('what is too deep or too much to be looked at is not called clean', () => {
+  const items = Array.from({ length: 200 }, (_, at) => `{a: ${at}}`).join(', ');
+  const fan = Array.from({ length: 200 }, () => '*l').join(', ');
+  const evil = deployment(`image: evil:latest\n${strict}`).replace('template:', '"template":');
+  const manifest = evil.replace('spec:', `x: &l [${items}]\ny: [${fan}]\nspec: &s`).concat('again: *s\n');
+  const jobs = Array.from({ length: 90 }, (_, at) => `j${at}: {script: [b], services: *l}\n`);
+  const pipeline = `x: &l [${items.replaceAll('a:', 'name: a,b:')}]\n${jobs.join('')}`;
+  const lists = `${'{apiVersion: v1, kind: List, items: ['.repeat(60)}${'{apiVersion: v1, kind: Pod, spec: {containers: [{image: a}]}}'}${']}'.repeat(60)}\n`;
+  for (const [path, text] of [
+    ['/w/a.yaml', manifest],
+    ['/w/.gitlab-ci.yml', pipeline],
+    ['/w/a.yaml', lists],
+    ['/w/values.yaml', `${'{image: '.repeat(60)}a${'}'.repeat(60)}`],
+  ] as const) {
+    const { skipped } = read(text, path);
+    assert.deepEqual(
+      skipped.map(({ broken, reason }) => [broken, reason]),
+      [[true, 'it is nested too deeply or its aliases stand for too much, so not all of it was checked']],
+      path,
     );
   }
 });

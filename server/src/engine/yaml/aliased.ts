@@ -4,6 +4,7 @@ import type { YamlValue } from './lookup.ts';
 export class AliasBudget {
   readonly #most: number;
   #spent = 0;
+  #isCut = false;
 
   /** `length`: that of the text. A large one may hold more than a small one, so that the time goes with the length. */
   constructor(length: number) {
@@ -12,6 +13,16 @@ export class AliasBudget {
 
   get isSpent(): boolean {
     return this.#spent > this.#most;
+  }
+
+  /** Not all of the document is looked at, whatever is left. */
+  giveUp(): void {
+    this.#isCut = true;
+  }
+
+  /** Whether something was not looked at. */
+  get isCut(): boolean {
+    return this.#isCut || this.isSpent;
   }
 
   /** Whether that many more values may be looked at. */

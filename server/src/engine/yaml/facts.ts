@@ -15,7 +15,7 @@ export function yamlFacts(
   readers: Readers = {},
 ): Facts {
   const [problem] = piece.problems;
-  const isCut = piece.root?.tree.budget.isSpent;
+  const isCut = piece.root?.tree.budget.isCut;
   let comments: readonly Comment[] | null = null;
   let units: readonly Span[] | null = null;
   return {
@@ -32,7 +32,12 @@ export function yamlFacts(
           ]
         : []),
       ...(isCut
-        ? [skip(span(0, 0), 'its aliases bring in too much for all of it to have been checked')]
+        ? [
+            skip(
+              span(0, 0),
+              'it is nested too deeply or its aliases stand for too much, so not all of it was checked',
+            ),
+          ]
         : []),
     ],
     ambiguities: () => readAmbiguities(piece, readers),

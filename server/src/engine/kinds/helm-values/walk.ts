@@ -52,6 +52,7 @@ class Walk {
   }
 
   visit(value: YamlValue, keys: readonly string[], place: Place, depth: number): void {
+    if (depth > deepest) value.tree.budget.giveUp();
     if (depth > deepest || !mayFollow(value)) return;
     if (value.type === 'sequence') {
       const inner = place === 'images' ? 'member' : 'item';

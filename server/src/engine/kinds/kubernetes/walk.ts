@@ -227,6 +227,7 @@ class Walk implements Found {
   }
 
   #isTooMuch(value: YamlValue, depth: number): boolean {
+    if (depth > deepest) value.tree.budget.giveUp();
     return depth > deepest || !mayFollow(value);
   }
 }
