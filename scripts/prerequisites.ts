@@ -13,6 +13,14 @@ const programs: Readonly<Record<string, string>> = {
   git: 'git',
 };
 
+/** Modules of Debian's own Python that the tests read with, and their packages. */
+const pythonModules: Readonly<Record<string, string>> = {
+  yaml: 'python3-yaml',
+};
+
+/** Not one of another Python that comes first in the PATH: packages are installed for this one. */
+const python = '/usr/bin/python3';
+
 /** Debian puts servers where the PATH of ordinary users does not lead. */
 const folders = [...(process.env.PATH ?? '').split(delimiter), '/usr/sbin'];
 
@@ -27,11 +35,25 @@ function isInstalled(program: string): boolean {
   });
 }
 
-const missing = (): string[] => Object.keys(programs).filter((program) => !isInstalled(program));
+const isImported = (module: string): boolean =>
+  spawnSync(python, ['-c', `import ${module}`], { stdio: 'ignore' }).status === 0;
+
+interface Part {
+  readonly name: string;
+  readonly packageName: string;
+}
+
+const missing = (): readonly Part[] => [
+  ...partsOf(programs).filter(({ name }) => !isInstalled(name)),
+  ...partsOf(pythonModules).filter(({ name }) => !isImported(name)),
+];
+
+const partsOf = (table: Readonly<Record<string, string>>): readonly Part[] =>
+  Object.entries(table).map(([name, packageName]) => ({ name, packageName }));
 
 /** Installs what is missing where that needs no question (root or passwordless sudo on Debian); else says what to install. */
 export function ensurePrerequisites(): void {
-  const packages = missing().map((program) => programs[program] ?? program);
+  const packages = missing().map(({ packageName }) => packageName);
   if (packages.length === 0) return;
   const prefix = process.getuid?.() === 0 ? [] : ['sudo', '-n'];
   const apt = [...prefix, 'env', 'DEBIAN_FRONTEND=noninteractive', 'apt-get', '-qq'];
@@ -44,7 +66,7 @@ export function ensurePrerequisites(): void {
   const left = missing();
   if (left.length > 0) {
     throw new Error(
-      `The tests use real parts and lack ${left.join(', ')}. Install them: sudo apt-get install ${left.map((program) => programs[program]).join(' ')}`,
+      `The tests use real parts and lack ${left.map(({ name }) => name).join(', ')}. Install them: sudo apt-get install ${left.map(({ packageName }) => packageName).join(' ')}`,
     );
   }
 }
