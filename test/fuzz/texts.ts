@@ -366,7 +366,7 @@ function disguised(dice: Dice, word: string): string {
     case 2:
       return `"${[...quotable].map((char) => (dice.chance(20) ? escapeOf(dice, char) : char)).join('')}"`;
     case 3:
-      return `!!binary ${btoa(quotable)}`;
+      return `!!binary ${base64(quotable)}`;
     case 4:
       return `!!str ${quotable}`;
     case 5:
@@ -376,11 +376,13 @@ function disguised(dice: Dice, word: string): string {
     case 7:
       return `&k${dice.number(3)} ${quotable}`;
     case 8:
-      return `!<tag:yaml.org,2002:${dice.one(['str', 'binary'])}> ${dice.chance(50) ? btoa(quotable) : quotable}`;
+      return `!<tag:yaml.org,2002:${dice.one(['str', 'binary'])}> ${dice.chance(50) ? base64(quotable) : quotable}`;
     default:
       return `*${dice.one(['note', 'flag', 'k0', 'k1'])} `;
   }
 }
+
+const base64 = (text: string): string => Buffer.from(text).toString('base64');
 
 type Change = (dice: Dice, lines: string[]) => void;
 
