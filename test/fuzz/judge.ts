@@ -45,6 +45,9 @@ const seen = ({ findings, images, suppressed }: Analysis): readonly string[] => 
 const isWarned = ({ findings, skipped }: Analysis): boolean =>
   findings.some(({ rule }) => rule === 'ambiguous-manifest') || skipped.some(({ broken }) => broken);
 
+/** What takes a manifest refuses an image that is a boolean or a number. */
+const typedImage = /^image (?:true|false|-?[\d.]+(?:e[-+]?\d+)?)$/;
+
 const known = new Map<string, readonly string[]>();
 
 function seenPlainly(path: string, text: string): readonly string[] {
@@ -61,7 +64,9 @@ export function judge({ kind, path, text }: Sample, readings: Readings): Differe
   if (isWarned(analysis)) return null;
   const told = new Set(seen(analysis));
   for (const reading of readers[kind]) {
-    const unseen = seenPlainly(path, written(readings[reading])).filter((one) => !told.has(one));
+    const unseen = seenPlainly(path, written(readings[reading])).filter(
+      (one) => !told.has(one) && !typedImage.test(one),
+    );
     if (unseen.length > 0) return { reading, unseen };
   }
   return null;
