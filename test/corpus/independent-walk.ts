@@ -52,6 +52,10 @@ function readerOf(path: string): Reader | null {
   if (/^(Dockerfile|Containerfile)([.-].*)?$|\.(Dockerfile|Containerfile)$/i.test(name)) {
     return /\.(template|tmpl|tpl|j2|in)$/.test(name) ? () => 'template' : readDockerfile;
   }
+  if (/\.ya?ml\.(template|tmpl|tpl|j2|in)$/.test(name)) {
+    return (text) =>
+      /^[ -]*(kind|image|env|metadata|spec|containers|services):/m.test(text) ? 'template' : [];
+  }
   return /\.(ya?ml|json)$/.test(name) ? readYaml : null;
 }
 

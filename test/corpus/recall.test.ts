@@ -41,6 +41,12 @@ const explained: readonly Explained[] = [
     foundBy: 'walk',
     why: 'The kustomization beside the manifest renames this image: the engine reports the registry it is pulled from, the walk the name that is written.',
   },
+  {
+    file: 'home-ops/kubernetes/apps/network/envoy-gateway/app/envoy.yaml',
+    reference: 'mirror.gcr.io/envoyproxy/envoy:v1.39.0',
+    foundBy: 'walk',
+    why: 'The engine does not know the custom resource EnvoyProxy, and `container` may mean anything in a kind that it does not know.',
+  },
 ];
 
 /** An entry of `images` in the JSON report, as far as it is compared. */
