@@ -58,12 +58,17 @@ function seenPlainly(path: string, text: string): readonly string[] {
   return found;
 }
 
+/** Whether kustomize takes a kustomization: it refuses numbers and booleans where it wants texts. */
+const isTakenByKustomize = (documents: readonly unknown[]): boolean =>
+  !/"(?:name|newName|newTag|digest)":(?:true|false|-?\d)/.test(JSON.stringify(documents));
+
 /** What is wrong with the audit of a text; null where nothing is. */
 export function judge({ kind, path, text }: Sample, readings: Readings): Difference | null {
   const analysis = read(path, text);
   if (isWarned(analysis)) return null;
   const told = new Set(seen(analysis));
   for (const reading of readers[kind]) {
+    if (kind === 'kustomize' && !isTakenByKustomize(readings[reading])) continue;
     const unseen = seenPlainly(path, written(readings[reading])).filter(
       (one) => !told.has(one) && !typedImage.test(one),
     );

@@ -48,12 +48,11 @@ def number(text):
     plain = text.replace("_", "")
     sign = -1 if plain[:1] == "-" else 1
     digits = plain[1:] if plain[:1] in ("-", "+") else plain
-    for prefix, base in (("0x", 16), ("0o", 8), ("0b", 2)):
+    for prefix, base, digit in (("0x", 16, "[0-9a-f]"), ("0o", 8, "[0-7]"), ("0b", 2, "[01]")):
         if digits.lower().startswith(prefix):
-            try:
-                return sign * int(digits[2:], base)
-            except ValueError:
-                return None
+            # int() itself would take a second prefix.
+            known = re.fullmatch(f"{digit}+", digits[2:].lower())
+            return sign * int(digits[2:], base) if known else None
     if re.fullmatch("0[0-7]+", digits):
         return sign * int(digits, 8)
     if re.fullmatch("[0-9]+", digits) and not digits.startswith("0"):

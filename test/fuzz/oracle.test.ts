@@ -22,6 +22,7 @@ describe('the oracle reads as the programs do that it stands for', () => {
     ['x: &k a\n*k : b\n', [{ x: 'a', a: 'b' }], [{ x: 'a', a: 'b' }]],
     ['a: [yes, "yes", y, tRUE, !!bool "off"]\n', [{ a: [true, 'yes', true, 'tRUE', false] }], null],
     ['a: [0x10, 017, 0o17, 1_0, 1e1, "1"]\n', [{ a: [16, 15, 15, 10, 10, '1'] }], null],
+    ['a: [0b1, 0b0b1, 0x0x1]\n', [{ a: [1, '0b0b1', '0x0x1'] }], null],
     ['!!binary YQ==: !!binary Yg==\n', [{ a: 'b' }], null],
     ['a: 1\n--- # c\na: 2\n---\n\uFEFFa: 3\n', [{ a: 1 }, { a: 2 }, { a: 3 }], null],
     ['a: 1\n---x\na: 2\n', [], []],

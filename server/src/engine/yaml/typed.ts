@@ -28,6 +28,16 @@ function numberIn(digits: string): number | undefined {
   return /^(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][-+]?\d+)?$/.test(digits) ? Number(digits) : undefined;
 }
 
+/**
+ * The text that Helm's templates and kustomize make of a value, which both read by go-yaml first: `1.1` of `1.10`, `false` of `no`. Empty for a
+ * value that is no text.
+ */
+export function renderedText(value: YamlValue | undefined): string {
+  const text = value?.text ?? '';
+  if (!value || /^[1-9]\d*$/.test(text)) return text;
+  return String(booleanOf(value) ?? numberOf(value) ?? text);
+}
+
 /** What stands in quotes or under `|` is a text, unless a tag says otherwise. */
 const isTyped = ({ scalar, tag }: YamlValue, fits: (tag: string) => boolean): boolean =>
   tag === undefined ? scalar?.style === 'plain' : fits(tag);

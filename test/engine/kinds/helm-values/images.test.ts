@@ -77,7 +77,9 @@ describe('images in parts', () => {
     ['a null tag', 'image:\n  repository: api\n  tag:\n', ['api:{{ tag }} unknown']],
     ['no tag', 'image:\n  repository: api\n  pullPolicy: Always\n', ['api:{{ tag }} unknown']],
     ['a tag in the name', 'image: {repository: "api:1.2.3"}\n', ['api:1.2.3 tag']],
-    ['a number', 'image: {repository: api, tag: 1.10}\n', ['api:1.10 floating']],
+    ['a number, as Helm writes it', 'image: {repository: api, tag: 1.10}\n', ['api:1.1 floating']],
+    ['a number in quotes', 'image: {repository: api, tag: "1.10"}\n', ['api:1.10 floating']],
+    ['a boolean, as Helm writes it', 'image: {repository: n, tag: 1.2.3}\n', ['false:1.2.3 tag']],
     ['a date', 'image: {repository: api, tag: 20240101}\n', ['api:20240101 tag']],
     ['a name that is at fault', 'image: {repository: Api, tag: v1}\n', ['Api:v1 unknown']],
     [

@@ -27,7 +27,7 @@ const image: fc.Arbitrary<Image> = fc.record(
   {
     registry: fc.constantFrom('docker.io', 'reg:5000', ''),
     repository: fc.constantFrom('bitnami/redis', 'shop/api', 'exporter'),
-    tag: fc.constantFrom('1.27.4', 'latest', '1.10', '20240101', ''),
+    tag: fc.constantFrom('1.27.4', 'latest', '1.5', '20240101', ''),
     digest: fc.constantFrom('', '', digest),
     pullPolicy: fc.constant('Always'),
   },

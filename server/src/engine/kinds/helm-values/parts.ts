@@ -6,6 +6,7 @@ import type { YamlValue } from '../../yaml/lookup.ts';
 import type { PartedUses } from '../../yaml/parted-uses.ts';
 import { placeholdersIn } from '../../yaml/placeholders.ts';
 import { readFlag } from '../../yaml/setting.ts';
+import { renderedText } from '../../yaml/typed.ts';
 
 /** A reference in parts, and the keys it stands under. */
 export interface Parts {
@@ -47,7 +48,7 @@ export function registriesOf(root: YamlValue): Registries {
 export function readMap(map: YamlValue, registries: Registries): Parts | null {
   const name = nameIn(map);
   if (!name?.text || /:\/\/|\s/.test(name.text)) return null;
-  const base = withRegistry(map, name.text, registries);
+  const base = withRegistry(map, renderedText(name), registries);
   return compose(map, {
     name,
     base,
@@ -70,7 +71,7 @@ function nameIn(map: YamlValue): YamlValue | undefined {
 
 function withRegistry(map: YamlValue, name: string, { hasOther, winning }: Registries): string {
   const own = map.get('registry');
-  const registry = own ? winning || (own.text ?? '') : '';
+  const registry = own ? winning || renderedText(own) : '';
   if (registry !== '') return `${withoutTrailing(registry, '/')}/${name}`;
   const parsed = parseReference(name);
   const hasDomain = parsed.ok && parsed.reference.domain !== undefined;
@@ -93,7 +94,8 @@ export function readSiblings(
   };
   const tagKey = beside('Tag');
   if (tagKey === undefined) return null;
-  const base = stem === '' ? withRegistry(map, name.text, registries) : name.text;
+  const text = renderedText(name);
+  const base = stem === '' ? withRegistry(map, text, registries) : text;
   return compose(map, { name, base, tagKey, digestKey: beside('Digest') });
 }
 
@@ -107,7 +109,7 @@ interface Found {
 function compose(map: YamlValue, { base, digestKey, name, tagKey }: Found): Parts {
   const tag = map.get(tagKey);
   const digest = digestText(map, digestKey);
-  const resolved = base + versionText(base, tag?.text ?? '', digest);
+  const resolved = base + versionText(base, tag ? renderedText(tag) : '', digest);
   const digestValue = digest === '' ? undefined : map.get(digestKey ?? '');
   return {
     map,
