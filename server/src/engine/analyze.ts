@@ -3,7 +3,7 @@ import { keysFor } from './config/signatures.ts';
 import { waiverOf } from './config/waivers.ts';
 import { type ImageName, repositoryName } from './image/name.ts';
 import { kinds } from './kinds/index.ts';
-import type { DocumentKind, SourceFile } from './kinds/kind.ts';
+import type { DocumentKind, Part, SourceFile } from './kinds/kind.ts';
 import type { Comment, Facts, ImageUse, Skip } from './model/facts.ts';
 import { type Finding, type Fix, isPinFix, type Related, type Report } from './model/finding.ts';
 import { uniqueKey } from './model/key.ts';
@@ -22,6 +22,7 @@ import { SourceText } from './text/source-text.ts';
 import { type Span, shiftSpan, span } from './text/span.ts';
 import { shortened, told } from './text/visible.ts';
 import { readComments } from './yaml/comments.ts';
+import { cutList, itemText } from './yaml/list.ts';
 import { YamlPiece } from './yaml/parse.ts';
 import { splitDocuments } from './yaml/split.ts';
 
@@ -84,11 +85,16 @@ export interface Analysis {
   /** A comment can stand behind other text in the line of an offset. */
   takesTrailingComment(offset: number): boolean;
   /** The pieces by text, for the next analysis of the same document. */
-  readonly pieces: ReadonlyMap<string, Piece>;
+  readonly pieces: Pieces;
 }
+
+/** One text can be a document in one place and an item of a list in another. */
+type Pieces = Readonly<Record<Part, ReadonlyMap<string, Piece>>>;
 
 /** What one piece of text came to; offsets are into the piece, so it holds wherever the piece stands. */
 interface Piece {
+  /** It takes something over from another item of its list, so that the list has to be read in one go. */
+  readonly leans: boolean;
   readonly kind: string | null;
   readonly facts: Facts | null;
   readonly reports: readonly { readonly rule: Rule; readonly report: Report }[];
@@ -97,7 +103,14 @@ interface Piece {
   readonly skipped: readonly Skip[];
 }
 
-const unclaimed: Piece = { kind: null, facts: null, reports: [], suppressions: null, skipped: [] };
+const unclaimed: Piece = {
+  leans: false,
+  kind: null,
+  facts: null,
+  reports: [],
+  suppressions: null,
+  skipped: [],
+};
 
 /** A document of a stream that no kind claims may still hold what its author says of the whole file. */
 function readUnclaimed(text: string, isYaml: boolean): Piece {
@@ -118,14 +131,25 @@ export function analyze(input: Input, settings: Settings = defaultSettings, prev
   const file = fileOf(input, settings.variables);
   const candidates = candidatesFor(input, file);
   const known = previous && isSameButForText(previous, input, settings) ? previous.pieces : null;
-  const pieces = new Map<string, Piece>();
-  const placed = cut(input.text, candidates).map((at) => {
-    const text = input.text.slice(at.start, at.end);
-    let piece = pieces.get(text) ?? known?.get(text);
+  const pieces = {
+    document: new Map<string, Piece>(),
+    item: new Map<string, Piece>(),
+    frame: new Map<string, Piece>(),
+  };
+  const place = ({ document, part, span: at }: CutPiece): Placed => {
+    const written = input.text.slice(at.start, at.end);
+    const text = part === 'item' ? itemText(written) : written;
+    let piece = pieces[part].get(text) ?? known?.[part].get(text);
     const key = piece ? text : unshared(text, input.text);
-    piece ??= readPiece(key, file, candidates);
-    pieces.set(key, piece);
-    return { offset: at.start, length: text.length, piece };
+    piece ??= readPiece(key, file, candidates, part);
+    pieces[part].set(key, piece);
+    return { document, offset: at.start, length: text.length, piece };
+  };
+  const placed = cut(input.text, candidates).flatMap((at) => {
+    const parts = cutParts(input.text, at, file, candidates)?.map(place);
+    return parts?.every(({ piece }) => !piece.leans)
+      ? parts
+      : [place({ document: at.start, part: 'document', span: at })];
   });
   return assemble({ input, settings, source, pieces, placed });
 }
@@ -140,7 +164,7 @@ export function readOutline(
   const candidates = candidatesFor(input, file);
   const placed = cut(text, candidates).map((at) => ({
     offset: at.start,
-    piece: { facts: extract(text.slice(at.start, at.end), file, candidates) },
+    piece: { facts: extract(new YamlPiece(text.slice(at.start, at.end)), file, candidates, 'document') },
   }));
   return outlineOf(input, new SourceText(text), placed);
 }
@@ -209,23 +233,65 @@ function cut(text: string, candidates: readonly DocumentKind[]): readonly Span[]
   return first.syntax === 'yaml' ? splitDocuments(text) : [span(0, text.length)];
 }
 
+/** A piece of a text that is read by itself. */
+interface CutPiece {
+  /** Where its document begins. */
+  readonly document: number;
+  readonly part: Part;
+  readonly span: Span;
+}
+
+/** Shorter documents are read in one go as fast. */
+const shortest = 4_000;
+
+/** The items of a list of documents, and what stands around them, in the order of the text; null for anything else. */
+function cutParts(
+  text: string,
+  { end, start }: Span,
+  file: SourceFile,
+  candidates: readonly DocumentKind[],
+): readonly CutPiece[] | null {
+  const lists = candidates.some((kind) => kind.syntax === 'yaml' && kind.isList);
+  const list = lists && !file.assigned && end - start >= shortest ? cutList(text.slice(start, end)) : null;
+  if (!list) return null;
+  const around = new YamlPiece(list.around);
+  const claiming = candidates.find(
+    (kind) => kind.syntax === 'yaml' && (kind.isList?.(around, file) || kind.claimsPiece(around, file)),
+  );
+  if (claiming?.syntax !== 'yaml' || !claiming.isList?.(around, file)) return null;
+  // Where programs may differ on what the list is, all of it is looked at.
+  if (around.problems.length > 0 || claiming.extract(around, file, 'frame').ambiguities().length > 0)
+    return null;
+  return [
+    ...list.frame.map((at): CutPiece => ({ document: start, part: 'frame', span: shiftSpan(at, start) })),
+    ...list.items.map((at): CutPiece => ({ document: start, part: 'item', span: shiftSpan(at, start) })),
+  ].sort((a, b) => a.span.start - b.span.start);
+}
+
 /** A copy that does not keep the text it was cut from alive: pieces outlive the version they were read in. */
 function unshared(part: string, whole: string): string {
   return part.length === whole.length ? part : structuredClone(part);
 }
 
 /** The facts of the first kind that claims a piece; null where none does. */
-function extract(text: string, file: SourceFile, candidates: readonly DocumentKind[]): Facts | null {
-  const yaml = new YamlPiece(text);
+function extract(
+  yaml: YamlPiece,
+  file: SourceFile,
+  candidates: readonly DocumentKind[],
+  part: Part,
+): Facts | null {
   for (const kind of candidates) {
-    if (kind.syntax === 'whole') return kind.extract({ ...file, text });
-    if (file.assigned || kind.claimsPiece(yaml, file)) return kind.extract(yaml, file);
+    if (kind.syntax === 'whole') return kind.extract({ ...file, text: yaml.text });
+    // What stands around the items was claimed for all of them.
+    const claims = part === 'document' ? file.assigned || kind.claimsPiece(yaml, file) : kind.isList;
+    if (claims) return kind.extract(yaml, file, part);
   }
   return null;
 }
 
-function readPiece(text: string, file: SourceFile, candidates: readonly DocumentKind[]): Piece {
-  const facts = extract(text, file, candidates);
+function readPiece(text: string, file: SourceFile, candidates: readonly DocumentKind[], part: Part): Piece {
+  const yaml = new YamlPiece(text);
+  const facts = extract(yaml, file, candidates, part);
   if (facts) {
     const reports = rules.flatMap((rule) =>
       rule.reads === 'facts' ? Array.from(rule.check(facts), (report) => ({ rule, report })) : [],
@@ -236,6 +302,7 @@ function readPiece(text: string, file: SourceFile, candidates: readonly Document
       units: facts.units(),
     });
     return {
+      leans: part !== 'document' && text.includes('*') && (yaml.root?.tree.danglingAliases.length ?? 0) > 0,
       kind: facts.kind,
       facts,
       reports,
@@ -261,7 +328,16 @@ function strayBytes(text: string, candidates: readonly DocumentKind[]): readonly
 }
 
 interface Parts extends Pick<Analysis, 'input' | 'settings' | 'source' | 'pieces'> {
-  readonly placed: readonly { readonly offset: number; readonly length: number; readonly piece: Piece }[];
+  readonly placed: readonly Placed[];
+}
+
+/** A piece where it stands. */
+interface Placed {
+  /** Where its document begins. */
+  readonly document: number;
+  readonly offset: number;
+  readonly length: number;
+  readonly piece: Piece;
 }
 
 /** RFC 8259 knows no comments, though the YAML parser that reads JSON would take them: only a kind that has its own does. */
@@ -331,15 +407,7 @@ function assemble({ input, settings, source, pieces, placed }: Parts): Analysis 
     suppressed,
     outline,
     neighbours,
-    skipped: withoutRepeats(
-      placed.flatMap(({ offset, piece }) =>
-        piece.skipped.map((skip) => ({
-          ...skip,
-          reason: told(skip.reason),
-          span: shiftSpan(skip.span, offset),
-        })),
-      ),
-    ),
+    skipped: skippedIn(placed),
     commentMark: commentMarkOf(placed, input),
     suppressions,
     comments: once(() =>
@@ -359,10 +427,17 @@ function assemble({ input, settings, source, pieces, placed }: Parts): Analysis 
   };
 }
 
-/** Of what speaks of the file as a whole, the first. */
-function withoutRepeats(skipped: readonly Skip[]): readonly Skip[] {
-  const told = new Set<string>();
-  return skipped.filter(({ once: isOnce, reason }) => !isOnce || (!told.has(reason) && told.add(reason)));
+/** Of what speaks of the file as a whole, the first. Of commands that nobody reads a document says once why, also where its items are read one by one. */
+function skippedIn(placed: readonly Placed[]): readonly Skip[] {
+  const said = new Set<string>();
+  return placed.flatMap(({ document, offset, piece }) =>
+    piece.skipped.flatMap((skip) => {
+      const name = skip.once ? skip.reason : skip.commandsOnly ? `${document} ${skip.reason}` : null;
+      if (name !== null && said.has(name)) return [];
+      if (name !== null) said.add(name);
+      return { ...skip, reason: told(skip.reason), span: shiftSpan(skip.span, offset) };
+    }),
+  );
 }
 
 /** What every kind has a rule for is the reference of an image. */

@@ -127,7 +127,8 @@ export function checkedImages({ images, pieces, settings }: Analysis): readonly 
 /** The images of workloads that get a writable volume for each one that the image declares, though their root filesystem is read-only. */
 const mountingVolumes = (pieces: Analysis['pieces']): ReadonlySet<string> =>
   new Set(
-    [...pieces.values()]
+    Object.values(pieces)
+      .flatMap((known) => [...known.values()])
       .flatMap(({ facts }) => facts?.workloads ?? [])
       .filter(({ mountsImageVolumes, readOnlyRoot }) => mountsImageVolumes && readOnlyRoot.value === true)
       .flatMap(({ image }) => image?.resolved ?? []),

@@ -140,7 +140,7 @@ class Trials {
   next({ span: { start } }: Finding): Trial {
     const { source } = this.#analysis;
     // What is not read again is put together again, which takes a part of the time.
-    const cost = this.#analysis.readAgainAt(start) + source.text.length / 10;
+    const cost = this.#analysis.readAgainAt(start) + source.text.length / 4;
     if (cost > this.#left) return 'applied';
     this.#left -= cost;
     return 'read';

@@ -46,12 +46,18 @@ export interface WholeFileKind extends KindBase {
   extract(file: SourceFile): Facts;
 }
 
+/** A piece of a document: all of it, an item of its list, or what stands around the items. */
+export type Part = 'document' | 'item' | 'frame';
+
 /** A kind written in YAML or JSON: each document of a stream is claimed, read and cached by itself. */
 export interface YamlKind extends KindBase {
   readonly syntax: 'yaml';
+  /** Is a document of the kind, and a list whose items can be read one by one? `around` is the document without them. */
+  isList?(around: YamlPiece, file: SourceFile): boolean;
   /** Is this document of the kind? Cheap tests on `piece.text` come first: most documents of a large file hold no image. */
   claimsPiece(piece: YamlPiece, file: SourceFile): boolean;
-  extract(piece: YamlPiece, file: SourceFile): Facts;
+  /** `part` is `document` but for kinds that have lists. */
+  extract(piece: YamlPiece, file: SourceFile, part?: Part): Facts;
 }
 
 /** A family of files with one meaning. A new kind is a folder beside this file and a line in `index.ts`. */

@@ -16,7 +16,7 @@ import { isPatch } from './patches.ts';
 import { isInert } from './places.ts';
 import { readRollout } from './rollouts.ts';
 import { readScripts } from './scripts.ts';
-import { findContainers } from './walk.ts';
+import { findContainers, isListKind } from './walk.ts';
 import { readWorkloads } from './workloads.ts';
 
 /** Objects of the Kubernetes API, with those of OpenShift and of custom resources. */
@@ -42,11 +42,17 @@ export const kubernetes: YamlKind = {
     if (!root || apiVersion == null || kind == null) return false;
     return !isInert(apiVersion, kind) || !isToldOnce(root);
   },
+  isList({ root }) {
+    const apiVersion = root?.textAt('apiVersion');
+    const kind = root?.textAt('kind');
+    return apiVersion != null && kind != null && isListKind(kind) && !isInert(apiVersion, kind);
+  },
   companions: kustomizationsFor,
-  extract(piece, file) {
+  extract(piece, file, part = 'document') {
     const uses = new ImageUses();
-    if (!piece.root) return yamlFacts('kubernetes', piece, {});
-    const found = findContainers(piece.root);
+    const { root } = piece;
+    if (!root || part === 'frame') return yamlFacts('kubernetes', piece, {});
+    const found = findContainers(root);
     const around = {
       overrides: overridesFor(file),
       isPatch: isPatch(file),

@@ -242,8 +242,10 @@ function identify(root: YamlValue, kind: string): { readonly name: string; reado
 /** The objects of a List or of an OpenShift Template; null for an object that is none. */
 function membersOf(root: YamlValue, kind: string): readonly YamlValue[] | null {
   if (kind === 'Template') return root.get('objects')?.items() ?? null;
-  return kind.endsWith('List') ? (root.get('items')?.items() ?? null) : null;
+  return isListKind(kind) ? (root.get('items')?.items() ?? null) : null;
 }
+
+export const isListKind = (kind: string): boolean => kind.endsWith('List');
 
 /** A whole object within another one, as compositions and resource templates have it. */
 const isObject = (value: YamlValue): boolean =>
