@@ -155,6 +155,6 @@ describe('clones', () => {
     const messages = findings
       .filter(({ rule }) => rule === 'unpinned-git-source')
       .map(({ message }) => message);
-    assert.match(messages.join(), /^`v1\.2\.3` is a branch or a tag/);
+    assert.match(messages.join(), /^`v1\.2\.3` can move/);
   });
 });

@@ -30,6 +30,9 @@ describe('values', () => {
     'whale-song-7',
     "'hunter2-again'",
     'ab/CD+efGHij==',
+    'my-secret-8f3k2l9dq7xz',
+    'superSecretkX9Q2vLm8pW4zT7',
+    'password_4e9a7c1f2b8d',
   ];
   for (const value of secret) test(`${value} could be one`, () => assert.ok(isSecretValue(value)));
 

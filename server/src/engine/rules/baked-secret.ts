@@ -3,8 +3,10 @@ import type { Located } from '../model/facts.ts';
 import type { Report } from '../model/finding.ts';
 import type { Command, Script, Word } from '../model/script.ts';
 import type { Span } from '../text/span.ts';
+import { shortened } from '../text/visible.ts';
 import type { FactsRule } from './rule.ts';
 import { finalChain } from './support/chain.ts';
+import { fileName } from './support/files.ts';
 import { Ordinals } from './support/ordinals.ts';
 import { downloadCall } from './support/programs.ts';
 import { secretFile } from './support/secret-files.ts';
@@ -46,16 +48,15 @@ function inStep(step: BuildStep, reachesImage: boolean): readonly Report[] {
   }
 }
 
-const everybody = 'everybody who gets the image or this file has it too';
-const mount = code('--mount=type=secret');
+const longestName = 25;
 
 /** What stands in the text, to begin a sentence, and what to do about it. */
 function messageOf(secret: Secret, name: string): string {
   if (secret.by === 'form')
-    return `A ${secret.what} stands in the Dockerfile: ${everybody}. Revoke it, and give a new one to the ${code('RUN')} that needs it with ${mount}.`;
+    return `A ${secret.what} stands in the Dockerfile. Revoke it, and mount a new one as a secret.`;
   if (secret.by === 'address')
-    return `A password stands in this address: ${everybody}. Change it, and give the new one when the container starts, or to one ${code('RUN')} with ${mount}.`;
-  return `The value of ${code(name)} stands in the Dockerfile: ${everybody}, and a new value takes a new image. Give it when the container starts, or to one ${code('RUN')} with ${mount}.`;
+    return 'A password stands in this address. Change it, and mount the new one as a secret.';
+  return `${code(shortened(name, longestName))} has its secret in the Dockerfile. Mount it as a secret instead.`;
 }
 
 function inVariable({ name, value }: VariableStep): readonly Report[] {
@@ -79,7 +80,7 @@ function inCopy({ flags, sources, target }: CopyStep): readonly Report[] {
     return {
       path: source.path,
       span: source.span,
-      message: `${code(source.value)} usually holds ${what}; everybody who can pull the image can read it there, even where a later step deletes the file. Mount it for one ${code('RUN')} with ${mount}, or when the container starts.`,
+      message: `${code(shortened(fileName(source.value), longestName))} usually holds ${what}. Mount it as a secret instead.`,
     };
   });
 }
@@ -97,16 +98,64 @@ function inScript(script: Script): readonly Report[] {
   return script.commands().flatMap((command) => {
     const given = givenSecret(command);
     if (given) return { path: ordinals.next(`${script.path}/${command.name}`), ...given };
-    return textsOf(command).flatMap(({ span, text }) => {
-      const secret = secretIn('', text, false);
-      if (!secret) return [];
-      return {
-        path: ordinals.next(`${script.path}/${secret.by}`),
-        span,
-        message: messageOf(secret, ''),
-      };
-    });
+    return [
+      ...assigned(command).flatMap(({ name, value }) => {
+        const secret = secretIn(name, value.text, value.isLiteral);
+        if (secret?.by !== 'name') return [];
+        const path = ordinals.next(`${script.path}/${name}`);
+        return { path, span: value.span, message: messageOf(secret, name) };
+      }),
+      ...textsOf(command).flatMap(({ span, text }) => {
+        const written = writtenSecret(text);
+        const secret = secretIn('', text, false) ?? (written === null ? null : { by: 'name' as const });
+        if (!secret) return [];
+        return {
+          path: ordinals.next(`${script.path}/${secret.by}`),
+          span,
+          message: messageOf(secret, written ?? ''),
+        };
+      }),
+    ];
   });
+}
+
+interface Assigned {
+  readonly name: string;
+  readonly value: Pick<Word, 'isLiteral' | 'span' | 'text'>;
+}
+
+const declaring: ReadonlySet<string> = new Set(['declare', 'export', 'local', 'readonly', 'typeset']);
+
+/** `TOKEN=… program`, `export TOKEN=…`. */
+const assigned = ({ assignments, name, words }: Command): readonly Assigned[] => [
+  ...assignments,
+  ...(declaring.has(name)
+    ? words.flatMap((word) => {
+        const [, variable, text] = /^(\w+)=(.*)$/s.exec(word.text) ?? [];
+        return variable === undefined ? [] : { name: variable, value: { ...word, text: text ?? '' } };
+      })
+    : []),
+];
+
+/** Secrets as the files and headers of programs have them: what each is called, and the form with the secret in its last group. */
+const writings: readonly (readonly [what: string, form: RegExp])[] = [
+  // https://docs.npmjs.com/cli/configuring-npm/npmrc#auth-related-configuration
+  ['_authToken', /:_(?:authToken|auth|password)(?:[ \t]*=[ \t]*|[ \t]+)["']?([^\s"'\\]{3,300})/],
+  // https://www.gnu.org/software/inetutils/manual/html_node/The-_002enetrc-file.html
+  [
+    '.netrc',
+    /\bmachine\s{1,20}\S{1,200}\s{1,20}(?:login\s{1,20}\S{1,200}\s{1,20})?password\s{1,20}([^\s"'\\]{3,300})/,
+  ],
+  ['Authorization', /\bAuthorization:\s{0,20}(?:basic|bearer|token)\s{1,20}([^\s"'\\]{3,2000})/i],
+  ['PRIVATE-TOKEN', /\b(?:PRIVATE|JOB|DEPLOY)-TOKEN:\s{0,20}([^\s"'\\]{3,300})/i],
+];
+
+const longestText = 100_000;
+
+/** What a text holds a secret of; null where it holds none, or only a stand-in. */
+function writtenSecret(text: string): string | null {
+  if (text.length > longestText) return null;
+  return writings.find(([, form]) => isSecretValue(form.exec(text)?.[1] ?? ''))?.[0] ?? null;
 }
 
 const textsOf = ({ assignments, redirects, words }: Command): readonly Pick<Word, 'text' | 'span'>[] => [
@@ -124,6 +173,8 @@ const asksSecret =
 /** A password that a program is given as an option: `--password=…`, `curl -u name:…`. */
 function givenSecret(command: Command): { readonly span: Span; readonly message: string } | null {
   if (accounts.has(command.name)) return null;
+  const login = loginPassword(command);
+  if (login) return { span: login.span, message: messageOf({ by: 'name' }, `${command.name} login`) };
   for (const [at, word] of command.words.entries()) {
     if (!word.text.startsWith('-')) continue;
     const name = asksSecret.exec(word.text)?.[0];
@@ -141,4 +192,17 @@ function givenSecret(command: Command): { readonly span: Span; readonly message:
       return { span: word.span, message: messageOf({ by: 'name' }, `${command.name} ${name}`) };
   }
   return null;
+}
+
+/** Programs that sign in at registries; `-p` is the password. */
+const registryClients: ReadonlySet<string> = new Set(
+  'buildah crane docker helm nerdctl oras podman regctl skopeo'.split(' '),
+);
+
+function loginPassword({ name, words }: Command): Pick<Word, 'span'> | null {
+  if (!registryClients.has(name) || !words.some(({ text }) => text === 'login')) return null;
+  const at = words.findIndex(({ text }) => /^-p/.test(text));
+  const word = words[at]?.text === '-p' ? words[at + 1] : words[at];
+  const text = word?.text.replace(/^-p=?/, '') ?? '';
+  return word?.isLiteral && isSecretValue(text) ? word : null;
 }

@@ -1,5 +1,6 @@
 import type { Facts, ImageUse, Variable } from '../model/facts.ts';
 import type { Fix } from '../model/finding.ts';
+import { shortened } from '../text/visible.ts';
 import type { FactsRule } from './rule.ts';
 import { type Draft, perPlace } from './support/places.ts';
 import { type Secret, secretIn } from './support/secrets.ts';
@@ -56,7 +57,7 @@ function inPlace({ image, label, variables }: Place): (variable: Variable) => re
       {
         path: value.path,
         span: isLong ? name.span : value.span,
-        message: (owners) => messageOf(secret, name.value, owners.label),
+        message: () => messageOf(secret, name.value),
         fixes: () => (secretRef ? [fixOf(secretRef)] : []),
       },
     ];
@@ -74,13 +75,13 @@ const fixOf = ({ edits, key, name }: NonNullable<Variable['secretRef']>): Fix =>
 /** What is told to everybody; a password that is the same protects nothing. */
 const isKnown = /(?:user|username|name|db|database|login)$/i;
 
-const advice = 'Keep it in a secret, and have it read from there';
+const longestName = 25;
 
-function messageOf(secret: Secret, name: string, label: string): string {
-  const everybody = 'everybody who can read this file, or its history, has it';
+function messageOf(secret: Secret, name: string): string {
+  const variable = code(shortened(name, longestName));
   if (secret.by === 'form')
-    return `A ${secret.what} stands in ${code(name)} of ${label}: ${everybody}. Revoke it, keep a new one in a secret, and have it read from there.`;
+    return `A ${secret.what} stands in ${variable}. Revoke it, and read a new one from a secret.`;
   if (secret.by === 'address')
-    return `A password stands in the address in ${code(name)} of ${label}: ${everybody}. ${advice}.`;
-  return `The value of ${code(name)} of ${label} stands in the manifest: ${everybody}. ${advice}.`;
+    return `A password stands in ${variable}. Change it, and read the new one from a secret.`;
+  return `${variable} has its secret in this file. Read it from a secret instead.`;
 }

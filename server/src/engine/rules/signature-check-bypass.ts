@@ -3,6 +3,7 @@ import type { Fix, Report } from '../model/finding.ts';
 import type { Script, Word } from '../model/script.ts';
 import type { TextEdit } from '../text/edit.ts';
 import { span } from '../text/span.ts';
+import { shortened } from '../text/visible.ts';
 import type { FactsRule } from './rule.ts';
 import { type Bypass, bypassesOf, type Check, checkOffBy } from './support/bypasses.ts';
 import { Ordinals } from './support/ordinals.ts';
@@ -42,22 +43,21 @@ export const signatureCheckBypass: FactsRule = {
 };
 
 const danger: Readonly<Record<Check, string>> = {
-  signature:
-    'packages are installed that nobody signed, so whoever can answer in place of the repository decides what gets into the image',
-  checksum:
-    'Go takes modules without comparing them with what everyone else got, so whoever can answer in place of a repository decides what gets into the image',
-  certificate:
-    'any certificate is accepted, so whoever stands between this build and the server decides what gets into the image',
+  signature: 'takes packages that nobody signed',
+  checksum: 'takes modules unchecked',
+  certificate: 'accepts any certificate',
 };
 
 const remedy: Readonly<Record<Check, string>> = {
-  signature: "Remove it, and add the repository's key.",
-  checksum: 'Remove it, and name the modules that are private in `GOPRIVATE`.',
-  certificate: 'Remove it, and install the certificate authority that is missing.',
+  signature: "Add the repository's key instead.",
+  checksum: 'Name the private ones in `GOPRIVATE`.',
+  certificate: 'Install the missing authority instead.',
 };
 
-const message = (name: string, program: string, check: Check): string =>
-  `With ${code(name)}${program === '' ? '' : ` of ${code(program)}`}, ${danger[check]}. ${remedy[check]}`;
+const message = (name: string, check: Check): string =>
+  `${code(shortened(name, longestName))} ${danger[check]}. ${remedy[check]}`;
+
+const longestName = 20;
 
 /** What happens once the check is made again. */
 const afterwards: Readonly<Record<Check, string>> = {
@@ -79,7 +79,7 @@ function ofVariables({ steps }: BuildStage): readonly Report[] {
     return {
       path: name.path,
       span: span(name.span.start, Math.max(name.span.end, value.span.end)),
-      message: message(`${name.value}=${value.value}`, '', check),
+      message: message(`${name.value}=${value.value}`, check),
     };
   });
 }
@@ -89,7 +89,7 @@ function ofScript(script: Script): readonly Report[] {
   return bypassesOf(script).map((bypass) => ({
     path: `${script.path}/${ordinals.next(bypass.name)}`,
     span: bypass.span,
-    message: message(bypass.name, bypass.program, bypass.check),
+    message: message(bypass.name, bypass.check),
     fixes: () => fixes(bypass),
   }));
 }

@@ -4,9 +4,11 @@ import type { Fix, Report } from '../model/finding.ts';
 import type { Command, Word } from '../model/script.ts';
 import { refuse } from '../text/edit.ts';
 import { span } from '../text/span.ts';
+import { shortened } from '../text/visible.ts';
 import type { FactsRule } from './rule.ts';
 import { type GitSource, isCommit, isShortCommit, mayHoldCommit, readGitSource } from './support/git.ts';
 import { Ordinals } from './support/ordinals.ts';
+import { isSettled, packageSources } from './support/package-sources.ts';
 import { gitCall } from './support/programs.ts';
 import { code } from './support/words.ts';
 
@@ -24,28 +26,33 @@ export const unpinnedGitSource: FactsRule = {
         step.type === 'copy' && step.keyword.value === 'ADD' ? added(step) : [],
       ),
       ...cloned(stage),
+      ...installed(stage),
     ]),
 };
 
 /** What moves, to begin a sentence. */
 const moving = (ref: string): string =>
-  ref === ''
-    ? 'This takes the newest commit of the default branch'
-    : `${code(ref)} is a branch or a tag, and both can be moved`;
+  ref === '' ? 'The default branch moves' : `${code(shortened(ref, longestRef))} can move to another commit`;
+
+const longestRef = 30;
 
 function added(step: CopyStep): readonly Report[] {
-  if (step.flags.some(({ name }) => name === 'checksum')) return [];
+  if (step.flags.some(({ name, value }) => name === 'checksum' && namesCommit(value ?? ''))) return [];
   return step.sources.flatMap((source) => {
     const git = readGitSource(source.value);
     if (!git || isFixed(git)) return [];
     return {
       path: source.path,
       span: source.span,
-      message: `${moving(refOf(git))}: another build can take other files, and the Dockerfile would look the same. Name the commit behind ${code('#')}.`,
+      message: `${moving(refOf(git))}. Name a commit behind ${code('#')}.`,
       fixes: () => commitFix(git, source),
     };
   });
 }
+
+/** Of a repository BuildKit compares the commit: the checksum of a file is about nothing that it has. */
+const namesCommit = (checksum: string): boolean =>
+  checksum.includes('$') || /^[0-9a-f]{4,64}$/i.test(checksum);
 
 const isFixed = ({ query, ref }: GitSource): boolean =>
   isCommit(ref) ||
@@ -104,7 +111,7 @@ function cloned({ steps }: BuildStage): readonly Report[] {
     const inOrder = here.toReversed().map(({ span: at, value }) => ({
       path: ordinals.next(`${step.script.path}/clone`),
       span: at,
-      message: `${moving(value)}: another build can get other files, and the Dockerfile would look the same. Check out a commit after it (${code('git checkout <commit>')}).`,
+      message: `${moving(value)}. Check out a commit after the clone.`,
     }));
     reports.unshift(...inOrder);
   }
@@ -140,4 +147,24 @@ function takesCommit(command: Command): boolean {
   if (verb === undefined || verb === 'clone') return false;
   if (/^(?:rev-parse|verify-commit|verify-tag)$/.test(verb)) return true;
   return rest.some((text) => isCommit(text) || isShortCommit(text) || mayHoldCommit(text));
+}
+
+/** Packages that are taken from a repository, or from an archive of one. */
+function installed({ steps }: BuildStage): readonly Report[] {
+  return steps.flatMap((step) => {
+    if (step.type !== 'script' || step.script.moment !== 'build') return [];
+    const { path } = step.script;
+    const ordinals = new Ordinals();
+    return step.script.commands().flatMap((command) =>
+      packageSources(command).flatMap((source) => {
+        if (source.from !== 'git' || isSettled(source.ref)) return [];
+        const where = source.option === null ? 'in the address' : `with ${code(source.option)}`;
+        return {
+          path: ordinals.next(`${path}/${source.program}`),
+          span: source.span,
+          message: `${moving(source.ref)}. Name a commit ${where}.`,
+        };
+      }),
+    );
+  });
 }

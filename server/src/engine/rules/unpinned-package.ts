@@ -5,7 +5,7 @@ import { shortened } from '../text/visible.ts';
 import type { FactsRule } from './rule.ts';
 import { Ordinals } from './support/ordinals.ts';
 import { type PackageAction, type PackageItem, packageAction } from './support/packages/index.ts';
-import { code, listed } from './support/words.ts';
+import { code } from './support/words.ts';
 
 export const unpinnedPackage: FactsRule = {
   reads: 'facts',
@@ -77,13 +77,13 @@ function reports(script: Script, isDated: boolean): readonly Report[] {
     if (isDated && action.manager.isSystem) return [];
     const unpinned = action.items.filter(isUnpinned);
     const [first] = unpinned;
-    const hint = first && howToPin(first, action);
+    const hint = howToPin(action);
     if (!first || !hint) return [];
-    const names = unpinned.map(({ name }) => code(short(name)));
+    const more = unpinned.length > 1 ? ` and ${unpinned.length - 1} more` : '';
     return {
       path,
       span: first.span,
-      message: `${listed(names, 'and')} ${names.length > 1 ? 'come' : 'comes'} in whatever version is newest on the day of the build, so the same file can build another image tomorrow. ${hint}`,
+      message: `${code(short(first.name))}${more} can come in any version. ${hint}`,
     };
   });
 }
@@ -91,13 +91,16 @@ function reports(script: Script, isDated: boolean): readonly Report[] {
 const takesNames: ReadonlySet<string> = new Set(['install', 'run', 'upgrade']);
 
 const isUnpinned = ({ kind, version }: PackageItem): boolean =>
-  (kind === 'package' || kind === 'git') && (version === 'none' || version === 'open');
+  kind === 'package' && (version === 'none' || version === 'open');
 
-function howToPin({ kind, name }: PackageItem, { manager }: PackageAction): string | null {
+/** The mirrors of a distribution keep few versions: one that is written out is soon gone. */
+function howToPin({ manager }: PackageAction): string | null {
   if (!manager.pinned) return null;
-  if (kind === 'git') return 'Add the commit to its address.';
-  return `Ask for a version, as in ${code(manager.pinned(short(name)))}.`;
+  const form = manager.pinned('').trim();
+  return manager.isSystem && !form.includes('STREAM')
+    ? 'Use a pattern or a dated archive.'
+    : `Ask for one with ${code(form)}.`;
 }
 
-/** Some names are whole addresses. */
-const short = (name: string): string => shortened(name, 60);
+/** Some names are long. */
+const short = (name: string): string => shortened(name, 20);

@@ -3,11 +3,13 @@ import type { BuildStage, CopyStep } from '../model/build.ts';
 import type { Fix, Report } from '../model/finding.ts';
 import { refuse } from '../text/edit.ts';
 import { span } from '../text/span.ts';
+import { shortened } from '../text/visible.ts';
 import type { FactsRule } from './rule.ts';
 import { StageChecks, type UncheckedDownload, uncheckedDownloads } from './support/downloads.ts';
 import { addressedFile, fileName, isLocalAddress, isRemote } from './support/files.ts';
 import { isGitSource } from './support/git.ts';
 import { Ordinals } from './support/ordinals.ts';
+import { packageSources } from './support/package-sources.ts';
 import { code } from './support/words.ts';
 
 export const unverifiedDownload: FactsRule = {
@@ -23,7 +25,8 @@ export const unverifiedDownload: FactsRule = {
       'It looks at downloads that a `RUN` runs too, but not at `ADD` and at archives; its other checks are `unpinned-image` and `unpinned-package` here.',
   },
   fixSafety: 'pin',
-  check: ({ stages }) => stages.flatMap((stage) => [...added(stage), ...downloaded(stage)]),
+  check: ({ stages }) =>
+    stages.flatMap((stage) => [...added(stage), ...downloaded(stage), ...installed(stage)]),
 };
 
 function downloaded(stage: BuildStage): readonly Report[] {
@@ -38,9 +41,34 @@ function downloaded(stage: BuildStage): readonly Report[] {
 function messageOf({ file, into, use }: UncheckedDownload): string {
   if (into !== null) {
     const [does, then] = use === 'run' ? ['runs', 'run'] : ['unpacks', 'unpack'];
-    return `${code(into)} ${does} whatever this address gives on the day of the build, and nothing checks it. Save it to a file, compare its checksum with a known one (${code('sha256sum -c')}), and ${then} it then.`;
+    return `${code(into)} ${does} this unchecked. Save it, compare its checksum, and ${then} it then.`;
   }
-  return `${file === '' ? 'This download' : code(file)} is ${use} without a check: whoever can change it at its source changes the image. Compare its checksum with a known one (${code('sha256sum -c')}), or its signature, before it is used.`;
+  const what = file === '' ? 'This download' : code(shortened(file, longestName));
+  return `${what} is ${use} unchecked. Compare its checksum first.`;
+}
+
+const longestName = 30;
+
+/** Packages at an address, which the program that installs them does not check. */
+function installed({ steps }: BuildStage): readonly Report[] {
+  const scripts = steps.flatMap((step) =>
+    step.type === 'script' && step.script.moment === 'build' ? step.script : [],
+  );
+  const sources = scripts.map((script) => script.commands().flatMap(packageSources));
+  if (sources.every((found) => found.length === 0)) return [];
+  const checks = new StageChecks(scripts.map((script) => script.commands()));
+  const ordinals = new Ordinals();
+  return scripts.flatMap(({ path }, at) =>
+    (sources[at] ?? []).flatMap((source) => {
+      if (source.from !== 'file' || isLocalAddress(source.address)) return [];
+      if (checks.covers(addressedFile(source.address), at)) return [];
+      return {
+        path: ordinals.next(`${path}/${source.program}`),
+        span: source.span,
+        message: `${code(source.program)} installs this unchecked. Download it, and compare its checksum first.`,
+      };
+    }),
+  );
 }
 
 function added({ steps }: BuildStage): readonly Report[] {
@@ -60,7 +88,7 @@ function added({ steps }: BuildStage): readonly Report[] {
       .map((source) => ({
         path: source.path,
         span: source.span,
-        message: `Nothing checks what this address gives: another build can put another file into the image, and the Dockerfile would look the same. Write down its checksum with ${code('--checksum')}.`,
+        message: `Nothing checks what this address gives. Write down its checksum with ${code('--checksum')}.`,
         fixes: () => checksumFix(step, source.value),
       }));
   });

@@ -14,8 +14,6 @@ export interface Bypass {
   /** As it is written: `--nogpgcheck`, `NODE_TLS_REJECT_UNAUTHORIZED=0`. */
   readonly name: string;
   readonly check: Check;
-  /** The program it is told to; empty where it is a setting for whatever runs later. */
-  readonly program: string;
   readonly span: Span;
   /** The option that can be taken off, with all the command's words; null where it is anything else. */
   readonly option: { readonly written: Option; readonly command: Command } | null;
@@ -89,7 +87,6 @@ function optionBypasses(command: Command): readonly Bypass[] {
       found.set(`${at.start} ${name}`, {
         name: whole,
         check: certificateOption.test(name) ? 'certificate' : 'signature',
-        program,
         span: at,
         option: { written, command },
       });
@@ -98,7 +95,7 @@ function optionBypasses(command: Command): readonly Bypass[] {
   return [...found.values()];
 }
 
-const certificateOption = /cert|ssl|tls|verify$|host$|^-k$|^--?(?:proxy-|doh-)?insecure$/;
+const certificateOption = /cert|ssl|tls|(?<!no)verify$|host$|^-k$|^--?(?:proxy-|doh-)?insecure$/;
 
 interface SettingOff {
   readonly name: RegExp;
@@ -139,7 +136,7 @@ const settings: readonly SettingOff[] = [
 
 /** Programs whose words can be a setting and its value. */
 const configurable: ReadonlySet<string> = new Set(
-  'npm yarn pnpm git pip pip3 composer conda mamba micromamba bundle go apt apt-get aptitude dnf yum microdnf tdnf yum-config-manager export declare typeset'.split(
+  'npm yarn pnpm git pip pip3 composer conda mamba micromamba bundle go apt apt-get aptitude dnf yum microdnf tdnf yum-config-manager dnf-config-manager export declare typeset'.split(
     ' ',
   ),
 );
@@ -149,7 +146,7 @@ function settingBypasses(command: Command, taken: ReadonlySet<Word>): readonly B
   const found: Bypass[] = [];
   const add = (name: string, value: string, at: Span): boolean => {
     const check = checkOffBy(name, value);
-    if (check) found.push({ name: `${name}=${value}`, check, program: '', span: at, option: null });
+    if (check) found.push({ name: `${name}=${value}`, check, span: at, option: null });
     return check !== null;
   };
   for (const { name, value } of command.assignments) add(name, value.text, value.span);
@@ -181,22 +178,22 @@ const lines: readonly { readonly text: RegExp; readonly name: string; readonly c
   },
   { text: /^Trusted:[ \t]*yes\b/im, name: 'Trusted: yes', check: 'signature' },
   {
-    text: /(?:(?<![\w-])|(?<=\\[nt]))(?:pkg_)?gpgcheck[ \t]?=[ \t]?(?:0|no|false|off)\b/i,
+    text: /(?:(?<![\w=-])|(?<=\\[nt]))(?:pkg_)?gpgcheck[ \t]?=[ \t]?(?:0|no|false|off)\b/i,
     name: 'gpgcheck=0',
     check: 'signature',
   },
   {
-    text: /(?:(?<![\w.-])|(?<=\\[nt]))sslverify[ \t]?=[ \t]?(?:0|no|false|off)\b/,
+    text: /(?:(?<![\w.=-])|(?<=\\[nt]))sslverify[ \t]?=[ \t]?(?:0|no|false|off)\b/,
     name: 'sslverify=0',
     check: 'certificate',
   },
   {
-    text: /(?:(?<![\w-])|(?<=\\[nt]))strict-ssl[ \t]?=[ \t]?false\b/,
+    text: /(?:(?<![\w=-])|(?<=\\[nt]))strict-ssl[ \t]?=[ \t]?false\b/,
     name: 'strict-ssl=false',
     check: 'certificate',
   },
   {
-    text: /(?:(?<![\w-])|(?<=\\[nt]))check[-_]certificate[ \t]?=[ \t]?off\b/,
+    text: /(?:(?<![\w=-])|(?<=\\[nt]))check[-_]certificate[ \t]?=[ \t]?off\b/,
     name: 'check_certificate=off',
     check: 'certificate',
   },
@@ -241,7 +238,7 @@ function textBypasses({ name, redirects, words }: Command): readonly Bypass[] {
       const from = at.start + match.index;
       const isVerbatim = at.end - at.start === text.length && name !== 'sed';
       const where = isVerbatim ? span(from, from + match[0].length) : at;
-      found.set(line.name, { name: line.name, check: line.check, program: '', span: where, option: null });
+      found.set(line.name, { name: line.name, check: line.check, span: where, option: null });
     }
   }
   return [...found.values()];

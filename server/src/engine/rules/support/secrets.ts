@@ -20,6 +20,28 @@ const wellKnown: ReadonlySet<string> = new Set(
 const elsewhere =
   /^(?:akv|arn|awssm|azurekv|bao|doppler|env|file|gcp|gcpsm|https?|op|ref\+\w+|s3|secretref|sm|ssm|vault)[:+]|^ENC\[|^~?\.{0,2}\/[\w.-]+(?:\/|$)|^[A-Z]:\\|^(?:\/[\w.-]+){2,}\/?$/;
 
+/** Words with which people say what belongs in a place, or that a value is none to worry about. */
+const saying =
+  /pass(?:word|wort|phrase|wd)|p[a@4][s5$]{2}w[o0]rd|secret|token|secure|change|replace|example|sample|placeholder|dummy|fake|insert|your|this|that|with|must|should|some|super|very|strong|long|least|more|than|character|letter|random|value|string|string|here|jwt|hash|sign|session|api|auth|client|access|private|public|admin|user|root|test|demo|default|local|develop(?:ment)?|prod(?:uction)?|only|for|the|and|not|set|key|app|base64|encoded|bytes?|bits?|min(?:imum)?|use|real|generate|mysql|postgres|mongo|redis|my|me|in|at|of|is|to|be|it/gi;
+
+/** Characters that are left of a value when such words are taken away: of one that was made up at random most are. */
+function restOf(text: string): string {
+  return text
+    .replace(saying, ' ')
+    .replace(/[^a-z\d]+/gi, ' ')
+    .trim();
+}
+
+const sequences = /0?123456789?0?|12345678?|abcdef\w*|qwerty\w*|x{3,}/gi;
+
+/** Whether a value is random in the main, whatever words stand in it. */
+function isRandomInside(text: string): boolean {
+  if (text.length < 16 || /[$`<>{}]/.test(text)) return false;
+  const parts = restOf(text.replace(sequences, ' ')).split(' ');
+  const turns = (part: string): number => part.match(/\d(?=[a-z])|[a-z](?=\d)/gi)?.length ?? 0;
+  return parts.some((part) => part.length >= 8 && turns(part) >= 3);
+}
+
 /** Names of objects that hold secrets: `web-tls`, `regcred`. */
 const objectName =
   /^[a-z][a-z\d.-]*[-.](?:auth|cert|certs|config|creds?|credentials?|keys?|pass|passwords?|secrets?|tls|tokens?)$|^regcred$/;
@@ -30,6 +52,7 @@ export function isSecretValue(value: string): boolean {
   if (text.length < 3 || text.length > 10_000) return false;
   if (/^[\d.,:]*$|^\d+(?:ms|[smhd])$|^([^\s])\1*$|^[*.\-_#?]+$/.test(text)) return false;
   const short = text.slice(0, 300);
+  if (isRandomInside(short) && !elsewhere.test(short) && !objectName.test(short)) return true;
   return (
     !(inWords.test(short) && descriptive.test(short)) &&
     !placeholder.test(short) &&

@@ -8,12 +8,15 @@ export interface Grammar {
   readonly shorts: 'letters' | 'words';
   /** What comes behind the first operand belongs to another program. */
   readonly endsAtOperand: boolean;
+  /** What comes behind `--` belongs to another program: to others, it is operands. */
+  readonly endsAtDashes: boolean;
 }
 
 /** `valued` in one text, with blanks between. */
 export const grammar = (valued: string, more: Partial<Omit<Grammar, 'valued'>> = {}): Grammar => ({
   shorts: 'letters',
   endsAtOperand: false,
+  endsAtDashes: false,
   ...more,
   valued: new Set(valued.split(' ')),
 });
@@ -35,7 +38,10 @@ export interface Call {
   readonly operands: readonly Word[];
 }
 
-export function readCall(words: readonly Word[], { endsAtOperand, shorts, valued }: Grammar): Call {
+export function readCall(
+  words: readonly Word[],
+  { endsAtDashes, endsAtOperand, shorts, valued }: Grammar,
+): Call {
   const options: Option[] = [];
   const operands: Word[] = [];
   for (let at = 0; at < words.length; at++) {
@@ -43,7 +49,7 @@ export function readCall(words: readonly Word[], { endsAtOperand, shorts, valued
     if (!word) break;
     const { text } = word;
     if (text === '--') {
-      operands.push(...words.slice(at + 1));
+      if (!endsAtDashes) operands.push(...words.slice(at + 1));
       break;
     }
     if (text.length < 2 || !text.startsWith('-')) {

@@ -128,15 +128,32 @@ export const dnf: Manager = manager({
   dry: '--assumeno --downloadonly',
   unchecked: '--nogpgcheck --no-gpgchecks --no-gpg-checks',
   item: rpmPackage,
+  // `localpkg_gpgcheck` of dnf.conf is off unless somebody switches it on.
+  takesAnyAddress: true,
   pinned: withHyphen,
 });
 
-/** A group, a module and its stream: `module install nodejs:20`. */
+/** A module and its stream: `nodejs:20`, `nodejs:20/common`. The default stream of a distribution moves on. */
+function modulePackage(text: string): PackageName {
+  const [name = text, stream = ''] = text.replace(/\/.*$/s, '').split(':');
+  return { name, version: stream === '' ? 'none' : 'exact', kind: 'package' };
+}
+
+export const dnfModules: Manager = manager({
+  programs: 'dnf yum microdnf',
+  isSystem: true,
+  valued: '--enablerepo --disablerepo --setopt --releasever --installroot -x --exclude',
+  verbs: { install: 'module install, module enable, module switch-to' },
+  item: modulePackage,
+  pinned: (name) => `${name}:STREAM`,
+});
+
+/** A group of packages. */
 export const dnfGroups: Manager = manager({
   programs: 'dnf yum microdnf tdnf',
   isSystem: true,
   valued: '--enablerepo --disablerepo --setopt --releasever --installroot -x --exclude',
-  verbs: { install: 'group install, groupinstall, module install' },
+  verbs: { install: 'group install, groupinstall' },
   item: (name) => ({ name, version: 'unknown', kind: 'group' }),
 });
 
@@ -198,8 +215,10 @@ export const rpm: Manager = manager({
       : null;
   },
   dry: '--test',
-  unchecked: '--nosignature --nodigest --nopgpcheck',
+  unchecked: '--nosignature --nodigest --nofiledigest --noverify --nopgpcheck',
   item: filesOnly,
+  // Without the key of who signed it, rpm warns and goes on.
+  takesAnyAddress: true,
 });
 
 export const dpkg: Manager = manager({

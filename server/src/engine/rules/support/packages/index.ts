@@ -1,7 +1,18 @@
 import type { Command, Word } from '../../../model/script.ts';
 import { type Span, span } from '../../../text/span.ts';
 import { type Call, type Option, optionOf, readCall } from './call.ts';
-import { apk, apt, dnf, dnfGroups, dpkg, installPackages, pacman, rpm, zypper } from './distributions.ts';
+import {
+  apk,
+  apt,
+  dnf,
+  dnfGroups,
+  dnfModules,
+  dpkg,
+  installPackages,
+  pacman,
+  rpm,
+  zypper,
+} from './distributions.ts';
 import { corepack, npm, npmExec, npx, pnpm, yarn } from './javascript.ts';
 import { bundler, cargo, composer, dotnet, gem, go, goGet, goRun, pecl } from './languages.ts';
 import type { Manager, PackageName, Verb, VersionState } from './manager.ts';
@@ -17,6 +28,7 @@ const managers: readonly Manager[] = [
   apk,
   dnf,
   dnfGroups,
+  dnfModules,
   zypper,
   pacman,
   rpm,

@@ -17,7 +17,7 @@ function nodePackage(text: string): PackageName {
     return { name: text, version: text.includes('#') ? 'range' : 'none', kind: 'git' };
   }
   if (isUrl(text)) return { name: text, version: 'unknown', kind: 'url' };
-  if (/^(?:link|workspace|portal):|\.(?:tgz|tar\.gz)$/.test(text))
+  if (/^(?:link|workspace|portal):|\.(?:tgz|tar|tar\.gz)$/.test(text))
     return { name: text, version: 'unknown', kind: 'file' };
   const alias = /^[^@]+@npm:(.+)$/.exec(text)?.[1] ?? text;
   const at = alias.indexOf('@', 1);
@@ -53,6 +53,7 @@ export const npm: Manager = manager({
   dry: '--dry-run --package-lock-only',
   unchecked,
   item: nodePackage,
+  takesAnyAddress: true,
   pinned: withAt,
 });
 
@@ -64,6 +65,7 @@ export const npx: Manager = manager({
   verbs: { run: '*' },
   dry: '--no-install --no --offline',
   item: maybeOwn,
+  takesAnyAddress: true,
   pinned: withAt,
 });
 
@@ -74,6 +76,7 @@ export const npmExec: Manager = manager({
   verbs: { run: 'exec, x' },
   dry: '--no --no-install --offline',
   item: maybeOwn,
+  takesAnyAddress: true,
   pinned: withAt,
 });
 
@@ -92,6 +95,7 @@ export const pnpm: Manager = manager({
   dry: '--dry-run --lockfile-only',
   unchecked,
   item: nodePackage,
+  takesAnyAddress: true,
   pinned: withAt,
 });
 
@@ -108,6 +112,7 @@ export const yarn: Manager = manager({
   },
   unchecked,
   item: nodePackage,
+  takesAnyAddress: true,
   pinned: withAt,
 });
 
@@ -117,5 +122,6 @@ export const corepack: Manager = manager({
   valued: '--install-directory -o --output',
   verbs: { install: 'prepare, use, install, hydrate' },
   item: nodePackage,
+  takesAnyAddress: true,
   pinned: withAt,
 });

@@ -13,6 +13,8 @@ function rubyPackage(text: string): PackageName {
 
 export const gem: Manager = manager({
   programs: 'gem',
+  // Behind `--` stand options for what compiles the gem.
+  grammar: { endsAtDashes: true },
   valued:
     '-i --install-dir -n --bindir -P --trust-policy -s --source --clear-sources -p --http-proxy --platform --build-root -B --bulk-threshold --config-file',
   lists: '-g --file',

@@ -47,6 +47,8 @@ export interface Manager {
   readonly dry: ReadonlySet<string>;
   /** Options that switch a check off, with their value where it takes a certain one: `--strict-ssl=false`. */
   readonly unchecked: ReadonlySet<string>;
+  /** It installs what an address gives without a check of who made it. */
+  readonly takesAnyAddress: boolean;
   /** What one operand names. */
   item(text: string): PackageName;
   /** How a version of the package is asked for; null where it cannot be. */
@@ -57,7 +59,9 @@ type Texts = 'lists' | 'named' | 'versions' | 'settled' | 'dry' | 'unchecked';
 
 interface Spec
   extends Pick<Manager, 'item'>,
-    Partial<Pick<Manager, 'isSystem' | 'verbByOptions' | 'restores' | 'upgradesAll' | 'pinned'>>,
+    Partial<
+      Pick<Manager, 'isSystem' | 'verbByOptions' | 'restores' | 'upgradesAll' | 'takesAnyAddress' | 'pinned'>
+    >,
     Partial<Record<Texts, string>> {
   readonly programs: string;
   /** Its words are separated by commas. */
@@ -78,6 +82,7 @@ export function manager(spec: Spec): Manager {
     verbByOptions: spec.verbByOptions ?? null,
     restores: spec.restores ?? false,
     upgradesAll: spec.upgradesAll ?? false,
+    takesAnyAddress: spec.takesAnyAddress ?? false,
     lists: new Set(lists.split(' ')),
     named: new Set(named.split(' ')),
     versions: new Set(versions.split(' ')),

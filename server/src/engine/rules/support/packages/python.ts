@@ -40,6 +40,7 @@ export const pip: Manager = manager({
   dry: '--dry-run',
   unchecked: '--trusted-host',
   item: pythonPackage,
+  takesAnyAddress: true,
   pinned: withTwoEquals,
 });
 
@@ -70,6 +71,7 @@ export const uv: Manager = manager({
   dry: '--dry-run',
   unchecked: '--allow-insecure-host --trusted-host',
   item: toolPackage,
+  takesAnyAddress: true,
   pinned: withTwoEquals,
 });
 
@@ -82,6 +84,7 @@ export const uvx: Manager = manager({
   verbs: { run: '*' },
   unchecked: '--allow-insecure-host --trusted-host',
   item: toolPackage,
+  takesAnyAddress: true,
   pinned: (name) => `${name}@VERSION`,
 });
 
@@ -96,6 +99,7 @@ export const pipx: Manager = manager({
     remove: 'uninstall',
   },
   item: pythonPackage,
+  takesAnyAddress: true,
   pinned: withTwoEquals,
 });
 
@@ -110,6 +114,7 @@ export const projects: Manager = manager({
   verbs: { install: 'install, add', restore: 'sync, update, upgrade', remove: 'remove, uninstall' },
   dry: '--dry-run',
   item: (text) => toolPackage(text.replace(/@\^/, '~=')),
+  takesAnyAddress: true,
   pinned: withTwoEquals,
 });
 
