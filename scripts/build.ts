@@ -64,6 +64,15 @@ export const buildCommandLine = (outfile: string) =>
     plugins: [...common.plugins, threads],
   });
 
+/** Bundles the language server into one file, which is the program of its thread, too. */
+export const buildLanguageServer = (outfile: string) =>
+  esbuild({
+    ...common,
+    entryPoints: ['server/src/lsp/main.ts'],
+    outfile,
+    define: { 'import.meta.filename': '__filename' },
+  });
+
 /** Bundles the extension, the language server and the command line into `dist/`. */
 export async function build(): Promise<void> {
   await Promise.all([
@@ -73,7 +82,7 @@ export async function build(): Promise<void> {
       outfile: 'dist/extension.cjs',
       external: ['vscode'],
     }),
-    esbuild({ ...common, entryPoints: ['server/src/lsp/main.ts'], outfile: 'dist/server.cjs' }),
+    buildLanguageServer('dist/server.cjs'),
     buildCommandLine('dist/cli.cjs'),
   ]);
 }

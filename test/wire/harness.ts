@@ -43,6 +43,7 @@ import { createLog } from '../../server/src/lsp/messages.ts';
 import { delays, type Ports, type Switches, type Timer } from '../../server/src/lsp/ports.ts';
 import type { Seal } from '../../server/src/lsp/seal.ts';
 import { createServer } from '../../server/src/lsp/server.ts';
+import { unwatched } from '../../server/src/lsp/thread.ts';
 import type {
   Allowance,
   Cleared,
@@ -638,6 +639,7 @@ export async function start(t: TestContext, options: StartOptions = {}): Promise
     log: createLog(server),
     switches,
     seal: options.seal ?? null,
+    watch: unwatched,
   });
   server.listen();
 

@@ -3,6 +3,7 @@ import type { Companions } from './companions.ts';
 import type { Configuration } from './configuration.ts';
 import type { Documents, Snapshot } from './documents.ts';
 import type { Knowledge } from './knowledge.ts';
+import type { Watch } from './thread.ts';
 import { uriKey, uriPath } from './uri.ts';
 import type { Workspace } from './workspace-outline.ts';
 
@@ -18,7 +19,7 @@ export interface Reading {
  * changes.
  */
 export interface Analyses {
-  /** Of the text as it is now; null when the document is not open, or when the configuration ignores it. */
+  /** Of the text as it is now; null when the document is not open, is given up, or when the configuration ignores it. */
   current(uri: string): Promise<Reading | null>;
   /** Whether `current` would have to read a document again that has been read before. */
   isOutdated(uri: string): boolean;
@@ -40,6 +41,7 @@ export function createAnalyses(
   companions: Companions,
   knowledge: Knowledge,
   workspace: Pick<Workspace, 'around' | 'took'>,
+  watch: Watch,
 ): Analyses {
   const kept = new Map<string, Kept>();
 
@@ -56,7 +58,7 @@ export function createAnalyses(
       const { companions: beside } = await companions.complete(asked.uri, inputOf(asked, kind));
       // Taken after the wait: the document may have been edited meanwhile, or closed.
       const document = documents.snapshot(uri);
-      if (!document) return null;
+      if (!document || watch.isGivenUp(uri)) return null;
       const key = uriKey(uri);
       const known = kept.get(key);
       const around = workspace.around(uri);
@@ -71,6 +73,7 @@ export function createAnalyses(
         ...(around && { workspace: around }),
       };
       const knowledgeEpoch = knowledge.epoch;
+      watch.reads(document.uri, document.text.length);
       const reading = ignored
         ? null
         : { uri: document.uri, version, analysis: analyze(input, settings, known?.reading?.analysis) };

@@ -80,6 +80,7 @@ async function auditWorkspace(
 
 async function auditOne(session: Session, shown: Shown, listed: Listed, name: string): Promise<AuditResult> {
   if (listed.kind === 'skip') return auditSkip(name, listed.reason);
+  if (session.ports.watch.isGivenUp(listed.uri)) return auditSkip(name, 'it takes too long to read', true);
   try {
     const manifest = await readManifest(session, listed.uri);
     if (!manifest) return auditSkip(name, 'it cannot be read as text');

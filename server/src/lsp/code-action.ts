@@ -103,6 +103,7 @@ async function listOffers(
       // Offers are tried out, which takes its time: others get their turn in between.
       await turn();
       throwIfAborted(signal);
+      session.ports.watch.reads(reading.uri, reading.analysis.source.text.length);
       offers.push(...fixOffers(session, reading, one, isOffline, trials));
     }
     await turn();

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import {
   type Diagnostic,
+  DiagnosticSeverity,
   type DocumentDiagnosticReport,
   DocumentDiagnosticReportKind,
 } from 'vscode-languageserver/node';
@@ -9,6 +10,7 @@ import { toDiagnostic } from './convert.ts';
 import { guarded, inBackground, throwIfAborted, withSignal } from './guard.ts';
 import { policyDiagnostics } from './policy-diagnostics.ts';
 import { delays } from './ports.ts';
+import { diagnosticSource } from './protocol.ts';
 import type { Session } from './session.ts';
 import { isPolicy, uriKey } from './uri.ts';
 
@@ -69,10 +71,12 @@ interface Shown {
 type Read = (uri: string) => Promise<Shown | null>;
 
 async function diagnosticsOf(session: Session, uri: string): Promise<Shown | null> {
-  const { analyses, client, documents } = session;
+  const { analyses, client, documents, ports } = session;
   const document = documents.snapshot(uri);
   if (!document) return null;
+  if (ports.watch.isGivenUp(uri)) return { version: document.version, items: [unread] };
   if (isPolicy(uri)) {
+    ports.watch.reads(uri, document.text.length);
     return { version: document.version, items: await policyDiagnostics(session, document) };
   }
   const reading = await analyses.current(uri);
@@ -86,6 +90,14 @@ async function diagnosticsOf(session: Session, uri: string): Promise<Shown | nul
     isHeldBack: shown.length < analysis.findings.length,
   };
 }
+
+/** Nothing is known of such a text, and that nobody may take for a clean one. */
+const unread: Diagnostic = {
+  range: { start: { line: 0, character: 0 }, end: { line: 1, character: 0 } },
+  severity: DiagnosticSeverity.Error,
+  source: diagnosticSource,
+  message: 'This text takes too long to read, so it is not checked. Edit it to try again.',
+};
 
 /** Whether a value is not finished yet, at the end of a line that is being edited: what an editor closes by itself may stand behind it. */
 function isBeingTyped(

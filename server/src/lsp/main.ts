@@ -1,19 +1,8 @@
 #!/usr/bin/env node
-import { createConnection } from 'vscode-languageserver/node';
-import type { DownloadsOptions } from '../downloads/index.ts';
-import type { Downloads, Http } from '../engine/index.ts';
-import { type Advice, nodeAdvice, vscodeAdvice } from '../http/faults.ts';
-import type { NodeTransportOptions } from '../http/node-transport.ts';
-import type { NodeRegistryOptions, RegistryClient } from '../registry/index.ts';
+import { isMainThread, parentPort, workerData } from 'node:worker_threads';
 import { version } from '../version.ts';
-import { createBridgedHttp } from './bridge.ts';
-import { described } from './guard.ts';
-import { createKeychain } from './keychain.ts';
-import { createLog } from './messages.ts';
-import { nodeFiles, nodeTimer } from './node.ts';
-import type { Switches } from './ports.ts';
-import { takeSeal } from './seal.ts';
-import { createServer } from './server.ts';
+import { supervise } from './supervise.ts';
+import type { ThreadData } from './thread.ts';
 
 const usage = `holdfast-language-server ${version}
 
@@ -37,97 +26,20 @@ function main(args: readonly string[]): void {
   } else if (args.includes('--help')) {
     process.stdout.write(usage);
   } else if (args.some((arg) => channels.test(arg))) {
-    serve();
+    supervise({ program: import.meta.filename, args });
   } else {
     process.stderr.write(usage);
     process.exitCode = 2;
   }
 }
 
-function serve(): void {
-  const connection = createConnection();
-  const log = createLog(connection);
-  // A mistake in one place must not end the work on every open document.
-  process.on('uncaughtException', (error) => log.warn(`An error was not handled: ${described(error)}`));
-  process.on('unhandledRejection', (error) => log.warn(`An error was not handled: ${described(error)}`));
-  const seal = takeSeal(process.env);
-  const switches: Switches = { trusted: false, offline: false };
-  const way: Way = seal
-    ? { http: createBridgedHttp({ connection, seal, log }), advice: vscodeAdvice }
-    : { http: createLazyHttp({ env: process.env, log }), advice: nodeAdvice };
-  createServer(connection, {
-    registry: createLazyRegistry({
-      ...way,
-      env: process.env,
-      log,
-      isOffline: () => switches.offline,
-      mayRunHelpers: () => switches.trusted,
-      ...(seal && { keychain: createKeychain({ connection, seal, switches, log, timer: nodeTimer }) }),
-    }),
-    downloads: createLazyDownloads(way),
-    files: nodeFiles,
-    timer: nodeTimer,
-    clock: Date,
-    log,
-    switches,
-    seal,
-  });
-  connection.listen();
+/** This file is the program of the thread, too. */
+async function serve(): Promise<void> {
+  // Loaded here alone: the supervisor has to start fast, and knows nothing of manifests.
+  const { serveThread } = await import('./serve.ts');
+  const { givenUp }: ThreadData = workerData;
+  if (parentPort) serveThread(parentPort, givenUp);
 }
 
-/** How other machines are reached, and what helps where one is not. */
-interface Way {
-  readonly http: Http;
-  readonly advice: Advice;
-}
-
-// What follows is loaded with the first lookup: most sessions start without one, and the start is what people wait for.
-
-function createLazyRegistry(options: NodeRegistryOptions): RegistryClient {
-  let loaded: RegistryClient | null = null;
-  const load = async (): Promise<RegistryClient> => {
-    const { createNodeRegistry } = await import('../registry/index.ts');
-    loaded ??= createNodeRegistry(options);
-    return loaded;
-  };
-  return {
-    resolve: async (image, how) => (await load()).resolve(image, how),
-    inspect: async (image, how) => (await load()).inspect(image, how),
-    verify: async (image, keys, how) => (await load()).verify(image, keys, how),
-    observed: (image, how) => loaded?.observed(image, how),
-    tags: async (repository, how) => (await load()).tags(repository, how),
-    recall: async () => (await load()).recall(),
-    inspected: (image, how) => loaded?.inspected(image, how),
-    allowance: (registry, how) => loaded?.allowance(registry, how),
-    checkSignIn: async (registry, credential, how) => (await load()).checkSignIn(registry, credential, how),
-    forgetSignIn: (registry) => loaded?.forgetSignIn(registry),
-    storedLogins: async () => (await load()).storedLogins(),
-    clear: async () => (await load()).clear(),
-  };
-}
-
-function createLazyDownloads(options: DownloadsOptions): Downloads {
-  let loaded: Downloads | null = null;
-  const load = async (): Promise<Downloads> => {
-    const { createDownloads } = await import('../downloads/index.ts');
-    loaded ??= createDownloads(options);
-    return loaded;
-  };
-  return {
-    checksum: async (url, how) => (await load()).checksum(url, how),
-    commit: async (repository, ref, how) => (await load()).commit(repository, ref, how),
-  };
-}
-
-function createLazyHttp(options: NodeTransportOptions): Http {
-  let loaded: Http | null = null;
-  return {
-    async send(request) {
-      const { createNodeTransport } = await import('../http/node-transport.ts');
-      loaded ??= createNodeTransport(options);
-      return loaded.send(request);
-    },
-  };
-}
-
-main(process.argv.slice(2));
+if (isMainThread) main(process.argv.slice(2));
+else void serve();

@@ -34,7 +34,7 @@ export async function isCandidate({ configuration }: Session, uri: string): Prom
   return mayHoldManifest(uriPath(uri)) || (await configuration.kindOf(uri)) !== null;
 }
 
-/** Null for a file that is gone, cannot be read, or is ignored. */
+/** Null for a file that is gone, cannot be read, is given up or ignored. */
 export async function readManifest(session: Session, uri: string): Promise<Manifest | null> {
   if (session.documents.snapshot(uri)) return session.analyses.current(uri);
   const read = await readInput(session, uri);
@@ -42,6 +42,7 @@ export async function readManifest(session: Session, uri: string): Promise<Manif
   const { input, settings } = read;
   const around = session.workspace.around(uri);
   const observed = session.knowledge.observed(settings);
+  session.ports.watch.reads(uri, input.text.length);
   const analysis = analyze({ ...input, observed, ...(around && { workspace: around }) }, settings);
   return { uri, version: null, analysis };
 }
@@ -62,13 +63,13 @@ export async function readManifests(
   return manifests;
 }
 
-/** What to read a file on the disk with; null for one that is gone, cannot be read, or is ignored. */
+/** What to read a file on the disk with; null for one that is gone, cannot be read, is given up or ignored. */
 export async function readInput(
   { companions, configuration, folders, ports }: Session,
   uri: string,
 ): Promise<{ readonly input: Input; readonly settings: Settings } | null> {
   const { ignored, kind, settings } = await configuration.of(uri, folderOf(folders, uri));
-  const text = ignored ? null : await ports.files.read(uri);
+  const text = ignored || ports.watch.isGivenUp(uri) ? null : await ports.files.read(uri);
   if (text === null) return null;
   const input = await companions.complete(uri, {
     path: uriPath(uri),

@@ -1,6 +1,7 @@
 import type { Clock, Downloads, Files, Log } from '../engine/index.ts';
 import type { RegistryClient } from '../registry/index.ts';
 import type { Seal } from './seal.ts';
+import type { Watch } from './thread.ts';
 
 /** What a search below a folder comes upon. */
 export type Listed =
@@ -50,6 +51,7 @@ export interface Ports {
   readonly switches: Switches;
   /** What secrets cross to the client in. Null where the client gave no key: then none cross. */
   readonly seal: Seal | null;
+  readonly watch: Watch;
 }
 
 /** Milliseconds. */

@@ -90,10 +90,17 @@ export function createServer(connection: Connection, ports: Ports): void {
     isOpen: (uri) => documents.snapshot(uri) !== null,
   });
   const companions = createCompanions(documents, ports.files);
-  const analyses = createAnalyses(documents, configuration, companions, knowledge, {
-    around: (uri) => workspace.around(uri),
-    took: (uri, outline) => workspace.took(uri, outline),
-  });
+  const analyses = createAnalyses(
+    documents,
+    configuration,
+    companions,
+    knowledge,
+    {
+      around: (uri) => workspace.around(uri),
+      took: (uri, outline) => workspace.took(uri, outline),
+    },
+    ports.watch,
+  );
   const session: Session = {
     connection,
     ports,
@@ -146,6 +153,7 @@ export function createServer(connection: Connection, ports: Ports): void {
     inBackground(ports.log, 'client/registerCapability', () => register(session));
     inBackground(ports.log, 'the settings', settle);
     workspace.restart();
+    if (ports.watch.isAnyGivenUp) diagnostics.refresh();
     if (client.watchesFolders) {
       connection.workspace.onDidChangeWorkspaceFolders((event) => {
         const gone = new Set(event?.removed?.map(({ uri }) => uri));
@@ -165,6 +173,10 @@ export function createServer(connection: Connection, ports: Ports): void {
     for (const uri of beside) companions.changed(uri);
     if (beside.length > 0) diagnostics.refresh();
     workspace.changed(changed);
+  });
+  ports.watch.onRelease((uri) => {
+    if (documents.snapshot(uri)) diagnostics.refresh([uri]);
+    workspace.changed([uri]);
   });
   connection.onShutdown(() => workspace.stop());
   connection.onNotification(trustNotification, (params: unknown) => {

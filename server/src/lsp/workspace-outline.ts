@@ -156,8 +156,10 @@ class Reader {
     const read = documents.snapshot(uri) ? null : await readInput(this.#session, uri);
     // Of an open document the text in the editor counts, and is taken in when it is read.
     if (documents.snapshot(uri)) await this.#session.analyses.current(uri);
-    else if (read && read.input.text.length <= textMax) this.#outline.put(readOutline(read.input));
-    else this.#outline.remove(uriPath(uri));
+    else if (read && read.input.text.length <= textMax) {
+      this.#session.ports.watch.reads(uri, read.input.text.length);
+      this.#outline.put(readOutline(read.input));
+    } else this.#outline.remove(uriPath(uri));
   }
 
   async #list(signal: AbortSignal): Promise<void> {
