@@ -264,6 +264,10 @@ export class FakeFiles {
     return this.read(uri);
   }
 
+  async isEditable(): Promise<boolean> {
+    return true;
+  }
+
   async exists(uri: string): Promise<boolean> {
     return [...this.texts.keys()].some((one) => one === uri || one.startsWith(`${uri}/`));
   }

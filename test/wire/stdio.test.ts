@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import {
+  type ApplyWorkspaceEditParams,
   type CodeAction,
   createProtocolConnection,
   type Diagnostic,
@@ -15,7 +16,7 @@ import {
   StreamMessageReader,
   StreamMessageWriter,
 } from 'vscode-languageserver/node';
-import type { AuditSummary } from '../../server/src/lsp/protocol.ts';
+import type { AuditSummary, PinOutcome } from '../../server/src/lsp/protocol.ts';
 import { startRegistry } from '../support/registry.ts';
 import { resolvedLater } from './harness.ts';
 
@@ -123,6 +124,40 @@ test('over stdio: a real folder, a real registry, from the first message to the 
   await connection.sendRequest('shutdown');
   await connection.sendNotification('exit');
   assert.equal(await ended(child), 0);
+});
+
+test('a closed file that an editor would read otherwise is not pinned', async (t) => {
+  const root = await mkdtemp(join(tmpdir(), 'holdfast-bytes-'));
+  t.after(() => rm(root, { recursive: true }));
+  const registry = await startRegistry({ anyName: true });
+  t.after(() => registry.stop());
+  const image = `FROM ${registry.host}/api:1.2.3\n`;
+  await writeFile(join(root, 'Dockerfile'), image);
+  await writeFile(join(root, 'latin.Dockerfile'), Buffer.from(`# gr\xfcn\n${image}`, 'latin1'));
+  await writeFile(join(root, 'wide.Dockerfile'), Buffer.from(image, 'utf16le'));
+  await writeFile(join(root, 'marked.Dockerfile'), Buffer.from(`\ufeff${image}`, 'utf16le'));
+
+  const connection = connect(t, run(t, '--stdio'));
+  const edited: string[] = [];
+  connection.onRequest('workspace/applyEdit', ({ edit }: ApplyWorkspaceEditParams) => {
+    edited.push(...Object.keys(edit.changes ?? {}));
+    return { applied: true };
+  });
+  connection.listen();
+  await connection.sendRequest('initialize', {
+    processId: process.pid,
+    rootUri: pathToFileURL(root).toString(),
+    capabilities: { workspace: { applyEdit: true } },
+  });
+  await connection.sendNotification('initialized', {});
+  const command = { command: 'holdfast.server.pinWorkspace' };
+  const outcome = await connection.sendRequest<PinOutcome>('workspace/executeCommand', command);
+  const nameOf = (uri: string): string => uri.slice(uri.lastIndexOf('/') + 1);
+  assert.deepEqual(edited.map(nameOf).sort(), ['Dockerfile', 'marked.Dockerfile']);
+  assert.deepEqual(
+    outcome.failures.map(({ message, uri }) => `${nameOf(uri)}: ${message.slice(0, 38)}`).sort(),
+    ['latin', 'wide'].map((name) => `${name}.Dockerfile: This file has bytes that are not UTF-8`),
+  );
 });
 
 test('exit without shutdown, and a client that vanishes, end the server with an error', async (t) => {

@@ -88,6 +88,10 @@ function decoded(bytes: Buffer): Read {
   return { ok: true, file: { bytes, text: text.slice(mark.length), mark, encoding } };
 }
 
+/** Whether any program that reads text reads a file as it was read here. */
+export const isWhole = ({ encoding, mark, text }: TextFile): boolean =>
+  mark !== '' || (encoding === 'utf-8' && !/\p{Cs}/u.test(text));
+
 const skip = (reason: string): Read => ({ ok: false, failed: false, reason });
 
 const unread = (reason: string): Read => ({ ok: false, failed: true, reason });

@@ -1,7 +1,7 @@
 import { stat } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { URI } from 'vscode-uri';
-import { readBeside, readText } from '../files/read.ts';
+import { isWhole, readBeside, readText } from '../files/read.ts';
 import { walk } from '../files/walk.ts';
 import type { Ports, Timer } from './ports.ts';
 
@@ -28,6 +28,11 @@ export const nodeFiles: Ports['files'] = {
     } catch {
       return false;
     }
+  },
+  async isEditable(uri) {
+    const path = pathOf(uri);
+    const read = path === null ? null : await readText(path, false);
+    return read?.ok === true && isWhole(read.file);
   },
   async *list(folder, { isCandidate, isLeftOut, signal }) {
     const path = pathOf(folder);

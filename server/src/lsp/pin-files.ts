@@ -1,4 +1,5 @@
 import {
+  type Analysis,
   count,
   type Heard,
   type ImageUse,
@@ -78,6 +79,9 @@ async function planCurrent(
   signal: AbortSignal,
   onAnswer: () => void,
 ): Promise<Planned> {
+  if (manifest.version === null && !(await session.ports.files.isEditable(manifest.uri))) {
+    return { manifest, plan: refusedPlan(manifest.analysis) };
+  }
   const options = { registry, signal };
   const plan = await planPins(manifest.analysis, { ...options, onProgress: onAnswer });
   if (signal.aborted || (await isCurrent(session, manifest))) return { manifest, plan };
@@ -86,6 +90,23 @@ async function planCurrent(
     ? { manifest: newer, plan: await planPins(newer.analysis, options) }
     : { manifest, plan: { ...plan, edits: [], pinned: 0 } };
 }
+
+const notEditable =
+  'This file has bytes that are not UTF-8, which an editor could change. Pin it with `holdfast pin`, or open it first.';
+
+/** Of a file that no edit can be made to. */
+const refusedPlan = (analysis: Analysis): PinPlan => ({
+  pinned: 0,
+  edits: [],
+  text: analysis.source.text,
+  unresolved: [],
+  failures: offeredPins(analysis).map(({ resolved, site }) => ({
+    span: site.span,
+    image: resolved,
+    cause: 'refused',
+    message: notEditable,
+  })),
+});
 
 /** What the user decided about pins: to have them made at once, or shown first, file by file. */
 type Go = 'apply' | 'preview';

@@ -25,6 +25,8 @@ export interface Folders {
   readBeside(of: string, uri: string): Promise<string | null>;
   /** Whether there is a file or folder. */
   exists(uri: string): Promise<boolean>;
+  /** Whether an editor that opens a file to change it reads what `read` gives: it has no byte that is not UTF-8, and UTF-16 only with a mark. */
+  isEditable(uri: string): Promise<boolean>;
 }
 
 export interface Timer {
