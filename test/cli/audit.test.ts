@@ -256,6 +256,21 @@ describe('what is looked at', () => {
   });
 });
 
+describe('a variable that the policy knows', () => {
+  it('makes one name of it in all files, also in those around what is looked at', async (t) => {
+    const files = {
+      'compose.yaml': `services:\n  api:\n    image: \${REG}/api:1.2.3@${digest('a')}\n`,
+      Dockerfile: `FROM registry.corp.example/api:1.2.3@${digest('b')}\n`,
+    };
+    const rules = async (folder: string): Promise<readonly string[]> =>
+      (await report(folder, ['Dockerfile'])).findings.map(({ rule }) => rule);
+    assert.deepEqual(await rules(await makeFolder(t, files)), []);
+    const policy = 'variables:\n  REG: registry.corp.example\n';
+    const folder = await makeFolder(t, { ...files, '.holdfast.yaml': policy });
+    assert.deepEqual(await rules(folder), ['mismatched-digests']);
+  });
+});
+
 describe('the exit status', () => {
   /** One finding of each severity that rules can have, by raising and lowering one rule. */
   const levels = ['error', 'warning', 'information', 'hint'] as const;

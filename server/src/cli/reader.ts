@@ -36,6 +36,7 @@ export interface TextToRead {
   readonly text: string;
   /** The kind that the settings say it is of. */
   readonly kind: string | null;
+  readonly settings: Settings;
 }
 
 /** A text that somebody wants to know about. */
@@ -44,7 +45,6 @@ export interface TextToAnalyse extends TextToRead {
   readonly shown: string;
   /** The user named this very file. */
   readonly explicit: boolean;
-  readonly settings: Settings;
 }
 
 /** Answers of registries by the `fullName` of the image. What one did not tell is undefined. */
@@ -114,7 +114,7 @@ async function read(task: ReaderTask, around: Around = {}): Promise<ReaderAnswer
   const input = await inputOf(task.of);
   switch (task.does) {
     case 'outline':
-      return { kind: 'outline', outline: readOutline(input) };
+      return { kind: 'outline', outline: readOutline(input, task.of.settings) };
     case 'audit': {
       const { observed, unknown } = observations(task.known);
       const analysis = analysed({ ...input, ...around, observed }, task.of);

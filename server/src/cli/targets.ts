@@ -108,5 +108,6 @@ export const unrecognised = (shown: string): Skipped => ({
 export async function openFound(path: string, settings: SettingsSource): Promise<TextToRead | null> {
   const found = await settings.of(dirname(path));
   const read = found.ok ? await readText(path, false) : null;
-  return found.ok && read?.ok ? { path, text: read.file.text, kind: found.kindOf(path) } : null;
+  if (!found.ok || !read?.ok) return null;
+  return { path, text: read.file.text, kind: found.kindOf(path), settings: found.settingsOf(path) };
 }

@@ -158,7 +158,7 @@ class Reader {
     if (documents.snapshot(uri)) await this.#session.analyses.current(uri);
     else if (read && read.input.text.length <= textMax) {
       this.#session.ports.watch.reads(uri, read.input.text.length);
-      this.#outline.put(readOutline(read.input));
+      this.#outline.put(readOutline(read.input, read.settings));
     } else this.#outline.remove(uriPath(uri));
   }
 
