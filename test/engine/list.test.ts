@@ -185,7 +185,11 @@ describe('a list is read in one go', () => {
     'where its items stand in brackets': `${head}items: [${'{a: b}, '.repeat(1_000)}]\n`,
     'where programs end a line in different places': block(long, 2, head, '# \u2028\n'),
     'where a tab stands in it': block(long, 2, head, '# \t\n'),
-    'where a comment of Holdfast ends an item': block(long, 2, head, '    # holdfast-ignore a-b\n'),
+    'where a comment of Holdfast stands before the next item': block(long, 2, head, '').replace(
+      '  - kind: Service',
+      '    # holdfast-ignore a-b\n  - kind: Service',
+    ),
+    'where a comment of Holdfast ends the last item': block(long, 2, head, '    # holdfast-ignore a-b\n'),
   };
   for (const [why, text] of Object.entries(cases)) {
     test(why, () => assert.equal(cutList(text), null));
@@ -194,6 +198,7 @@ describe('a list is read in one go', () => {
   for (const [why, tail] of [
     ['a key of the root is escaped', '"\\x6bind": Pod\n'],
     ['a key of the root is repeated', 'kind: Pod\n'],
+    ['a key of the root is repeated that says the same', 'kind: List\n'],
     ['the root takes something over', '<<: {kind: Pod}\n'],
   ]) {
     test(`where ${why}, and readers differ`, () => {

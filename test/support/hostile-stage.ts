@@ -148,6 +148,7 @@ export async function startStage(door: Door, hop: Hop, scene: Scene): Promise<St
     limits: { deadline, retryDelay, ...limits },
     routes: { ...routesTo(servers), ...lost(scene.lost ?? {}, getStuck), ...routes },
   });
+  timers.onPause = client.pass;
   const stage: Stage = {
     door,
     client,
@@ -240,9 +241,15 @@ export const behave: Part = ({ path }, response) => give(path, response);
 
 /** The pause before a retry is over at once, also where a server asked for a second. All else takes as long as the test says. */
 export class HastyTimers extends ManualTimers {
+  /** Told how long a pause was that is over. */
+  onPause: (milliseconds: number) => void = () => {};
+
   override after(ms: number, run: () => void): () => void {
     if (ms !== retryDelay && ms !== 1_000) return super.after(ms, run);
-    const pause = setImmediate(run);
+    const pause = setImmediate(() => {
+      this.onPause(ms);
+      run();
+    });
     return () => clearImmediate(pause);
   }
 }
