@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
+import { applyEdits, isRefusal, trialEdits } from '../../server/src/engine/index.ts';
 import { read } from './variants.ts';
 
 /** The commands of one `RUN` each, and how often the rule finds something. */
@@ -81,6 +82,8 @@ const saved: readonly Row[] = [
   [1, 'wget https://example.org/a.rpm && rpm -Uvh a.rpm'],
   [1, 'wget https://example.org/a.jar && java -jar a.jar'],
   [2, 'curl -O https://example.org/a.tgz -O https://example.org/b.tgz && tar xf a.tgz && tar xf b.tgz'],
+  [1, 'curl -O https://example.org/a-latest-9.rpm && dnf install -y ./a-latest-*.rpm'],
+  [0, 'curl -O https://example.org/a-latest-9.rpm && dnf install -y ./b-*.rpm'],
   [0, 'curl -o i.json https://example.org/i && jq . i.json && python3 use.py i.json'],
   [0, 'curl -o i https://example.org/i && chmod 644 i && install -m 0644 i /etc/'],
   [0, 'curl -o /tmp/a https://example.org/i && tar -cf b.tar /tmp/a'],
@@ -119,7 +122,40 @@ const checked: readonly Row[] = [
   [1, `curl https://example.org/i | sh && sha256sum -c SUMS`],
 ];
 
-for (const [name, rows] of Object.entries({ piped, unpacked, saved, checked })) {
+const commit = sum.slice(0, 40);
+
+const installed: readonly Row[] = [
+  [1, 'pip install https://example.org/a.whl'],
+  [1, 'pip install https://github.com/acme/x/archive/main.zip'],
+  [1, 'pip install https://github.com/acme/x/tarball/branch'],
+  [1, 'uv pip install "x @ https://github.com/acme/x/archive/refs/tags/v1.zip"'],
+  [1, 'pip install -r https://example.org/requirements.txt'],
+  [1, 'npm i https://github.com/acme/x/tarball/main'],
+  [1, 'npm i -g https://example.org/a.tgz'],
+  [1, 'yarn add x@https://example.org/a.tgz'],
+  [1, 'dnf install -y https://example.org/a.rpm'],
+  [2, 'microdnf install https://example.org/a.rpm https://example.org/b-$(rpm -E %rhel).rpm'],
+  [1, 'yum localinstall -y https://example.org/a.rpm'],
+  [1, 'rpm -i https://example.org/a.rpm'],
+  [1, 'rpm --nodeps -Uvh https://example.org/a.rpm'],
+  [1, 'pecl install https://example.org/a.tgz'],
+  [1, 'rpm -K https://example.org/b.rpm && rpm -i https://example.org/a.rpm'],
+  [0, `pip install https://example.org/a.whl#sha256=${sum}`],
+  [0, `pip install "https://example.org/a.whl#egg=a&sha256=${sum}"`],
+  [0, `pip install --require-hashes -r https://example.org/requirements.txt`],
+  [0, `pip install https://github.com/acme/x/archive/${commit}.zip`],
+  [0, `npm i https://codeload.github.com/acme/x/tar.gz/${commit}`],
+  [0, 'pip install http://localhost:8080/a.whl "x @ http://127.0.0.1/x.whl"'],
+  [0, 'pip install --index-url https://example.org/simple flask'],
+  [0, 'dnf install -y --setopt=localpkg_gpgcheck=1 https://example.org/a.rpm'],
+  [0, 'dnf install -y --setopt localpkg_gpgcheck=true https://example.org/a.rpm'],
+  [0, 'rpm -K https://example.org/a.rpm && rpm -i https://example.org/a.rpm'],
+  [0, 'rpm --import https://example.org/key && rpm -q https://example.org/a.rpm'],
+  [0, 'zypper in https://example.org/a.rpm && apk add https://example.org/a.apk'],
+  [0, 'dnf install -y "$URL" && dnf config-manager --add-repo https://example.org/a.repo'],
+];
+
+for (const [name, rows] of Object.entries({ installed, piped, unpacked, saved, checked })) {
   describe(`downloads that are ${name}`, () => {
     for (const [found, ...runs] of rows) {
       test(runs.join(' ⏎ ').slice(0, 110), () => assert.equal(count('unverified-download', runs), found));
@@ -139,6 +175,22 @@ const clones: readonly Row[] = [
   [0, `git clone https://example.org/a && git -C a checkout -q ${sum.slice(0, 40)}`],
   [0, 'git clone https://example.org/a', 'cd a && git switch --detach "$COMMIT"'],
   [0, 'git clone https://example.org/a && cd a && git reset --hard 24454f8'],
+  [1, 'git clone https://example.org/a && cd a && git checkout v1.2.3'],
+  [1, 'git clone --branch v1.2.3 --depth 1 https://example.org/a'],
+  [1, 'pip install git+https://example.org/a@main'],
+  [1, 'pip install "a @ git+ssh://git@example.org/a.git@v1.0#egg=a"'],
+  [1, 'npm i user/repo#main'],
+  [1, 'npm i git+https://example.org/a.git#main'],
+  [1, 'npx github:user/repo'],
+  [1, 'cargo install --git https://example.org/a'],
+  [1, 'cargo install --git https://example.org/a --tag v1.2.3 a'],
+  [1, 'cargo install --git https://example.org/a --branch=main'],
+  [0, `pip install git+https://example.org/a@${sum.slice(0, 40)}`],
+  [0, `npm i user/repo#${sum.slice(0, 40)}`],
+  [0, `cargo install --git https://example.org/a --rev ${sum.slice(0, 40)}`],
+  [0, 'cargo install --git https://example.org/a --rev "$COMMIT"'],
+  [0, 'pip install git+file:///srv/a'],
+  [0, 'pip uninstall git+https://example.org/a'],
   [0, 'git clone /src/a b'],
   [0, 'git clone "$SOURCE_DIR" b'],
   [0, 'git init && git fetch https://example.org/a main'],
@@ -155,6 +207,26 @@ describe('clones', () => {
     const messages = findings
       .filter(({ rule }) => rule === 'unpinned-git-source')
       .map(({ message }) => message);
-    assert.match(messages.join(), /^`v1\.2\.3` can move/);
+    assert.match(messages.join(), /^`v1\.2\.3` is a branch or a tag/);
+  });
+
+  test('a checksum of an added repository is the commit', () => {
+    const findings = (flag: string): number =>
+      read('dockerfile', `FROM debian:12.8\nADD ${flag} https://example.org/a.git#v1 /a\n`).findings.filter(
+        ({ rule }) => rule === 'unpinned-git-source',
+      ).length;
+    for (const fixed of [sum.slice(0, 40), sum, sum.slice(0, 7), '$COMMIT'])
+      assert.equal(findings(`--checksum=${fixed}`), 0, fixed);
+    for (const open of [`sha256:${sum}`, 'sha256:$SUM', '2', ''])
+      assert.equal(findings(`--checksum=${open}`), 1, open);
+  });
+
+  test('an empty checksum checks no file, and the fix fills it in', () => {
+    const text = 'FROM debian:12.8\nADD --checksum= --chmod=644 https://example.org/a /a\n';
+    const [finding] = read('dockerfile', text).findings.filter(({ rule }) => rule === 'unverified-download');
+    const [fix] = finding?.fixes() ?? [];
+    const edits = fix ? trialEdits(fix) : [];
+    const fixed = isRefusal(edits) ? edits.refused : applyEdits(text, edits);
+    assert.match(String(fixed), /ADD --checksum=sha256:[0-9a-f]{64} --chmod=644 https/);
   });
 });

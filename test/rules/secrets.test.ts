@@ -2,10 +2,10 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { applyEdits, isRefusal, trialEdits } from '../../server/src/engine/index.ts';
 import { secretFile } from '../../server/src/engine/rules/support/secret-files.ts';
+import { isSecretValue } from '../../server/src/engine/rules/support/secret-value.ts';
 import {
   hasPasswordInAddress,
   hasPasswordInConnection,
-  isSecretValue,
 } from '../../server/src/engine/rules/support/secrets.ts';
 import { isSecretName } from '../../server/src/engine/text/secret-name.ts';
 import { hasTokenForm, isRandomText, knownToken } from '../../server/src/engine/text/token.ts';
@@ -30,10 +30,23 @@ describe('values', () => {
     'whale-song-7',
     "'hunter2-again'",
     'ab/CD+efGHij==',
-    'my-secret-8f3k2l9dq7xz',
-    'superSecretkX9Q2vLm8pW4zT7',
-    'password_4e9a7c1f2b8d',
   ];
+  const withWords = [
+    'my-real-secret-8f3k2l9d',
+    'my-secret-8f3k',
+    'secret_8f14e45fceea167a5a36dedd4bea2543',
+    'prod-password-x9F2kQ7vL1',
+    'changeme-8f3k2l9d',
+    'yourXk29fLq8zP',
+    'my-secret-is-the-blue-whale-song',
+    'token-48213377',
+    'acme-shop-secret-1',
+    'prodSecretKeyForAcmeShop2024',
+    'passwordkqzvbnmwplt',
+    'example-9f86d081-884c-7d65-9a2f-eaa0c55ad015',
+  ];
+  for (const value of withWords)
+    test(`${value} is one, whatever words are in it`, () => assert.ok(isSecretValue(value)));
   for (const value of secret) test(`${value} could be one`, () => assert.ok(isSecretValue(value)));
 
   const other = [
@@ -69,6 +82,20 @@ describe('values', () => {
     'web-tls',
     'shop-db-credentials',
     '0123456789abcdef0123456789abcdef',
+    'your-password-here',
+    '<password>',
+    'xxx',
+    'sk-xxxxxxxxxxxx',
+    'AKIAIOSFODNN7EXAMPLE',
+    's3cr3t',
+    'secret123',
+    'password-20240101',
+    'insecure-dev-password',
+    'build-only-not-used',
+    'acme-secret',
+    'insert-mailgun-webhook-token-here',
+    'replace_with_real_token',
+    'myverylongsecretkeythatisatleast32characterslong',
   ];
   for (const value of other) test(`"${value}" is none`, () => assert.ok(!isSecretValue(value)));
 });
@@ -253,4 +280,128 @@ describe('a value that is read from a Secret', () => {
     const [said] = fixed(pod(shared));
     assert.match(said ?? '', /shared through an alias/);
   });
+});
+
+/** Put together here, so that no scanner takes this file for a leak. */
+const value = ['abc8', 'fk2l', '9dqq'].join('');
+
+const secretsIn = (instructions: string): readonly { readonly message: string }[] =>
+  read('dockerfile', `FROM debian:12.8\n${instructions}\n`).findings.filter(
+    ({ rule }) => rule === 'baked-secret',
+  );
+
+describe('secrets that a command is given', () => {
+  const given = [
+    `npm config set //registry.npmjs.org/:_authToken ${value}`,
+    `npm config set //registry.npmjs.org/:_authToken=${value}`,
+    `yarn config set npmAuthToken ${value}`,
+    `poetry config pypi-token.pypi ${value}`,
+    `composer config github-oauth.github.com ${value}`,
+    `composer config http-basic.repo.internal me ${value}`,
+    `aws configure set aws_secret_access_key ${value}`,
+    `docker login -u me -p ${value} registry.internal`,
+    `docker login -p${value}`,
+    `podman login --password ${value}`,
+    `helm registry login -p ${value} registry.internal`,
+    `sshpass -p ${value} scp a b`,
+    `mysql -uroot -p${value} -e x`,
+    `cargo login ${value}`,
+    `vault login ${value}`,
+    `echo ${value} | docker login --password-stdin`,
+    `docker login --password-stdin <<< ${value}`,
+    `curl -H "Authorization: Bearer ${value}" https://x.internal/`,
+    `curl -H 'Authorization: Basic ${value}=' https://x.internal/`,
+    `wget --header="Authorization: token ${value}" https://x.internal/`,
+    `curl --header "PRIVATE-TOKEN: ${value}" https://x.internal/`,
+    `curl --oauth2-bearer ${value} https://x.internal/`,
+    `curl -u me:${value} https://x.internal/`,
+    `git clone https://me:${value}@git.internal/a.git`,
+    `export TOKEN=${value} && ./run`,
+    `TOKEN=${value} ./run`,
+    `TOKEN=${value}; ./run`,
+    `env TOKEN=${value} ./run`,
+  ];
+  for (const run of given) test(run, () => assert.equal(secretsIn(`RUN ${run}`).length, 1));
+});
+
+describe('secrets that are written into a file', () => {
+  const written = [
+    `RUN echo "//registry.npmjs.org/:_authToken=${value}" > .npmrc`,
+    `RUN echo "_auth=${value}" >> /root/.npmrc`,
+    `RUN printf "machine x.internal\\nlogin me\\npassword ${value}\\n" > ~/.netrc`,
+    `RUN echo "machine x.internal login me password ${value}" > ~/.netrc`,
+    `RUN echo "DB_PASSWORD=${value}" >> .env`,
+    `RUN echo '{"auths":{"x":{"auth":"${value}"}}}' > ~/.docker/config.json`,
+    `RUN echo "export TOKEN=${value}" | tee /etc/profile.d/x.sh`,
+    `RUN cat <<EOF > .npmrc\n//x.internal/:_authToken=${value}\nEOF`,
+    `RUN <<EOF\ncat > ~/.netrc <<X\nmachine x.internal\n  login me\n  password ${value}\nX\nEOF`,
+    `COPY <<EOF /root/.npmrc\n//x.internal/:_authToken=${value}\nEOF`,
+    `ADD <<EOF /app/.env\nA=1\nDB_PASSWORD="${value}"\nEOF`,
+  ];
+  for (const text of written) test(text, () => assert.equal(secretsIn(text).length, 1));
+
+  test('what is underlined is the value', () => {
+    const text = `FROM debian:12.8\nCOPY <<EOF /root/.npmrc\n//x.internal/:_authToken=${value}\nEOF\n`;
+    const [finding] = read('dockerfile', text).findings.filter(({ rule }) => rule === 'baked-secret');
+    assert.ok(finding);
+    assert.equal(text.slice(finding.span.start, finding.span.end), value);
+  });
+});
+
+describe('what is no secret in a command', () => {
+  const other = [
+    'npm config set //registry.npmjs.org/:_authToken "$NPM_TOKEN"',
+    'npm config set //registry.npmjs.org/:_authToken=${NPM_TOKEN}',
+    'npm config set registry https://r.internal/ && npm config get _authToken',
+    'echo "//registry.npmjs.org/:_authToken=${NPM_TOKEN}" > .npmrc',
+    "echo '//registry.npmjs.org/:_authToken=${NPM_TOKEN}' > .npmrc",
+    'echo "//registry.npmjs.org/:_authToken=$(cat /run/secrets/t)" > .npmrc',
+    'echo "machine x.internal login me password $PW" > ~/.netrc',
+    'echo "machine x.internal login me password <password>" > ~/.netrc',
+    'docker login -u me -p "$PW" registry.internal',
+    'docker login -u me -p $(cat /run/secrets/p)',
+    'docker login --password-stdin < /run/secrets/p',
+    'echo "$PW" | docker login --password-stdin',
+    'curl -H "Authorization: Bearer $TOKEN" https://x.internal/',
+    'curl -H "Authorization: Bearer $(cat /run/secrets/t)" https://x.internal/',
+    'curl -H "Authorization: Bearer your-token-here" https://x.internal/',
+    "curl -H 'Authorization: Bearer QQ==' https://ghcr.io/v2/homebrew/core",
+    'curl -H "Accept: application/json" https://x.internal/',
+    'curl -u "$NAME:$PW" https://x.internal/ && curl -u user:password https://x.internal/',
+    'export TOKEN=$(cat /run/secrets/t)',
+    'export TOKEN=changeme TOKEN_TTL=3600 TOKEN_URL=https://x.internal/',
+    'TOKEN="" ./run',
+    'SECRET_KEY=dummy python manage.py collectstatic',
+    `apt-get install -y pass=1.7.4-5 && echo DB_PASSWORD=${value}`,
+    'git config --global credential.helper store',
+    `docker run -p ${value}:80 x && cp -p ${value} b`,
+    'mysql -u root -p && redis-cli -a "$PW"',
+    `useradd -p ${value} x`,
+    'cargo login --registry x && vault login -method=aws role=dev',
+    'cat > a.py <<EOF\ntoken = os.environ\npassword = get()\nsecret_key = args.secret\nEOF',
+    'echo "PasswordAuthentication no" >> /etc/ssh/sshd_config',
+  ];
+  for (const run of other) test(run, () => assert.deepEqual(secretsIn(`RUN ${run}`), []));
+});
+
+test('a message is short, whatever the names in it are', () => {
+  const long = 'a-very-long-name-of-something'.repeat(4);
+  const texts = [
+    `RUN apt-get install ${long} ${long} && pip install ${long} && dotnet tool install ${long}`,
+    `RUN git clone -b ${long} https://x.internal/a && npm i a/b#${long}`,
+    `ADD --checksum=sha256:0 https://x.internal/a.git#${long} /a`,
+    `RUN curl -O https://x.internal/${long}.tgz && tar xf ${long}.tgz && rpm -i https://x.internal/a.rpm`,
+    `RUN apt-get -o Acquire::${long}::AllowInsecureRepositories=true update && curl -k https://x.internal/`,
+    `RUN export ${long.replaceAll('-', '_')}_TOKEN=${value} && curl -u a:${value} https://x.internal/`,
+    `COPY ${long}/id_rsa ${long}/.env ${long}/.kube /root/`,
+  ];
+  const found = texts.flatMap((text) => read('dockerfile', `FROM scratch\n${text}\n`).findings);
+  const rules =
+    /^(?:unpinned-package|unpinned-git-source|unverified-download|signature-check-bypass|baked-secret)$/;
+  const messages = found.filter(({ rule }) => rules.test(rule)).map(({ message }) => message);
+  assert.ok(messages.length >= 14);
+  assert.deepEqual(
+    messages.filter((message) => message.length > 90),
+    [],
+  );
 });

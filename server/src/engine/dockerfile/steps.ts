@@ -128,13 +128,21 @@ export class StepReader {
 
   #copy({ heredocs, rest }: Instruction, base: Base): BuildStep {
     const { escapeToken } = this.#context;
-    const { flags, rest: files } = readFlags(rest, escapeToken);
-    const words = jsonWords(files) ?? splitWords(files).map((word) => unquoted(word, escapeToken));
+    const { flags, rest: paths } = readFlags(rest, escapeToken);
+    const words = jsonWords(paths) ?? splitWords(paths).map((word) => unquoted(word, escapeToken));
     const located = words.map((word, at) => this.#located(word, `${base.keyword.path}/${at}`));
     const target = located.length > 1 ? located.at(-1) : undefined;
     const marks = new Set(heredocs.map(({ mark }) => mark.span.start));
     const sources = (target ? located.slice(0, -1) : located).filter((word) => !marks.has(word.span.start));
-    return { ...base, type: 'copy', flags: flags.map(toFlag), sources, target: target ?? null };
+    const files = heredocs.map(({ body }, at) => this.#located(body, `${base.keyword.path}/heredoc/${at}`));
+    return {
+      ...base,
+      type: 'copy',
+      flags: flags.map(toFlag),
+      sources,
+      target: target ?? null,
+      heredocs: files,
+    };
   }
 
   /** `A=b C=d`, or the old form `A b c`, whose value goes to the end of the line. */

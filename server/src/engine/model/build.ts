@@ -48,6 +48,8 @@ export interface CopyStep extends StepBase {
   /** Without those that heredocs are; variables stay as they are written. */
   readonly sources: readonly Located<string>[];
   readonly target: Located<string> | null;
+  /** Files that stand in the Dockerfile itself, with what is in them. */
+  readonly heredocs: readonly Located<string>[];
 }
 
 /** One name of an `ENV` or `ARG`; in the first stage's place also those before the first `FROM`. */

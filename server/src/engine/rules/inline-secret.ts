@@ -1,10 +1,9 @@
 import type { Facts, ImageUse, Variable } from '../model/facts.ts';
 import type { Fix } from '../model/finding.ts';
-import { shortened } from '../text/visible.ts';
 import type { FactsRule } from './rule.ts';
 import { type Draft, perPlace } from './support/places.ts';
 import { type Secret, secretIn } from './support/secrets.ts';
-import { code } from './support/words.ts';
+import { code, fitted, isShort } from './support/words.ts';
 
 const partOfName =
   'It goes by a part of the name and takes any value; ours by the end of the name, and it passes over placeholders and settings such as `TOKEN_TTL`.';
@@ -57,7 +56,7 @@ function inPlace({ image, label, variables }: Place): (variable: Variable) => re
       {
         path: value.path,
         span: isLong ? name.span : value.span,
-        message: () => messageOf(secret, name.value),
+        message: (owners) => messageOf(secret, name.value, owners.label),
         fixes: () => (secretRef ? [fixOf(secretRef)] : []),
       },
     ];
@@ -75,13 +74,14 @@ const fixOf = ({ edits, key, name }: NonNullable<Variable['secretRef']>): Fix =>
 /** What is told to everybody; a password that is the same protects nothing. */
 const isKnown = /(?:user|username|name|db|database|login)$/i;
 
-const longestName = 25;
-
-function messageOf(secret: Secret, name: string): string {
-  const variable = code(shortened(name, longestName));
+function messageOf(secret: Secret, name: string, label: string): string {
   if (secret.by === 'form')
-    return `A ${secret.what} stands in ${variable}. Revoke it, and read a new one from a secret.`;
-  if (secret.by === 'address')
-    return `A password stands in ${variable}. Change it, and read the new one from a secret.`;
-  return `${variable} has its secret in this file. Read it from a secret instead.`;
+    return fitted(
+      name,
+      (shown) => `A ${secret.what} is in ${code(shown)}: revoke it, and keep a new one secret.`,
+    );
+  const where = secret.by === 'address' ? 'holds a password' : 'is in plain text';
+  const messageFor = (subject: string): string => `${subject} ${where}: read it from a secret.`;
+  const whole = messageFor(`${code(name)} of ${label}`);
+  return isShort(whole) ? whole : fitted(name, (shown) => messageFor(code(shown)));
 }

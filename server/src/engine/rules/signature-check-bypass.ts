@@ -3,11 +3,10 @@ import type { Fix, Report } from '../model/finding.ts';
 import type { Script, Word } from '../model/script.ts';
 import type { TextEdit } from '../text/edit.ts';
 import { span } from '../text/span.ts';
-import { shortened } from '../text/visible.ts';
 import type { FactsRule } from './rule.ts';
 import { type Bypass, bypassesOf, type Check, checkOffBy } from './support/bypasses.ts';
 import { Ordinals } from './support/ordinals.ts';
-import { code } from './support/words.ts';
+import { code, fitted } from './support/words.ts';
 
 const verified =
   'Ours is silent where the same step compares the download with a checksum, and where it asks this machine itself.';
@@ -43,21 +42,13 @@ export const signatureCheckBypass: FactsRule = {
 };
 
 const danger: Readonly<Record<Check, string>> = {
-  signature: 'takes packages that nobody signed',
-  checksum: 'takes modules unchecked',
-  certificate: 'accepts any certificate',
+  signature: "installs unsigned packages: remove it, and add the repository's key",
+  checksum: 'takes modules unchecked: remove it, and name private ones in `GOPRIVATE`',
+  certificate: 'accepts any certificate: remove it, and install the missing authority',
 };
 
-const remedy: Readonly<Record<Check, string>> = {
-  signature: "Add the repository's key instead.",
-  checksum: 'Name the private ones in `GOPRIVATE`.',
-  certificate: 'Install the missing authority instead.',
-};
-
-const message = (name: string, check: Check): string =>
-  `${code(shortened(name, longestName))} ${danger[check]}. ${remedy[check]}`;
-
-const longestName = 20;
+const message = (name: string, program: string, check: Check): string =>
+  fitted(`${program} ${name}`.trim(), (shown) => `${code(shown)} ${danger[check]}.`);
 
 /** What happens once the check is made again. */
 const afterwards: Readonly<Record<Check, string>> = {
@@ -79,7 +70,7 @@ function ofVariables({ steps }: BuildStage): readonly Report[] {
     return {
       path: name.path,
       span: span(name.span.start, Math.max(name.span.end, value.span.end)),
-      message: message(`${name.value}=${value.value}`, check),
+      message: message(`${name.value}=${value.value}`, '', check),
     };
   });
 }
@@ -89,7 +80,7 @@ function ofScript(script: Script): readonly Report[] {
   return bypassesOf(script).map((bypass) => ({
     path: `${script.path}/${ordinals.next(bypass.name)}`,
     span: bypass.span,
-    message: message(bypass.name, bypass.check),
+    message: message(bypass.name, bypass.program, bypass.check),
     fixes: () => fixes(bypass),
   }));
 }

@@ -1,16 +1,22 @@
-import type { BuildStage, CopyStep } from '../model/build.ts';
+import type { BuildFlag, BuildStage, CopyStep } from '../model/build.ts';
 import type { Located } from '../model/facts.ts';
 import type { Fix, Report } from '../model/finding.ts';
 import type { Command, Word } from '../model/script.ts';
 import { refuse } from '../text/edit.ts';
 import { span } from '../text/span.ts';
-import { shortened } from '../text/visible.ts';
 import type { FactsRule } from './rule.ts';
-import { type GitSource, isCommit, isShortCommit, mayHoldCommit, readGitSource } from './support/git.ts';
+import {
+  type GitSource,
+  isCommit,
+  isCommitStart,
+  isShortCommit,
+  mayHoldCommit,
+  readGitSource,
+} from './support/git.ts';
 import { Ordinals } from './support/ordinals.ts';
-import { isSettled, packageSources } from './support/package-sources.ts';
+import { packageAction } from './support/packages/index.ts';
 import { gitCall } from './support/programs.ts';
-import { code } from './support/words.ts';
+import { code, fitted } from './support/words.ts';
 
 export const unpinnedGitSource: FactsRule = {
   reads: 'facts',
@@ -30,34 +36,33 @@ export const unpinnedGitSource: FactsRule = {
     ]),
 };
 
-/** What moves, to begin a sentence. */
-const moving = (ref: string): string =>
-  ref === '' ? 'The default branch moves' : `${code(shortened(ref, longestRef))} can move to another commit`;
-
-const longestRef = 30;
+/** `advice` finishes the sentence. */
+const messageOf = (ref: string, advice: string): string =>
+  ref === ''
+    ? `The default branch moves; ${advice}.`
+    : fitted(ref, (shown) => `${code(shown)} is a branch or a tag, which can be moved; ${advice}.`);
 
 function added(step: CopyStep): readonly Report[] {
-  if (step.flags.some(({ name, value }) => name === 'checksum' && namesCommit(value ?? ''))) return [];
+  const checksum = step.flags.findLast(({ name, value }) => name === 'checksum' && value !== '');
+  if (checksum && isCommitStart(checksum.value)) return [];
   return step.sources.flatMap((source) => {
     const git = readGitSource(source.value);
     if (!git || isFixed(git)) return [];
     return {
       path: source.path,
       span: source.span,
-      message: `${moving(refOf(git))}. Name a commit behind ${code('#')}.`,
-      fixes: () => commitFix(git, source),
+      message: checksum
+        ? `A checksum of files cannot check a git repository; give ${code('--checksum')} a commit.`
+        : messageOf(refOf(git), `name a commit after ${code('#')}`),
+      fixes: () => commitFix(git, source, checksum),
     };
   });
 }
 
-/** Of a repository BuildKit compares the commit: the checksum of a file is about nothing that it has. */
-const namesCommit = (checksum: string): boolean =>
-  checksum.includes('$') || /^[0-9a-f]{4,64}$/i.test(checksum);
-
 const isFixed = ({ query, ref }: GitSource): boolean =>
   isCommit(ref) ||
   mayHoldCommit(ref) ||
-  /(?:^|&)(?:commit|checksum)=./.test(query) ||
+  isCommitStart(/(?:^|&)(?:commit|checksum)=([^&]*)/.exec(query)?.[1] ?? '') ||
   isFixedRef(refIn(query));
 
 const isFixedRef = (ref: string): boolean => isCommit(ref) || mayHoldCommit(ref);
@@ -67,7 +72,12 @@ const refIn = (query: string): string => /(?:^|&)(?:ref|tag|branch)=([^&]*)/.exe
 
 const refOf = ({ query, ref }: GitSource): string => ref || refIn(query);
 
-function commitFix(git: GitSource, { span: at, value }: Located<string>): readonly Fix[] {
+/** The commit goes into the address, or into the flag that is there to check it. */
+function commitFix(
+  git: GitSource,
+  { span: at, value }: Located<string>,
+  checksum: BuildFlag | undefined,
+): readonly Fix[] {
   const { hasFragment, query, ref, refEnd, refStart, repository } = git;
   if (repository.includes('$') || ref.includes('$') || query !== '') return [];
   return [
@@ -77,15 +87,17 @@ function commitFix(git: GitSource, { span: at, value }: Located<string>): readon
       safety: 'pin',
       question: { ask: 'commit', repository, ref },
       sample: ['0'.repeat(40)],
-      edits: ([commit = '']) =>
-        at.end - at.start === value.length
+      edits: ([commit = '']) => {
+        if (checksum) return [{ span: checksum.span, newText: `--checksum=${commit}` }];
+        return at.end - at.start === value.length
           ? [
               {
                 span: span(at.start + refStart, at.start + refEnd),
                 newText: hasFragment ? commit : `#${commit}`,
               },
             ]
-          : refuse('The address is written with quotes or escapes in it; name the commit by hand.'),
+          : refuse('The address is written with quotes or escapes in it; name the commit by hand.');
+      },
     },
   ];
 }
@@ -111,7 +123,7 @@ function cloned({ steps }: BuildStage): readonly Report[] {
     const inOrder = here.toReversed().map(({ span: at, value }) => ({
       path: ordinals.next(`${step.script.path}/clone`),
       span: at,
-      message: `${moving(value)}. Check out a commit after the clone.`,
+      message: messageOf(value, 'check out a commit'),
     }));
     reports.unshift(...inOrder);
   }
@@ -140,6 +152,29 @@ const isElsewhere = ({ text }: Word): boolean =>
     ? !/^file:/i.test(text)
     : /^\$\{?\w*(?:url|repo|remote|origin|git)\w*\}?/i.test(text);
 
+/** Packages that are installed from a repository. */
+function installed({ steps }: BuildStage): readonly Report[] {
+  return steps.flatMap((step) => {
+    if (step.type !== 'script' || step.script.moment !== 'build') return [];
+    const { script } = step;
+    const ordinals = new Ordinals();
+    return script.commands().flatMap((command) => {
+      const action = packageAction(command);
+      if (!action || !installing.has(action.verb)) return [];
+      return action.items
+        .filter(({ kind, version }) => kind === 'git' && version !== 'exact' && version !== 'unknown')
+        .filter(({ name }) => !/(?:^|\+)file:/.test(name))
+        .map(({ ref = '', span: at }) => ({
+          path: ordinals.next(`${script.path}/${action.name}`),
+          span: at,
+          message: messageOf(ref, 'name a commit'),
+        }));
+    });
+  });
+}
+
+const installing: ReadonlySet<string> = new Set(['install', 'run', 'upgrade']);
+
 /** What comes after a clone and settles which commit is taken, or checks it. */
 function takesCommit(command: Command): boolean {
   const operands = gitCall(command)?.operands ?? [];
@@ -147,24 +182,4 @@ function takesCommit(command: Command): boolean {
   if (verb === undefined || verb === 'clone') return false;
   if (/^(?:rev-parse|verify-commit|verify-tag)$/.test(verb)) return true;
   return rest.some((text) => isCommit(text) || isShortCommit(text) || mayHoldCommit(text));
-}
-
-/** Packages that are taken from a repository, or from an archive of one. */
-function installed({ steps }: BuildStage): readonly Report[] {
-  return steps.flatMap((step) => {
-    if (step.type !== 'script' || step.script.moment !== 'build') return [];
-    const { path } = step.script;
-    const ordinals = new Ordinals();
-    return step.script.commands().flatMap((command) =>
-      packageSources(command).flatMap((source) => {
-        if (source.from !== 'git' || isSettled(source.ref)) return [];
-        const where = source.option === null ? 'in the address' : `with ${code(source.option)}`;
-        return {
-          path: ordinals.next(`${path}/${source.program}`),
-          span: source.span,
-          message: `${moving(source.ref)}. Name a commit ${where}.`,
-        };
-      }),
-    );
-  });
 }

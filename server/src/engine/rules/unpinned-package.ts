@@ -1,11 +1,10 @@
 import type { Facts } from '../model/facts.ts';
 import type { Report } from '../model/finding.ts';
 import type { Script } from '../model/script.ts';
-import { shortened } from '../text/visible.ts';
 import type { FactsRule } from './rule.ts';
 import { Ordinals } from './support/ordinals.ts';
-import { type PackageAction, type PackageItem, packageAction } from './support/packages/index.ts';
-import { code } from './support/words.ts';
+import { type PackageItem, packageAction } from './support/packages/index.ts';
+import { code, fitted, isShort } from './support/words.ts';
 
 export const unpinnedPackage: FactsRule = {
   reads: 'facts',
@@ -17,8 +16,9 @@ export const unpinnedPackage: FactsRule = {
     'hadolint DL3008':
       'Ours reports a command once, whatever it leaves out, and is silent where packages come from a dated snapshot.',
     'hadolint DL3013':
-      'A lower bound or an excluded version alone (`flask>=3`, `flask!=2`) settles nothing, so ours reports it, and other installers such as `pipenv` too.',
-    'hadolint DL3016': 'A tag or an open range (`latest`, `>=1.0.0`) settles nothing, so ours reports it.',
+      'A lower bound or an excluded version alone (`flask>=3`, `flask!=2`) settles nothing, so ours reports it, and other installers such as `pipenv` too. A repository without a commit is for `unpinned-git-source`.',
+    'hadolint DL3016':
+      'A tag or an open range (`latest`, `>=1.0.0`) settles nothing, so ours reports it. A repository without a commit is for `unpinned-git-source`.',
     'hadolint DL3018': 'A lower bound alone (`curl>8`) settles nothing, so ours reports it.',
     'hadolint DL3028': '',
     'hadolint DL3033': 'A hyphen in a name (`java-17-openjdk`) is no version for ours.',
@@ -30,7 +30,7 @@ export const unpinnedPackage: FactsRule = {
     'KICS Gem Install Without Version': '',
     'KICS Missing Version Specification In dnf install': '',
     'KICS NPM Install Command Without Pinned Version':
-      'A tag or an open range (`latest`, `>=1.0.0`) settles nothing, so ours reports it; it reports packages from files too.',
+      'A tag or an open range (`latest`, `>=1.0.0`) settles nothing, so ours reports it; it reports packages from files too. A repository without a commit is for `unpinned-git-source`.',
     'KICS Unpinned Package Version in Apk Add': '',
     'KICS Unpinned Package Version in Pip Install':
       'It knows `pip` and `pip3` alone; ours other installers, such as `pipenv`, too.',
@@ -77,30 +77,26 @@ function reports(script: Script, isDated: boolean): readonly Report[] {
     if (isDated && action.manager.isSystem) return [];
     const unpinned = action.items.filter(isUnpinned);
     const [first] = unpinned;
-    const hint = howToPin(action);
-    if (!first || !hint) return [];
-    const more = unpinned.length > 1 ? ` and ${unpinned.length - 1} more` : '';
-    return {
-      path,
-      span: first.span,
-      message: `${code(short(first.name))}${more} can come in any version. ${hint}`,
-    };
+    const { isArchived, pinned } = action.manager;
+    if (!first || !pinned) return [];
+    const names = unpinned.map(({ name }) => name);
+    const orArchive = isArchived ? ' or a dated archive' : '';
+    const messageOf = (name: string, example: string): string =>
+      `${subject([name, ...names.slice(1)])} not pinned: use ${code(pinned(example))}${orArchive}.`;
+    const whole = messageOf(first.name, first.name);
+    const message = isShort(whole) ? whole : fitted(first.name, (name) => messageOf(name, 'pkg'));
+    return { path, span: first.span, message };
   });
 }
 
-const takesNames: ReadonlySet<string> = new Set(['install', 'run', 'upgrade']);
+/** Two names, or one and how many more there are. */
+function subject([first = '', second, ...more]: readonly string[]): string {
+  if (second === undefined) return `${code(first)} is`;
+  const isNamed = more.length === 0 && second.length < 16;
+  return `${code(first)} and ${isNamed ? code(second) : `${more.length + 1} more`} are`;
+}
+
+const takesNames: ReadonlySet<string> = new Set(['install', 'choose', 'run', 'upgrade']);
 
 const isUnpinned = ({ kind, version }: PackageItem): boolean =>
   kind === 'package' && (version === 'none' || version === 'open');
-
-/** The mirrors of a distribution keep few versions: one that is written out is soon gone. */
-function howToPin({ manager }: PackageAction): string | null {
-  if (!manager.pinned) return null;
-  const form = manager.pinned('').trim();
-  return manager.isSystem && !form.includes('STREAM')
-    ? 'Use a pattern or a dated archive.'
-    : `Ask for one with ${code(form)}.`;
-}
-
-/** Some names are long. */
-const short = (name: string): string => shortened(name, 20);

@@ -3,14 +3,19 @@ import type { BuildStage, CopyStep } from '../model/build.ts';
 import type { Fix, Report } from '../model/finding.ts';
 import { refuse } from '../text/edit.ts';
 import { span } from '../text/span.ts';
-import { shortened } from '../text/visible.ts';
 import type { FactsRule } from './rule.ts';
+import { checkOf } from './support/checks.ts';
 import { StageChecks, type UncheckedDownload, uncheckedDownloads } from './support/downloads.ts';
 import { addressedFile, fileName, isLocalAddress, isRemote } from './support/files.ts';
 import { isGitSource } from './support/git.ts';
 import { Ordinals } from './support/ordinals.ts';
-import { packageSources } from './support/package-sources.ts';
-import { code } from './support/words.ts';
+import {
+  type Manager,
+  type PackageAction,
+  type PackageItem,
+  packageAction,
+} from './support/packages/index.ts';
+import { code, fitted } from './support/words.ts';
 
 export const unverifiedDownload: FactsRule = {
   reads: 'facts',
@@ -38,36 +43,63 @@ function downloaded(stage: BuildStage): readonly Report[] {
   }));
 }
 
+const check = `check it with ${code('sha256sum -c')}`;
+
 function messageOf({ file, into, use }: UncheckedDownload): string {
   if (into !== null) {
-    const [does, then] = use === 'run' ? ['runs', 'run'] : ['unpacks', 'unpack'];
-    return `${code(into)} ${does} this unchecked. Save it, compare its checksum, and ${then} it then.`;
+    const does = use === 'run' ? 'runs' : 'unpacks';
+    return `${code(into)} ${does} this download unchecked: save it and ${check} first.`;
   }
-  const what = file === '' ? 'This download' : code(shortened(file, longestName));
-  return `${what} is ${use} unchecked. Compare its checksum first.`;
+  return file === ''
+    ? `This download is ${use} unchecked: ${check} first.`
+    : fitted(file, (shown) => `${code(shown)} is ${use} unchecked: ${check} first.`);
 }
 
-const longestName = 30;
-
-/** Packages at an address, which the program that installs them does not check. */
+/** Packages that are installed from an address, and lists of packages. */
 function installed({ steps }: BuildStage): readonly Report[] {
   const scripts = steps.flatMap((step) =>
     step.type === 'script' && step.script.moment === 'build' ? step.script : [],
   );
-  const sources = scripts.map((script) => script.commands().flatMap(packageSources));
-  if (sources.every((found) => found.length === 0)) return [];
-  const checks = new StageChecks(scripts.map((script) => script.commands()));
+  const checked = new Set(
+    scripts
+      .flatMap((script) => script.commands().filter((command) => checkOf(command) !== null))
+      .flatMap(({ words }) => words.map(({ text }) => text)),
+  );
   const ordinals = new Ordinals();
-  return scripts.flatMap(({ path }, at) =>
-    (sources[at] ?? []).flatMap((source) => {
-      if (source.from !== 'file' || isLocalAddress(source.address)) return [];
-      if (checks.covers(addressedFile(source.address), at)) return [];
-      return {
-        path: ordinals.next(`${path}/${source.program}`),
-        span: source.span,
-        message: `${code(source.program)} installs this unchecked. Download it, and compare its checksum first.`,
-      };
+  return scripts.flatMap((script) =>
+    script.commands().flatMap((command) => {
+      const action = packageAction(command);
+      if (!action || !isUnchecked(action)) return [];
+      const { items, manager, name } = action;
+      return items
+        .filter((item) => isFetched(item) && !isLocalAddress(addressIn(item.name)) && !checked.has(item.name))
+        .map(({ kind, span: at }) => ({
+          path: ordinals.next(`${script.path}/${name}`),
+          span: at,
+          message:
+            kind === 'list'
+              ? `Nothing checks this list of packages: ${code('COPY')} it from the build context.`
+              : `Nothing checks this package: ${adviceOf(manager)}.`,
+        }));
     }),
+  );
+}
+
+const isFetched = ({ kind, name, version }: PackageItem): boolean =>
+  kind === 'list' ? isRemote(name) : kind === 'url' && version !== 'exact';
+
+/** `tool @ https://…`, `tool@https://…`. */
+const addressIn = (name: string): string => name.replace(/^[^/]*?@\s*(?=https?:)/, '');
+
+const adviceOf = ({ checked }: Manager): string =>
+  checked ? `add ${checked.advice}` : `save it and ${check} first`;
+
+function isUnchecked({ call, manager, verb }: PackageAction): boolean {
+  if (verb !== 'install' && verb !== 'run' && verb !== 'upgrade') return false;
+  const options = manager.checked?.options ?? [];
+  return (
+    !manager.checksSignatures &&
+    !call.options.some(({ name, value }) => options.includes(name) || options.includes(`${name}=${value}`))
   );
 }
 
@@ -81,14 +113,14 @@ function added({ steps }: BuildStage): readonly Report[] {
   );
   return steps.flatMap((step, at) => {
     if (step.type !== 'copy' || step.keyword.value !== 'ADD') return [];
-    if (step.flags.some(({ name }) => name === 'checksum')) return [];
+    if (step.flags.some(({ name, value }) => name === 'checksum' && value !== '')) return [];
     return step.sources
       .filter(({ value }) => isRemote(value) && !isGitSource(value) && !isLocalAddress(value))
       .filter(({ value }) => !checks.covers(savedAs(value, step), at))
       .map((source) => ({
         path: source.path,
         span: source.span,
-        message: `Nothing checks what this address gives. Write down its checksum with ${code('--checksum')}.`,
+        message: `Nothing checks what this address gives: write down its ${code('--checksum')}.`,
         fixes: () => checksumFix(step, source.value),
       }));
   });
@@ -101,7 +133,10 @@ const savedAs = (address: string, { target }: CopyStep): string =>
 /** A variable can bring another address, and a password in it nobody is asked with. */
 function checksumFix({ flags, keyword, sources }: CopyStep, url: string): readonly Fix[] {
   if (url.includes('$') || /^[^/]*\/\/[^/]*@/.test(url)) return [];
-  const at = flags.at(-1)?.span.end ?? keyword.span.end;
+  // A flag may not be there twice.
+  const empty = flags.find(({ name }) => name === 'checksum');
+  const end = flags.at(-1)?.span.end ?? keyword.span.end;
+  const at = empty?.span ?? span(end, end);
   return [
     {
       id: 'checksum',
@@ -113,7 +148,7 @@ function checksumFix({ flags, keyword, sources }: CopyStep, url: string): readon
       edits: ([checksum = '']) =>
         sources.length > 1
           ? refuse('One checksum can only speak of one file; give each address an ADD of its own.')
-          : [{ span: span(at, at), newText: ` --checksum=${checksum}` }],
+          : [{ span: at, newText: `${empty ? '' : ' '}--checksum=${checksum}` }],
     },
   ];
 }

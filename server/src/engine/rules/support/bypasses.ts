@@ -5,6 +5,7 @@ import { isLocalAddress } from './files.ts';
 import { type Call, grammar, type Option, readCall } from './packages/call.ts';
 import { packageCalls } from './packages/index.ts';
 import { addressesOf, downloadCall, isDownload } from './programs.ts';
+import { writtenBy } from './written.ts';
 
 /** What is not checked any more: who signed a package, whose certificate a server shows, or whether a Go module is what it was for others. */
 export type Check = 'signature' | 'certificate' | 'checksum';
@@ -14,6 +15,8 @@ export interface Bypass {
   /** As it is written: `--nogpgcheck`, `NODE_TLS_REJECT_UNAUTHORIZED=0`. */
   readonly name: string;
   readonly check: Check;
+  /** The program it is told to; empty where it is a setting for whatever runs later. */
+  readonly program: string;
   readonly span: Span;
   /** The option that can be taken off, with all the command's words; null where it is anything else. */
   readonly option: { readonly written: Option; readonly command: Command } | null;
@@ -24,11 +27,16 @@ export function bypassesOf(script: Script): readonly Bypass[] {
   const commands = script.commands();
   // Nothing else matters for what is compared with a checksum or a signature.
   const isVerified = commands.some(verifies);
+  const isWritten = writtenBy(commands);
   return commands.flatMap((command) => {
     const isChecked = isVerified && (isDownload(command) || installsFile(command));
     const options = isChecked ? [] : optionBypasses(command);
     const words = new Set(options.flatMap(({ option }) => option?.written.words ?? []));
-    return [...options, ...settingBypasses(command, words), ...textBypasses(command)];
+    return [
+      ...options,
+      ...settingBypasses(command, words),
+      ...(isWritten(command) ? textBypasses(command) : []),
+    ];
   });
 }
 
@@ -73,7 +81,10 @@ function optionBypasses(command: Command): readonly Bypass[] {
   const own = programs.get(program);
   const calls: readonly { readonly call: Call; readonly unchecked: ReadonlySet<string> }[] = own
     ? [{ call: download ?? readCall(command.words, plain), unchecked: own }]
-    : packageCalls(command).map(({ call, manager }) => ({ call, unchecked: manager.unchecked }));
+    : packageCalls(command)
+        // What `rpm` only asks for, or compares with what is there, brings nothing in.
+        .filter(({ call, manager }) => manager.verbByOptions?.(call) !== null)
+        .map(({ call, manager }) => ({ call, unchecked: manager.unchecked }));
   const found = new Map<string, Bypass>();
   for (const { call, unchecked } of calls) {
     for (const written of call.options) {
@@ -87,6 +98,7 @@ function optionBypasses(command: Command): readonly Bypass[] {
       found.set(`${at.start} ${name}`, {
         name: whole,
         check: certificateOption.test(name) ? 'certificate' : 'signature',
+        program,
         span: at,
         option: { written, command },
       });
@@ -95,7 +107,7 @@ function optionBypasses(command: Command): readonly Bypass[] {
   return [...found.values()];
 }
 
-const certificateOption = /cert|ssl|tls|(?<!no)verify$|host$|^-k$|^--?(?:proxy-|doh-)?insecure$/;
+const certificateOption = /cert|ssl|tls|^--verify$|host$|^-k$|^--?(?:proxy-|doh-)?insecure$/;
 
 interface SettingOff {
   readonly name: RegExp;
@@ -128,6 +140,7 @@ const settings: readonly SettingOff[] = [
   { name: /^(?:DOTNET_NUGET_SIGNATURE_VERIFICATION)$/, off: no, check: 'signature' },
   { name: /(?:^|[.=])(?:pkg_)?gpgcheck$/, off: no, check: 'signature' },
   { name: /(?:^|[.=])sslverify$/, off: no, check: 'certificate' },
+  { name: /(?:^|[.=])tsflags$/, off: /(?:^|,)nocrypto(?:,|$)/, check: 'signature' },
   { name: /Acquire::(?:.*::)?AllowInsecureRepositories$/i, off: yes, check: 'signature' },
   { name: /Acquire::(?:.*::)?AllowDowngradeToInsecureRepositories$/i, off: yes, check: 'signature' },
   { name: /APT::Get::AllowUnauthenticated$/i, off: yes, check: 'signature' },
@@ -146,7 +159,8 @@ function settingBypasses(command: Command, taken: ReadonlySet<Word>): readonly B
   const found: Bypass[] = [];
   const add = (name: string, value: string, at: Span): boolean => {
     const check = checkOffBy(name, value);
-    if (check) found.push({ name: `${name}=${value}`, check, span: at, option: null });
+    const shown = `${name.replace(/^set(?:opt)?=/, '')}=${value}`;
+    if (check) found.push({ name: shown, check, program: '', span: at, option: null });
     return check !== null;
   };
   for (const { name, value } of command.assignments) add(name, value.text, value.span);
@@ -178,7 +192,7 @@ const lines: readonly { readonly text: RegExp; readonly name: string; readonly c
   },
   { text: /^Trusted:[ \t]*yes\b/im, name: 'Trusted: yes', check: 'signature' },
   {
-    text: /(?:(?<![\w=-])|(?<=\\[nt]))(?:pkg_)?gpgcheck[ \t]?=[ \t]?(?:0|no|false|off)\b/i,
+    text: /(?:(?<![\w.=-])|(?<=\\[nt]))(?:pkg_)?gpgcheck[ \t]?=[ \t]?(?:0|no|false|off)\b/i,
     name: 'gpgcheck=0',
     check: 'signature',
   },
@@ -188,12 +202,12 @@ const lines: readonly { readonly text: RegExp; readonly name: string; readonly c
     check: 'certificate',
   },
   {
-    text: /(?:(?<![\w=-])|(?<=\\[nt]))strict-ssl[ \t]?=[ \t]?false\b/,
+    text: /(?:(?<![\w-])|(?<=\\[nt]))strict-ssl[ \t]?=[ \t]?false\b/,
     name: 'strict-ssl=false',
     check: 'certificate',
   },
   {
-    text: /(?:(?<![\w=-])|(?<=\\[nt]))check[-_]certificate[ \t]?=[ \t]?off\b/,
+    text: /(?:(?<![\w-])|(?<=\\[nt]))check[-_]certificate[ \t]?=[ \t]?off\b/,
     name: 'check_certificate=off',
     check: 'certificate',
   },
@@ -220,7 +234,7 @@ const writers: ReadonlySet<string> = new Set([
   'apt-add-repository',
 ]);
 
-/** Each kind of line once for a command. */
+/** Each kind of line once for a command that writes them. */
 function textBypasses({ name, redirects, words }: Command): readonly Bypass[] {
   if (!writers.has(name)) return [];
   const texts = [
@@ -238,7 +252,7 @@ function textBypasses({ name, redirects, words }: Command): readonly Bypass[] {
       const from = at.start + match.index;
       const isVerbatim = at.end - at.start === text.length && name !== 'sed';
       const where = isVerbatim ? span(from, from + match[0].length) : at;
-      found.set(line.name, { name: line.name, check: line.check, span: where, option: null });
+      found.set(line.name, { name: line.name, check: line.check, program: '', span: where, option: null });
     }
   }
   return [...found.values()];

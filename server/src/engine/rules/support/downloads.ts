@@ -183,9 +183,10 @@ class Reader {
   #filesOf({ text }: Word): readonly Saved[] {
     const value = /^--[\w-]+=(.*)$/s.exec(text)?.[1] ?? text;
     const name = fileName(value);
-    if (name !== '*') return this.#byName.get(name) ?? [];
+    if (!name.includes('*')) return this.#byName.get(name) ?? [];
     const folder = folderOf(value);
     const all = this.#byFolder.get(folder) ?? [];
+    if (name !== '*') return all.filter((saved) => [...saved.names].some((one) => fits(one, name)));
     this.#byFolder.delete(folder);
     return all;
   }
@@ -220,6 +221,12 @@ class Reader {
     this.found.push({ file: '', into, use, span, path, program: source.name });
   }
 }
+
+/** Whether a name begins and ends as a pattern does; what stands between its stars is not compared. */
+const fits = (name: string, pattern: string): boolean =>
+  name.length >= pattern.replaceAll('*', '').length &&
+  name.startsWith(pattern.slice(0, pattern.indexOf('*'))) &&
+  name.endsWith(pattern.slice(pattern.lastIndexOf('*') + 1));
 
 /** A file takes the place of an older one of its name, but for those in other folders. */
 const mostOfName = 4;

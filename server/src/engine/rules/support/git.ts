@@ -47,6 +47,10 @@ export const mayHoldCommit = (ref: string): boolean =>
   /^[0-9a-f]*$/i.test(ref.replace(/\$\{[^{}]*\}|\$\w+|\$\(.*\)|`.*`/gs, '')) &&
   !/(?:^|[^a-z])(?:branch|tag)(?:[^a-z]|$)/i.test(ref);
 
+/** What checks a repository, as BuildKit takes it: the beginning of a commit. Too little of one says nothing. */
+export const isCommitStart = (checksum: string): boolean =>
+  /^[0-9a-f]{7,64}$/i.test(checksum) || mayHoldCommit(checksum);
+
 /** Cut short it still names one commit; a branch would hardly be called so. */
 export const isShortCommit = (ref: string): boolean =>
   /^[0-9a-f]{7,64}$/i.test(ref) && /\d/.test(ref) && /[a-f]/i.test(ref);

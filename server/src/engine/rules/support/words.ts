@@ -8,6 +8,20 @@ const longest = 200;
 /** Text of the file inside a message. */
 export const code = (text: string): string => `\`${shortened(text, longest)}\``;
 
+/** Characters of a message that is read at a glance. */
+const longestMessage = 90;
+
+export const isShort = (message: string): boolean => message.length <= longestMessage;
+
+/** A message with a text of the file in it, which is cut where the message would be too long. */
+export function fitted(text: string, message: (shown: string) => string): string {
+  let shown = shortened(text, longestMessage);
+  while (shown.length > 8 && !isShort(message(shown))) {
+    shown = shortened(shown, shown.length - 1);
+  }
+  return message(shown);
+}
+
 /** A capability as the kernel's documentation spells it, without `CAP_`: engines take either spelling. */
 export const capabilityName = (added: Located<string>): string =>
   added.value.toUpperCase().replace(/^CAP_/, '');

@@ -8,15 +8,15 @@ export interface Grammar {
   readonly shorts: 'letters' | 'words';
   /** What comes behind the first operand belongs to another program. */
   readonly endsAtOperand: boolean;
-  /** What comes behind `--` belongs to another program: to others, it is operands. */
-  readonly endsAtDashes: boolean;
+  /** What comes behind `--` belongs to another program, as the options of a compiler do in `gem install x -- --with-y`. */
+  readonly endsAtHyphens: boolean;
 }
 
 /** `valued` in one text, with blanks between. */
 export const grammar = (valued: string, more: Partial<Omit<Grammar, 'valued'>> = {}): Grammar => ({
   shorts: 'letters',
   endsAtOperand: false,
-  endsAtDashes: false,
+  endsAtHyphens: false,
   ...more,
   valued: new Set(valued.split(' ')),
 });
@@ -40,7 +40,7 @@ export interface Call {
 
 export function readCall(
   words: readonly Word[],
-  { endsAtDashes, endsAtOperand, shorts, valued }: Grammar,
+  { endsAtHyphens, endsAtOperand, shorts, valued }: Grammar,
 ): Call {
   const options: Option[] = [];
   const operands: Word[] = [];
@@ -49,7 +49,7 @@ export function readCall(
     if (!word) break;
     const { text } = word;
     if (text === '--') {
-      if (!endsAtDashes) operands.push(...words.slice(at + 1));
+      if (!endsAtHyphens) operands.push(...words.slice(at + 1));
       break;
     }
     if (text.length < 2 || !text.startsWith('-')) {

@@ -1,17 +1,19 @@
 import type { Call } from './call.ts';
 import {
+  type AddressCheck,
   isPath,
   isUrl,
   type Manager,
   manager,
   type PackageName,
+  urlPackage,
   type Verb,
   versionState,
 } from './manager.ts';
 
 /** `name=8.5.0-2`, `name=8.5*`, `name/bookworm-backports`. */
 function debianPackage(text: string): PackageName {
-  if (isUrl(text)) return { name: text, version: 'unknown', kind: 'url' };
+  if (isUrl(text)) return urlPackage(text);
   if (isPath(text) || /\.(?:deb|changes)$/.test(text))
     return { name: text, version: 'unknown', kind: 'file' };
   const equals = text.indexOf('=');
@@ -24,6 +26,9 @@ function debianPackage(text: string): PackageName {
 }
 
 const withEquals = (name: string): string => `${name}=VERSION`;
+
+/** A pattern, as mirrors keep only the newest of the versions it stands for. */
+const withPattern = (name: string): string => `${name}=VERSION*`;
 
 export const apt: Manager = manager({
   programs: 'apt-get apt aptitude',
@@ -42,7 +47,8 @@ export const apt: Manager = manager({
   unchecked:
     '--allow-unauthenticated --force-yes --allow-insecure-repositories --allow-downgrade-to-insecure-repositories --allow-untrusted',
   item: debianPackage,
-  pinned: withEquals,
+  pinned: withPattern,
+  isArchived: true,
 });
 
 /** The helper of Bitnami's minideb, around `apt-get install`. */
@@ -51,12 +57,13 @@ export const installPackages: Manager = manager({
   isSystem: true,
   verbs: { install: '*' },
   item: debianPackage,
-  pinned: withEquals,
+  pinned: withPattern,
+  isArchived: true,
 });
 
 /** `name=8.5.0-r0`, `name=~8.5`, `name>8`, `name@edge`. */
 function alpinePackage(text: string): PackageName {
-  if (isUrl(text)) return { name: text, version: 'unknown', kind: 'url' };
+  if (isUrl(text)) return urlPackage(text);
   if (isPath(text) || text.endsWith('.apk')) return { name: text, version: 'unknown', kind: 'file' };
   const bare = /^[^=<>~@]*/.exec(text)?.[0] ?? '';
   const rest = text.slice(bare.length).replace(/^@[^=<>~]*/, '');
@@ -74,8 +81,9 @@ export const apk: Manager = manager({
   settled: '--no-network',
   dry: '-s --simulate',
   unchecked: '--allow-untrusted --no-check-certificate',
+  checksSignatures: true,
   item: alpinePackage,
-  pinned: withEquals,
+  pinned: (name) => `${name}=~VERSION`,
 });
 
 const architectures = /\.(?:x86_64|i[3-6]86|aarch64|noarch|ppc64le|s390x|src)$/;
@@ -85,7 +93,7 @@ const architectures = /\.(?:x86_64|i[3-6]86|aarch64|noarch|ppc64le|s390x|src)$/;
  * a version without a release has a point or a star in it.
  */
 function rpmPackage(text: string): PackageName {
-  if (isUrl(text)) return { name: text, version: 'unknown', kind: 'url' };
+  if (isUrl(text)) return urlPackage(text);
   if (isPath(text) || text.endsWith('.rpm')) return { name: text, version: 'unknown', kind: 'file' };
   if (/^@|^(?:pattern|patch|product):/.test(text)) return { name: text, version: 'unknown', kind: 'group' };
   const comparison = /^([^\s=<>]+)\s*([=<>].*)$/.exec(text);
@@ -110,7 +118,13 @@ function rpmPackage(text: string): PackageName {
   return { name: bare, version: 'none', kind: 'package' };
 }
 
-const withHyphen = (name: string): string => `${name}-VERSION`;
+const withHyphen = (name: string): string => `${name}-VERSION*`;
+
+/** Packages that are no repository's are not checked unless this says so: `dnf.conf(5)`, `localpkg_gpgcheck`. */
+const localCheck: AddressCheck = {
+  options: ['1', 'true', 'yes', 'on'].map((on) => `--setopt=localpkg_gpgcheck=${on}`),
+  advice: '`--setopt=localpkg_gpgcheck=1`',
+};
 
 export const dnf: Manager = manager({
   programs: 'dnf yum microdnf tdnf',
@@ -127,34 +141,35 @@ export const dnf: Manager = manager({
   },
   dry: '--assumeno --downloadonly',
   unchecked: '--nogpgcheck --no-gpgchecks --no-gpg-checks',
+  checked: localCheck,
   item: rpmPackage,
-  // `localpkg_gpgcheck` of dnf.conf is off unless somebody switches it on.
-  takesAnyAddress: true,
   pinned: withHyphen,
 });
 
-/** A module and its stream: `nodejs:20`, `nodejs:20/common`. The default stream of a distribution moves on. */
-function modulePackage(text: string): PackageName {
-  const [name = text, stream = ''] = text.replace(/\/.*$/s, '').split(':');
-  return { name, version: stream === '' ? 'none' : 'exact', kind: 'package' };
-}
-
-export const dnfModules: Manager = manager({
-  programs: 'dnf yum microdnf',
-  isSystem: true,
-  valued: '--enablerepo --disablerepo --setopt --releasever --installroot -x --exclude',
-  verbs: { install: 'module install, module enable, module switch-to' },
-  item: modulePackage,
-  pinned: (name) => `${name}:STREAM`,
-});
-
-/** A group of packages. */
+/** Groups have no versions. */
 export const dnfGroups: Manager = manager({
   programs: 'dnf yum microdnf tdnf',
   isSystem: true,
   valued: '--enablerepo --disablerepo --setopt --releasever --installroot -x --exclude',
   verbs: { install: 'group install, groupinstall' },
   item: (name) => ({ name, version: 'unknown', kind: 'group' }),
+});
+
+/** A module, its stream and a profile: `module install nodejs:20/minimal`. Without a stream it is the one that is the default then. */
+export const dnfModules: Manager = manager({
+  programs: 'dnf yum microdnf tdnf',
+  isSystem: true,
+  valued: '--enablerepo --disablerepo --setopt --releasever --installroot -x --exclude',
+  verbs: {
+    install: 'module install',
+    choose: 'module enable, module switch-to',
+    remove: 'module remove, module disable, module reset',
+  },
+  item: (text) => {
+    const [, name = text, stream] = /^([^:/]+)(?::([^/]+))?/.exec(text) ?? [];
+    return { name, version: stream === undefined ? 'none' : 'range', kind: 'package' };
+  },
+  pinned: (name) => `${name}:STREAM`,
 });
 
 export const zypper: Manager = manager({
@@ -171,7 +186,8 @@ export const zypper: Manager = manager({
   // Patterns and products have no version that could be asked for.
   settled: '-t --type',
   dry: '--dry-run --download-only',
-  unchecked: '--no-gpg-checks --allow-unsigned-rpm',
+  unchecked: '--no-gpg-checks --no-gpgcheck -G --allow-unsigned-rpm',
+  checksSignatures: true,
   item: rpmPackage,
   pinned: withEquals,
 });
@@ -194,14 +210,13 @@ export const pacman: Manager = manager({
   valued:
     '--ignore --ignoregroup --overwrite -b --dbpath -r --root --config --cachedir --arch --color --gpgdir --hookdir --logfile --assume-installed',
   verbByOptions: pacmanVerb,
-  item: (name) => ({ name, version: 'none', kind: isPath(name) ? 'file' : isUrl(name) ? 'url' : 'package' }),
+  checksSignatures: true,
+  item: (name) =>
+    isUrl(name) ? urlPackage(name) : { name, version: 'none', kind: isPath(name) ? 'file' : 'package' },
 });
 
-const filesOnly = (text: string): PackageName => ({
-  name: text,
-  version: 'unknown',
-  kind: isUrl(text) ? 'url' : 'file',
-});
+const filesOnly = (text: string): PackageName =>
+  isUrl(text) ? urlPackage(text) : { name: text, version: 'unknown', kind: 'file' };
 
 export const rpm: Manager = manager({
   programs: 'rpm',
@@ -215,10 +230,8 @@ export const rpm: Manager = manager({
       : null;
   },
   dry: '--test',
-  unchecked: '--nosignature --nodigest --nofiledigest --noverify --nopgpcheck',
+  unchecked: '--noverify --nosignature --nodigest --nofiledigest --nopgpcheck',
   item: filesOnly,
-  // Without the key of who signed it, rpm warns and goes on.
-  takesAnyAddress: true,
 });
 
 export const dpkg: Manager = manager({

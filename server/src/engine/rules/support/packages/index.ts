@@ -15,7 +15,14 @@ import {
 } from './distributions.ts';
 import { corepack, npm, npmExec, npx, pnpm, yarn } from './javascript.ts';
 import { bundler, cargo, composer, dotnet, gem, go, goGet, goRun, pecl } from './languages.ts';
-import type { Manager, PackageName, Verb, VersionState } from './manager.ts';
+import {
+  gitPackage,
+  type Manager,
+  type PackageName,
+  refState,
+  type Verb,
+  type VersionState,
+} from './manager.ts';
 import { conda, pip, pipx, projects, uv, uvx } from './python.ts';
 
 export type { Call, Option } from './call.ts';
@@ -190,10 +197,12 @@ function verbIn(call: Call, { verbByOptions, verbs }: Manager): FoundVerb | null
   return alone ? { verb: alone, words: [], rest: [] } : null;
 }
 
-function itemsOfOptions({ options }: Call, { item, lists, named }: Manager): readonly PackageItem[] {
+function itemsOfOptions({ options }: Call, manager: Manager): readonly PackageItem[] {
+  const { item, lists, named, repositories } = manager;
   return options.flatMap(({ name, value, words }) => {
     const at = words.at(-1)?.span;
     if (value === null || !at) return [];
+    if (repositories.has(name)) return { ...gitPackage(value, ''), span: at };
     if (lists.has(name)) return { name: value, version: 'unknown', kind: 'list', span: at } as const;
     return named.has(name) ? { ...item(value), span: at } : [];
   });
@@ -201,23 +210,32 @@ function itemsOfOptions({ options }: Call, { item, lists, named }: Manager): rea
 
 function itemOf({ isLiteral, span: at, text }: Word, { item }: Manager): PackageItem {
   const named = item(text);
-  // A variable may hold a version, or many packages.
-  const isOpen = !isLiteral && (/^(?:`|\$\()/.test(text) || (named.version === 'none' && /[$`]/.test(text)));
+  // A variable may hold a version, or many packages; who signs in at which host is neither.
+  const mayHold = named.kind === 'git' ? text.replace(/^[^/]*\/\/[^/]*/, '') : text;
+  const isOpen =
+    !isLiteral && (/^(?:`|\$\()/.test(text) || (named.version === 'none' && /[$`]/.test(mayHold)));
   return { ...named, ...(isOpen && { version: 'unknown' }), span: at };
 }
 
 /** What an option says of the versions of all items. */
 function settled(items: readonly PackageItem[], call: Call, manager: Manager): readonly PackageItem[] {
+  const commit = optionOf(call, manager.commits);
+  const ref = commit ?? optionOf(call, manager.branches);
   const chosen = optionOf(call, manager.versions);
   const state: VersionState | null = optionOf(call, manager.settled)
     ? 'unknown'
     : chosen
       ? versionOfOption(chosen.value ?? '')
       : null;
-  if (state === null) return items;
-  return items.map((item) =>
-    item.version === 'none' || item.version === 'open' ? { ...item, version: state } : item,
-  );
+  return items.map((item) => {
+    if (item.kind === 'git') {
+      if (!ref) return item;
+      const value = ref.value ?? '';
+      return { ...item, ref: value, version: commit ? refState(value) : 'range' };
+    }
+    const isSettled = item.version !== 'none' && item.version !== 'open';
+    return state === null || isSettled ? item : { ...item, version: state };
+  });
 }
 
 /** `1.2.3`, `~> 1.2`, `>= 1`. */

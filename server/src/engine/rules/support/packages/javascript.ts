@@ -1,4 +1,13 @@
-import { isPath, isUrl, type Manager, manager, type PackageName, type VersionState } from './manager.ts';
+import {
+  gitPackage,
+  isPath,
+  isUrl,
+  type Manager,
+  manager,
+  type PackageName,
+  urlPackage,
+  type VersionState,
+} from './manager.ts';
 
 /** A range of semver, or the name of a tag such as `latest`. */
 function semverState(version: string): VersionState {
@@ -7,23 +16,43 @@ function semverState(version: string): VersionState {
   return version === '' ? 'none' : 'open';
 }
 
-/** `typescript@5.7.2`, `@scope/name@^1`, `alias@npm:name@1.0.0`, `owner/repository#commit`. */
+/** `typescript@5.7.2`, `@scope/name@^1`, `alias@npm:name@1.0.0`, `owner/repository#commit`, `name@file:./folder`. */
 function nodePackage(text: string): PackageName {
-  if (isPath(text)) return { name: text, version: 'unknown', kind: 'file' };
-  if (
-    /^(?:git[+:@]|github:|gitlab:|bitbucket:)|\.git(?:#|$)/.test(text) ||
-    /^[\w.-]+\/[\w.-]+(?:#|$)/.test(text)
-  ) {
-    return { name: text, version: text.includes('#') ? 'range' : 'none', kind: 'git' };
-  }
-  if (isUrl(text)) return { name: text, version: 'unknown', kind: 'url' };
-  if (/^(?:link|workspace|portal):|\.(?:tgz|tar|tar\.gz)$/.test(text))
-    return { name: text, version: 'unknown', kind: 'file' };
+  const at = text.indexOf('@', 1);
+  const isNamed = at > 0 && !isWhole(text, at);
+  const source = sourceOf(isNamed ? text.slice(at + 1) : text);
+  if (source) return { ...source, name: text };
   const alias = /^[^@]+@npm:(.+)$/.exec(text)?.[1] ?? text;
-  const at = alias.indexOf('@', 1);
-  if (at < 0) return { name: alias, version: 'none', kind: 'package' };
-  return { name: alias.slice(0, at), version: semverState(alias.slice(at + 1)), kind: 'package' };
+  const mark = alias.indexOf('@', 1);
+  if (mark < 0) return { name: alias, version: 'none', kind: 'package' };
+  return { name: alias.slice(0, mark), version: semverState(alias.slice(mark + 1)), kind: 'package' };
 }
+
+/** No name stands before the `@`. See `npm-package-arg`. */
+const isWhole = (text: string, at: number): boolean =>
+  /^[a-z][a-z+.-]*:|^[^@]+@[^:.]+\.[^:]+:/i.test(text) ||
+  (!text.startsWith('@') && text.slice(0, at).includes('/'));
+
+/** Where a package comes from that is no registry's; null where it is one's. */
+function sourceOf(text: string): PackageName | null {
+  const file = { name: text, version: 'unknown', kind: 'file' } as const;
+  if (isPath(text) || /^(?:link|workspace|portal):|^[a-z]:[\\/]/i.test(text)) return file;
+  const [address = '', fragment = ''] = text.split('#');
+  if (!/:\/\//.test(text) && /\.(?:tgz|tar(?:\.gz)?)$/i.test(address)) return file;
+  const tree = /^(https?:\/\/github\.com\/[^/]+\/[^/]+)\/tree\/(.+)$/i.exec(address);
+  if (tree) return gitPackage(text, tree[2] ?? '');
+  if (isRepository.test(address)) return gitPackage(text, refIn(fragment));
+  if (isUrl(text)) return urlPackage(text);
+  return address.includes('/') && !address.startsWith('@') ? file : null;
+}
+
+/** Repositories by their protocol, as a forge's shorthand, as `owner/name`, and as the address of their page. */
+const isRepository =
+  /^(?:git[+:]|ssh:|(?:github|gitlab|bitbucket|gist):)|^[^@/]+@[^:./]+\.[^:/]+:|\.git$|^[\w.-]+\/[\w.-]+$|^https?:\/\/(?:[^/@]*@)?(?:www\.)?(?:github\.com|gitlab\.com|bitbucket\.org)\/[^/?]+\/[^/?]+\/?$/i;
+
+/** `main`, `semver:^1`; Yarn writes `commit=…`, `head=…`; pnpm has more behind `&`. */
+const refIn = (fragment: string): string =>
+  /(?:^|&)(?:commit|head|tag|branch|semver)=([^&]*)/.exec(fragment)?.[1] ?? fragment.replace(/&.*$/s, '');
 
 const withAt = (name: string): string => `${name}@VERSION`;
 
@@ -53,7 +82,6 @@ export const npm: Manager = manager({
   dry: '--dry-run --package-lock-only',
   unchecked,
   item: nodePackage,
-  takesAnyAddress: true,
   pinned: withAt,
 });
 
@@ -65,7 +93,6 @@ export const npx: Manager = manager({
   verbs: { run: '*' },
   dry: '--no-install --no --offline',
   item: maybeOwn,
-  takesAnyAddress: true,
   pinned: withAt,
 });
 
@@ -76,7 +103,6 @@ export const npmExec: Manager = manager({
   verbs: { run: 'exec, x' },
   dry: '--no --no-install --offline',
   item: maybeOwn,
-  takesAnyAddress: true,
   pinned: withAt,
 });
 
@@ -95,7 +121,6 @@ export const pnpm: Manager = manager({
   dry: '--dry-run --lockfile-only',
   unchecked,
   item: nodePackage,
-  takesAnyAddress: true,
   pinned: withAt,
 });
 
@@ -112,7 +137,6 @@ export const yarn: Manager = manager({
   },
   unchecked,
   item: nodePackage,
-  takesAnyAddress: true,
   pinned: withAt,
 });
 
@@ -122,6 +146,5 @@ export const corepack: Manager = manager({
   valued: '--install-directory -o --output',
   verbs: { install: 'prepare, use, install, hydrate' },
   item: nodePackage,
-  takesAnyAddress: true,
   pinned: withAt,
 });

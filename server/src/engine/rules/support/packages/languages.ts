@@ -1,8 +1,8 @@
-import { isPath, isUrl, type Manager, manager, type PackageName } from './manager.ts';
+import { isPath, isUrl, type Manager, manager, type PackageName, urlPackage } from './manager.ts';
 
 /** `rails:7.2.1`; else the version is in an option. */
 function rubyPackage(text: string): PackageName {
-  if (isUrl(text)) return { name: text, version: 'unknown', kind: 'url' };
+  if (isUrl(text)) return urlPackage(text);
   if (isPath(text) || text.endsWith('.gem')) return { name: text, version: 'unknown', kind: 'file' };
   const colon = text.indexOf(':');
   if (colon < 1) return { name: text, version: 'none', kind: 'package' };
@@ -13,8 +13,7 @@ function rubyPackage(text: string): PackageName {
 
 export const gem: Manager = manager({
   programs: 'gem',
-  // Behind `--` stand options for what compiles the gem.
-  grammar: { endsAtDashes: true },
+  grammar: { endsAtHyphens: true },
   valued:
     '-i --install-dir -n --bindir -P --trust-policy -s --source --clear-sources -p --http-proxy --platform --build-root -B --bulk-threshold --config-file',
   lists: '-g --file',
@@ -28,10 +27,13 @@ export const gem: Manager = manager({
 export const bundler: Manager = manager({
   programs: 'bundle bundler',
   valued:
-    '-j --jobs --path --gemfile --without --with --retry --binstubs --shebang -P --trust-policy --system --group --source -g -s --git --branch --ref',
+    '-j --jobs --path --gemfile --without --with --retry --binstubs --shebang -P --trust-policy --system --group --source -g -s',
+  repositories: '--git --github',
+  commits: '--ref',
+  branches: '--branch',
   versions: '-v --version',
   verbs: { install: 'add', restore: 'install, update, ', remove: 'remove' },
-  settled: '--local --ref',
+  settled: '--local --git --github --path',
   item: rubyPackage,
   pinned: (name) => `${name} --version VERSION`,
 });
@@ -103,9 +105,12 @@ function rustPackage(text: string): PackageName {
 export const cargo: Manager = manager({
   programs: 'cargo',
   valued:
-    '--branch --rev --tag --path --git --root --registry --index --features -F --bin --example --target --target-dir --profile -j --jobs --config -Z --color -C --manifest-path --strategies --disable-strategies',
+    '--path --root --registry --index --features -F --bin --example --target --target-dir --profile -j --jobs --config -Z --color -C --manifest-path --strategies --disable-strategies',
   versions: '--version --vers',
-  settled: '--path --rev --tag --branch --offline',
+  repositories: '--git',
+  commits: '--rev',
+  branches: '--tag --branch',
+  settled: '--path --git --offline',
   verbs: {
     install: 'install, binstall, add',
     restore: 'fetch',
@@ -123,6 +128,7 @@ function phpPackage(text: string): PackageName {
   // Extensions, and PHP itself: what the machine has, not what is installed.
   if (!name.includes('/')) return { name, version: 'unknown', kind: 'package' };
   if (version === '') return { name, version: 'none', kind: 'package' };
+  if (/^dev-.*#[0-9a-f]{7,64}$/i.test(version)) return { name, version: 'exact', kind: 'package' };
   const isOpen = /^(?:>|\*|dev-|@)/.test(version) && !version.includes('<');
   return { name, version: isOpen ? 'open' : /[*^~<|]/.test(version) ? 'range' : 'exact', kind: 'package' };
 }
@@ -148,7 +154,7 @@ export const pecl: Manager = manager({
   valued: '-D --configureoptions',
   verbs: { install: 'install', upgrade: 'upgrade, upgrade-all', remove: 'uninstall' },
   item: (text) => {
-    if (isUrl(text)) return { name: text, version: 'unknown', kind: 'url' };
+    if (isUrl(text)) return urlPackage(text);
     if (isPath(text) || /\.(?:tgz|tar)$|^package2?\.xml$/.test(text))
       return { name: text, version: 'unknown', kind: 'file' };
     const [, name = text, version = ''] = /^(.*?)-((?:\d|\$|alpha|beta|stable|devel).*)$/.exec(text) ?? [];

@@ -1,4 +1,14 @@
-import { isPath, isUrl, type Manager, manager, type PackageName, type VersionState } from './manager.ts';
+import {
+  type AddressCheck,
+  gitPackage,
+  isPath,
+  isUrl,
+  type Manager,
+  manager,
+  type PackageName,
+  urlPackage,
+  type VersionState,
+} from './manager.ts';
 
 /** A version specifier: `==1.4.2`, `~=1.4`, `>=1,<2`. See "Version specifiers" of the Python packaging guide. */
 function specifierState(specifier: string): VersionState {
@@ -9,18 +19,28 @@ function specifierState(specifier: string): VersionState {
 
 function pythonPackage(text: string): PackageName {
   const requirement = (/^[^;]*/.exec(text)?.[0] ?? '').trim();
-  const address = /@\s*((?:git\+|https?:|file:).*)$/.exec(requirement)?.[1] ?? requirement;
-  if (/^(?:git|hg|svn|bzr)\+/.test(address)) {
-    const [path = ''] = address.replace(/^[^:]*:\/\/[^/]*/, '').split('#');
-    return { name: requirement, version: path.includes('@') ? 'range' : 'none', kind: 'git' };
-  }
-  if (isUrl(address)) return { name: requirement, version: 'unknown', kind: 'url' };
-  if (isPath(address) || /\/|\.(?:whl|zip|tgz|tar\.\w+)(?:\[|$)/.test(address))
+  const address = /@\s*((?:(?:git|hg|svn|bzr)\+|https?:|file:).*)$/.exec(requirement)?.[1] ?? requirement;
+  if (/^(?:git|hg|svn|bzr)\+/.test(address)) return { ...repositoryPackage(address), name: requirement };
+  if (isUrl(address)) return { ...urlPackage(address), name: requirement };
+  if (isPath(address) || /\/|\.(?:whl|zip|t(?:gz|bz|xz|lz)|tar(?:\.\w+)?)(?:\[|$)/.test(address))
     return { name: requirement, version: 'unknown', kind: 'file' };
   const bare = /^[^\s[=<>~!]*/.exec(requirement)?.[0] ?? '';
   const specifier = requirement.slice(bare.length).replace(/^\s*\[[^\]]*\]/, '');
   return { name: bare, version: specifierState(specifier.replace(/\s/g, '')), kind: 'package' };
 }
+
+/** `git+https://host/tool.git@ref#egg=tool`. Poetry has the ref in the fragment. */
+function repositoryPackage(address: string): PackageName {
+  const [path = '', fragment = ''] = address.replace(/^[^:]*:\/\/[^/]*/, '').split('#');
+  const at = path.lastIndexOf('@');
+  const inFragment = /[=&]/.test(fragment) ? '' : fragment;
+  const named = gitPackage(address, at < 0 ? inFragment : path.slice(at + 1));
+  // Revisions of Subversion and Bazaar are numbers.
+  const isRevision = /^(?:svn|bzr)\+/.test(address) && /^\d+$/.test(named.ref ?? '');
+  return isRevision ? { ...named, version: 'exact' } : named;
+}
+
+const hashCheck: AddressCheck = { options: ['--require-hashes'], advice: 'its hash (`#sha256=…`)' };
 
 const withTwoEquals = (name: string): string => `${name}==VERSION`;
 
@@ -39,8 +59,8 @@ export const pip: Manager = manager({
   verbs: { install: 'install', remove: 'uninstall' },
   dry: '--dry-run',
   unchecked: '--trusted-host',
+  checked: hashCheck,
   item: pythonPackage,
-  takesAnyAddress: true,
   pinned: withTwoEquals,
 });
 
@@ -62,6 +82,8 @@ export const uv: Manager = manager({
   valued: `${uvOptions} -c --constraint --from --with --with-requirements`,
   lists: '-r --requirement --requirements',
   named: '-e --editable',
+  commits: '--rev',
+  branches: '--tag --branch',
   settled: uvSettled,
   verbs: {
     install: 'pip install, tool install, add',
@@ -70,8 +92,8 @@ export const uv: Manager = manager({
   },
   dry: '--dry-run',
   unchecked: '--allow-insecure-host --trusted-host',
+  checked: hashCheck,
   item: toolPackage,
-  takesAnyAddress: true,
   pinned: withTwoEquals,
 });
 
@@ -83,8 +105,8 @@ export const uvx: Manager = manager({
   settled: uvSettled,
   verbs: { run: '*' },
   unchecked: '--allow-insecure-host --trusted-host',
+  checked: hashCheck,
   item: toolPackage,
-  takesAnyAddress: true,
   pinned: (name) => `${name}@VERSION`,
 });
 
@@ -98,8 +120,8 @@ export const pipx: Manager = manager({
     upgrade: 'upgrade, upgrade-all',
     remove: 'uninstall',
   },
+  checked: hashCheck,
   item: pythonPackage,
-  takesAnyAddress: true,
   pinned: withTwoEquals,
 });
 
@@ -114,13 +136,12 @@ export const projects: Manager = manager({
   verbs: { install: 'install, add', restore: 'sync, update, upgrade', remove: 'remove, uninstall' },
   dry: '--dry-run',
   item: (text) => toolPackage(text.replace(/@\^/, '~=')),
-  takesAnyAddress: true,
   pinned: withTwoEquals,
 });
 
 /** `name=3.12` is any 3.12, `name==3.12.4` that one; a channel may stand in front: `conda-forge::name`. */
 function condaPackage(text: string): PackageName {
-  if (isUrl(text)) return { name: text, version: 'unknown', kind: 'url' };
+  if (isUrl(text)) return urlPackage(text);
   if (isPath(text) || /\.(?:conda|tar\.bz2)$/.test(text))
     return { name: text, version: 'unknown', kind: 'file' };
   const bare = /^[^\s=<>~![]*/.exec(text)?.[0] ?? '';
