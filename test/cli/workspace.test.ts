@@ -35,8 +35,8 @@ describe('an audit of several files', () => {
     const folder = await makeFolder(t, two);
     const found = await mismatches(folder);
     assert.deepEqual(places(found), ['api/Dockerfile:1', 'web/Dockerfile:2']);
-    assert.match(found[0]?.message ?? '', /`\.\.\/web\/Dockerfile` \(line 2\)/);
-    assert.match(found[1]?.message ?? '', /`\.\.\/api\/Dockerfile` \(line 1\)/);
+    assert.match(found[0]?.message ?? '', /`\.\.\/web\/Dockerfile`/);
+    assert.match(found[1]?.message ?? '', /`\.\.\/api\/Dockerfile`/);
   });
 
   it('keeps the order of the report, and exits as its findings say', async (t) => {

@@ -191,9 +191,9 @@ describe('a comment is unused', () => {
     ).findings.map(({ message }) => message);
     assert.equal(messages.length, 4);
     assert.match(messages[0] ?? '', /names `floating-tag` twice/);
-    assert.match(messages[1] ?? '', /no rule `floatingtag`.* Write `floating-tag` if/);
-    assert.match(messages[2] ?? '', /no rule `nonsense-name`.* Check how it is written/);
-    assert.match(messages[3] ?? '', /no comment silences it/);
+    assert.match(messages[1] ?? '', /no rule `floatingtag`.* write `floating-tag` if/);
+    assert.match(messages[2] ?? '', /no rule `nonsense-name`; correct the name/);
+    assert.match(messages[3] ?? '', /No comment silences `unused-suppression`/);
   });
 
   test('and a comment without a name is told so', () => {
@@ -221,12 +221,12 @@ describe('a comment is unused', () => {
       assert.match(
         messageOf(`${words} floating-tag`) ?? '',
         new RegExp(
-          `begins with \`${words}\`.* Write \`holdfast-ignore floating-tag -- why\` instead, on the line`,
+          `\`${words.slice(0, 17)}.* silences nothing; write \`holdfast-ignore floating-tag -- why\``,
         ),
       );
     }
-    assert.match(messageOf('holdfast-ignore=floating-tag') ?? '', /begins with `holdfast-ignore=`/);
-    assert.match(messageOf('holdfast:disable') ?? '', /Write `holdfast-ignore RULE -- why`/);
+    assert.match(messageOf('holdfast-ignore=floating-tag') ?? '', /^`holdfast-ignore=` silences nothing/);
+    assert.match(messageOf('holdfast:disable') ?? '', /write `holdfast-ignore RULE -- why`/);
     assert.match(
       messageOf('holdfast-disable-file floating-tag') ?? '',
       /Write `holdfast-ignore-file floating-tag -- why` instead\.$/,
@@ -266,7 +266,7 @@ describe('a comment is unused', () => {
     );
     assert.match(
       finding?.message ?? '',
-      /no comment in such a file.* Put `# holdfast-ignore unpinned-image -- why` on the line above/,
+      /no comment; put `# holdfast-ignore unpinned-image -- why` on the line above/,
     );
     assert.deepEqual(lines(read('/w/web.container', unit)), ['2']);
   });
@@ -278,7 +278,7 @@ describe('a comment is unused', () => {
         `services:\n  web:\n    # holdfast-ignore unpinned-image -- a\n    restart: always\n${between}    image: nginx:1.27.3${behind}\n`,
       );
     const [near] = compose('').findings.filter(({ rule }) => rule === 'unused-suppression');
-    assert.match(near?.message ?? '', /`unpinned-image` is found on line 5\. Move the comment there/);
+    assert.match(near?.message ?? '', /This comment silences nothing here; move it to line 5/);
     assert.equal(near?.fixable, false);
     assert.equal(near?.related.length, 1);
     for (const other of [
@@ -286,14 +286,14 @@ describe('a comment is unused', () => {
       compose('', ' # holdfast-ignore unpinned-image -- b'),
     ]) {
       const [far] = other.findings.filter(({ rule }) => rule === 'unused-suppression');
-      assert.match(far?.message ?? '', /finds nothing in the lines/);
+      assert.match(far?.message ?? '', /silences nothing in the lines/);
       assert.equal(far?.fixable, true);
     }
     const second = read(
       '/w/a.yaml',
       `${pod('image: redis:7.4.1')}---\n${pod('# holdfast-ignore unpinned-image -- a\n      tty: true\n      image: nginx:1.27.3')}`,
     ).findings.find(({ rule }) => rule === 'unused-suppression');
-    assert.match(second?.message ?? '', /is found on line 19\./);
+    assert.match(second?.message ?? '', /move it to line 19/);
   });
 
   test('and nothing silences that', () => {

@@ -26,23 +26,27 @@ const found = (rule: string, text: string): readonly Finding[] =>
 
 /** What is shared, and how the one report on it names those who share it. */
 const rows: readonly (readonly [rule: string, lines: readonly string[], says: RegExp])[] = [
-  ['writable-host-mount', ['volumes:', '  - ./data:/data'], /^Service a and 2 more services can write/],
+  [
+    'writable-host-mount',
+    ['volumes:', '  - ./data:/data'],
+    /^The container can write to `\.\/data` on the host/,
+  ],
   [
     'container-socket-mount',
     ['volumes: [/var/run/docker.sock:/var/run/docker.sock]'],
-    /through it service a and 2 more services can start/,
+    /^`\/var\/run\/docker\.sock` is the engine's socket/,
   ],
-  ['executable-tmpfs', ['tmpfs: [/tmp:exec]'], /so service a and 2 more services can run/],
-  ['interactive-container', ['stdin_open: true', 'tty: true'], /^Service a and 2 more services keep their/],
-  ['privileged-container', ['privileged: true'], /^Service a and 2 more services run privileged: they have/],
-  ['privileged-container', ['cap_add: [SYS_ADMIN]'], /gives service a and 2 more services the right/],
+  ['executable-tmpfs', ['tmpfs: [/tmp:exec]'], /^Programs can start from `\/tmp`/],
+  ['interactive-container', ['stdin_open: true', 'tty: true'], /^Service a and 2 more wait for input/],
+  ['privileged-container', ['privileged: true'], /^Service a and 2 more run privileged/],
+  ['privileged-container', ['cap_add: [SYS_ADMIN]'], /^`SYS_ADMIN` is nearly control of the host/],
   [
     'privilege-escalation',
     ['security_opt: ["no-new-privileges:false"]'],
-    /^A process in service a and 2 more services can/,
+    /^Service a and 2 more can gain privileges/,
   ],
-  ['writable-root-filesystem', ['read_only: false'], /of service a and 2 more services is writable/],
-  ['development-watch', ['volumes: [./src:/app/src]'], /service a and 2 more services take their program/],
+  ['writable-root-filesystem', ['read_only: false'], /of service a and 2 more is writable/],
+  ['development-watch', ['volumes: [./src:/app/src]'], /^The program comes from `\.\/src` on the host/],
 ];
 
 describe('what services share is reported once, where it is written', () => {
@@ -63,7 +67,7 @@ describe('what services share is reported once, where it is written', () => {
     assert.equal(findings.length, 1);
     assert.match(
       findings[0]?.message ?? '',
-      /^`DB_PASSWORD` of container a and 1 more container is in plain text/,
+      /^`DB_PASSWORD` of container a and 1 more is in plain text/,
     );
   });
 

@@ -147,7 +147,7 @@ test('a waiver lets findings pass until its last day is over', async (t) => {
   let at = Date.UTC(2026, 5, 15, 23, 59);
   const client = await start(t, { files: { [config]: waiver('2026-06-15') }, now: () => at });
   await client.open(uri, 'FROM nginx:1.27.3\nFROM redis:7.2.1\n');
-  assert.deepEqual(await told(client, uri), ['1:5 3 The owner of `redis']);
+  assert.deepEqual(await told(client, uri), ['1:5 3 The tag of `redis']);
   at += 60_000;
   const [first] = await client.diagnostics(uri);
   assert.match(messageOf(first), /\(Its waiver expired on 2026-06-15\.\)$/);

@@ -46,14 +46,14 @@ const archive = /\.(?:tar|t?(?:gz|bz2?|xz|lzma|zst)|tbz2|tzst|tar\.\w+|img)$|roo
 /** A pattern whose end is open. */
 const isOpen = (source: string): boolean => /[*?[][^.]*$/.test(source);
 
-function report({ keyword, sources: [first, ...more] }: CopyStep): readonly Report[] {
+function report({ keyword, sources: [first, ..._more] }: CopyStep): readonly Report[] {
   if (!first) return [];
   return [
     {
       // Where this one becomes COPY, the next ADD has its number.
       path: keyword.path.replace(/\d+$/, first.value),
       span: first.span,
-      message: `${code('ADD')} also downloads, clones and unpacks, depending on what it is given; here it only copies ${more.length > 0 ? 'files' : code(first.value)}. ${code('COPY')} says so, and never does more.`,
+      message: `${code('ADD')} only copies here; use ${code('COPY')}, which does nothing else.`,
       fixes: () => [
         {
           id: 'copy',

@@ -23,15 +23,15 @@ export const ambiguousManifest: FactsRule = {
 };
 
 const words: Readonly<Record<Ambiguity['type'], (name: string) => string>> = {
-  'line-break': (name) => `${name} ends the line for some programs only. Use an ordinary line break.`,
-  'byte-order-mark': () => 'A byte order mark within the text is read in different ways. Delete it.',
-  'repeated-key': (name) => `${name} is here twice: programs take the last, or none. Keep one.`,
-  'repeated-merge': () => 'The mapping has `<<` twice: programs differ on which wins. List both in one.',
-  'late-merge': (name) => `This \`<<\` also sets ${name}: programs differ on which wins. Put it first.`,
-  'many-merges': () => 'These merge keys bring too much to be compared. Write the values out.',
-  binary: () => '`!!binary` is text to some programs and bytes to others. Write it as text.',
-  marker: () => 'A line with `---` and more begins a document for some programs only. Indent it.',
-  tag: (name) => `The tag ${name} is ignored by some programs and refused by others. Remove it.`,
+  'line-break': (name) => `${name} ends the line for some programs only; use an ordinary line break.`,
+  'byte-order-mark': () => 'A byte order mark within the text is read in different ways; delete it.',
+  'repeated-key': (name) => `${name} is here twice: programs take the last, or none; keep one.`,
+  'repeated-merge': () => 'The mapping has `<<` twice: programs differ on which wins; list both in one.',
+  'late-merge': (name) => `This \`<<\` also sets ${name}: programs differ on which wins; put it first.`,
+  'many-merges': () => 'These merge keys bring too much to be compared; write the values out.',
+  binary: () => '`!!binary` is text to some programs and bytes to others; write it as text.',
+  marker: () => 'A line with `---` and more begins a document for some programs only; indent it.',
+  tag: (name) => `The tag ${name} is ignored by some programs and refused by others; remove it.`,
 };
 
 const fixWords: Readonly<Partial<Record<Ambiguity['type'], Pick<Fix, 'title' | 'description'>>>> = {
@@ -77,7 +77,7 @@ function mistyped({ configurations, followers, workloads }: Facts): readonly Rep
           {
             path,
             span: setting.underline,
-            message: 'This is no boolean, so the cluster refuses it. Write `true` or `false` without quotes.',
+            message: 'This is no boolean, so the cluster refuses it; write `true` or `false` without quotes.',
           },
         ]
       : [],

@@ -1,5 +1,5 @@
 import type { FactsRule } from './rule.ts';
-import { code } from './support/words.ts';
+import { brief } from './support/words.ts';
 
 export const barePod: FactsRule = {
   reads: 'facts',
@@ -16,6 +16,6 @@ export const barePod: FactsRule = {
     facts.barePods.map(({ path, span, value }) => ({
       path: `${path}.bare`,
       span,
-      message: `${code(value)} has no controller: nothing starts it again on another node, and a new version means deleting it by hand, with no way back. Let a Deployment, StatefulSet, DaemonSet or Job create it.`,
+      message: `${brief(value)} has no controller to restart it; let a Deployment or a Job create it.`,
     })),
 };

@@ -2,7 +2,7 @@ import type { Mount } from '../model/facts.ts';
 import type { FactsRule } from './rule.ts';
 import { mountName, reachesEngine } from './support/mounts.ts';
 import { type Draft, perPlace } from './support/places.ts';
-import { code } from './support/words.ts';
+import { brief } from './support/words.ts';
 
 const onePath =
   'It knows `/var/run/docker.sock` alone, and reports a volume that no container mounts too; ours also knows the sockets of other engines, other paths, and the folders that hold them.';
@@ -38,8 +38,8 @@ function report(mount: Mount): readonly Draft[] {
     {
       path: mount.path,
       span: mount.span,
-      message: ({ label }) =>
-        `${code(mountName(mount) ?? '')} ${holds} the container engine's socket: through it ${label} can start, change and replace any container and take over the host, even when it is mounted read-only. Remove the mount, or reach the engine through a proxy that lets only the needed calls pass.`,
+      message: () =>
+        `${brief(mountName(mount) ?? '')} ${holds} the engine's socket; remove it, or go through a proxy.`,
     },
   ];
 }

@@ -1,7 +1,7 @@
-import type { Facts, Located, Mount, Workload } from '../model/facts.ts';
+import type { Located, Mount, Workload } from '../model/facts.ts';
 import type { FactsRule } from './rule.ts';
 import { type Draft, perPlace } from './support/places.ts';
-import { code } from './support/words.ts';
+import { brief, code } from './support/words.ts';
 
 export const developmentWatch: FactsRule = {
   reads: 'facts',
@@ -11,29 +11,27 @@ export const developmentWatch: FactsRule = {
   kinds: ['compose'],
   sameAs: {},
   fixSafety: null,
-  check: (facts) => (facts.deploys === null ? [] : perPlace(facts.workloads, (one) => reports(one, facts))),
+  check: (facts) => (facts.deploys === null ? [] : perPlace(facts.workloads, reports)),
 };
 
-function reports(workload: Workload, { deploys }: Facts): readonly Draft[] {
-  const file = `This file deploys (${deploys})`;
+function reports(workload: Workload): readonly Draft[] {
   return [
-    ...workload.watches.map((watch) => watched(watch, file)),
-    ...workload.mounts.filter((mount) => isSource(mount, workload)).map((mount) => mounted(mount, file)),
+    ...workload.watches.map(watched),
+    ...workload.mounts.filter((mount) => isSource(mount, workload)).map(mounted),
   ];
 }
 
-const watched = (watch: Located<string>, file: string): Draft => ({
+const watched = (watch: Located<string>): Draft => ({
   path: watch.path,
   span: watch.span,
-  message: ({ label }) =>
-    `${file}, yet ${code(watch.value)} is copied into ${label} while it runs, so what runs is not its image. Keep \`develop.watch\` in a file for development, such as \`compose.override.yaml\`.`,
+  message: () =>
+    `${brief(watch.value)} changes what runs; keep ${code('develop.watch')} in an override file.`,
 });
 
-const mounted = (mount: Mount, file: string): Draft => ({
+const mounted = (mount: Mount): Draft => ({
   path: `${mount.path}.source`,
   span: mount.span,
-  message: ({ label, several }) =>
-    `${file}, yet ${label} ${several ? 'take their' : 'takes its'} program from ${code(mount.source ?? '')} on the host, so what runs is not ${several ? 'their' : 'its'} image. Copy it in when the image is built, and mount it for development only.`,
+  message: () => `The program comes from ${brief(mount.source ?? '')} on the host; copy it in when building.`,
 });
 
 /** Folders that images keep the program in. */

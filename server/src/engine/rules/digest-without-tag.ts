@@ -3,7 +3,7 @@ import type { LookupFix, Report } from '../model/finding.ts';
 import { partition } from '../text/partition.ts';
 import type { SurroundingsRule } from './rule.ts';
 import { byDigest, digestOf, type PinnedUse, usedHere } from './support/pin.ts';
-import { code } from './support/words.ts';
+import { briefImage } from './support/words.ts';
 
 export const digestWithoutTag: SurroundingsRule = {
   reads: 'surroundings',
@@ -31,7 +31,7 @@ const holdsBoth = ({ role }: ImageUse): boolean => role !== 'override';
 const report = (pinned: PinnedUse): Report => ({
   path: pinned.use.path,
   span: pinned.use.site.span,
-  message: `Nobody can read from ${code(pinned.name)} and its digest which version this is, and tools that propose updates cannot tell which is the next one. Write the tag in front of the digest: the digest still decides what is pulled.`,
+  message: `${briefImage(pinned.name)} has a digest and no tag; write the tag in front of it.`,
   related: usedHere(pinned.use),
   image: pinned.use,
   fixes: () => [addTag(pinned)],

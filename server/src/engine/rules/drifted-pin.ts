@@ -2,7 +2,7 @@ import type { Report } from '../model/finding.ts';
 import type { Observation, Surroundings } from '../model/surroundings.ts';
 import type { SurroundingsRule } from './rule.ts';
 import { byDigest, byTag, digestOf, type PinnedUse, repinFixes, usedHere } from './support/pin.ts';
-import { code, day, shortDigest } from './support/words.ts';
+import { briefImage, code, day, shortDigest } from './support/words.ts';
 
 export const driftedPin: SurroundingsRule = {
   reads: 'surroundings',
@@ -32,13 +32,16 @@ const mayBePart = (own: Observation | undefined, tagged: Observation): boolean =
   tagged.isIndex === true && tagged.platforms === null && own?.isIndex !== true;
 
 function report(pinned: PinnedUse, { at }: Observation, now: string): Report {
-  const { digest, name, reference, use } = pinned;
+  const { name, reference, use } = pinned;
   const tagged = `${name}:${reference.tag}`;
   return {
     path: use.path,
     span: use.site.span,
-    message: `${code(tagged)} is pinned to ${code(shortDigest(digest))}, but on ${day(at)} its tag named ${code(shortDigest(now))}: there is another build, and fixes in it do not arrive here by themselves. Look at what changed, then pin the new digest.`,
-    related: usedHere(use),
+    message: `${briefImage(tagged, 24)} has moved since (seen ${day(at)}); review the new build, then pin it.`,
+    related: [
+      { span: use.site.span, message: `On ${day(at)} the tag named ${code(shortDigest(now))}.` },
+      ...usedHere(use),
+    ],
     image: use,
     fixes: () => repinFixes(pinned, now),
   };

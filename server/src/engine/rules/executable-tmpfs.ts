@@ -1,7 +1,7 @@
 import type { Mount } from '../model/facts.ts';
 import type { FactsRule } from './rule.ts';
 import { type Draft, perPlace } from './support/places.ts';
-import { code } from './support/words.ts';
+import { brief, code } from './support/words.ts';
 
 export const executableTmpfs: FactsRule = {
   reads: 'facts',
@@ -22,8 +22,8 @@ export const executableTmpfs: FactsRule = {
 const report = (mount: Mount): Draft => ({
   path: `${mount.path}.exec`,
   span: mount.executable?.underline ?? mount.span,
-  message: ({ label }) =>
-    `Programs can be started from ${code(mount.target ?? 'this tmpfs')}, so ${label} can run what was never part of its image. Mount it \`noexec\`, unless the program unpacks its own code there.`,
+  message: () =>
+    `Programs can start from ${brief(mount.target ?? 'this tmpfs')}; mount it ${code('noexec')}.`,
   fixes: () => [
     {
       id: 'mount-noexec',

@@ -35,7 +35,7 @@ export const floatingTag: FactsRule = {
     pinReports(
       facts,
       (use) => isPulledImage(use) && use.mutability === 'floating',
-      (image, use) => `${image} ${why(use)}. Pin it to its digest.`,
+      (image, use) => `${image} ${why(use)}; pin it to its digest.`,
     ),
 };
 
@@ -43,4 +43,4 @@ export const floatingTag: FactsRule = {
 const why = ({ reading }: ImageUse): string =>
   reading.state === 'parsed' && /^v?\d/i.test(reading.reference.tag ?? '')
     ? 'can stand for several releases'
-    : 'is a tag that is made to move';
+    : 'is made to move';

@@ -30,7 +30,6 @@ export const implicitLatest: FactsRule = {
     pinReports(
       facts,
       (use) => isPulledImage(use) && use.mutability === 'implicit',
-      (image) =>
-        `${image} names no version, so every pull takes whatever \`latest\` is then: it can be another image than the one reviewed. Name the version you want, and pin it to its digest.`,
+      (image) => `${image} has no tag and means \`latest\`; pin a version.`,
     ),
 };

@@ -24,7 +24,7 @@ function report(workload: Workload): readonly Draft[] {
       path: `${path}.interactive`,
       span: stdin.underline,
       message: (owners) =>
-        `${sentenceLabel(owners)} ${owners.several ? 'keep their input open and have' : 'keeps its input open and has'} a terminal, so whoever attaches can type into what runs. Close both, and look into it with a container of its own (\`kubectl debug\`, \`docker debug\`).`,
+        `${sentenceLabel(owners)} ${owners.several ? 'wait' : 'waits'} for input at a terminal; close both.`,
       related: [{ span: tty.underline, message: 'This gives it a terminal.' }],
       fixes: () => [
         {

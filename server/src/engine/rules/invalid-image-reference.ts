@@ -3,9 +3,10 @@ import { isUnfinished } from '../image/unfinished.ts';
 import type { ImageUse } from '../model/facts.ts';
 import type { Report } from '../model/finding.ts';
 import { type Span, shiftSpan } from '../text/span.ts';
+import { shortened } from '../text/visible.ts';
 import type { FactsRule } from './rule.ts';
 import { usedHere } from './support/pin.ts';
-import { code } from './support/words.ts';
+import { brief } from './support/words.ts';
 
 export const invalidImageReference: FactsRule = {
   reads: 'facts',
@@ -28,14 +29,18 @@ function report(use: ImageUse): readonly Report[] {
     {
       path: use.path,
       span: offendingPart(use, error),
-      message: isEmpty
-        ? error.message
-        : `${code(use.resolved)} is not an image reference, so it cannot be pulled. ${error.message}`,
-      related: usedHere(use),
+      message: isEmpty ? error.message : inShort(use.resolved, error),
+      related: [...(isEmpty ? [] : [{ span: use.site.span, message: error.message }]), ...usedHere(use)],
       ...(isUnfinished(use.resolved) && { unfinishedAt: (use.site.verbatim ?? use.site.span).end }),
     },
   ];
 }
+
+/** What is wrong, without what would be right: that stands beside it. */
+const inShort = (text: string, { message }: ReferenceFault): string =>
+  `${brief(text, 18)} is no image reference; ${shortened(message.replace(/[;.](?:\s.*)?$/s, ''), longestFault)}.`;
+
+const longestFault = 42;
 
 /** The part at fault, where the file's text is the reference character by character; else the whole. */
 function offendingPart({ site, resolved }: ImageUse, { span }: ReferenceFault): Span {

@@ -4,7 +4,7 @@ import type { PinnedDigest } from '../model/surroundings.ts';
 import { folderOf, pathSeenFrom } from '../text/path.ts';
 import type { SurroundingsRule } from './rule.ts';
 import { digestOf, type PinnedUse, reachOf, withDigest } from './support/pin.ts';
-import { code, shortDigest } from './support/words.ts';
+import { brief, briefImage, code, shortDigest } from './support/words.ts';
 
 export const mismatchedDigests: SurroundingsRule = {
   reads: 'surroundings',
@@ -37,11 +37,11 @@ function isUsual(digest: string, found: readonly PinnedDigest[]): boolean {
 }
 
 function report(pinned: PinnedUse, others: readonly PinnedDigest[], path: string): Report {
-  const { digest, use } = pinned;
+  const { use } = pinned;
   return {
     path: use.path,
     span: use.site.span,
-    message: `${code(tagged(pinned))} is pinned to ${code(shortDigest(digest))} here and to ${code(shortDigest(others[0]?.digest ?? ''))} in ${where(others[0], path)}, so one tag stands for different images. Use one digest, unless the newer one is being rolled out step by step.`,
+    message: `${briefImage(tagged(pinned), 24)} has another digest in ${where(others[0], path)}; use one of them.`,
     related: others.flatMap((other) => placesOf(other, pinned)).slice(0, relatedMax),
     image: use,
     fixes: () => others.slice(0, choicesMax).map((other) => align(pinned, other)),
@@ -57,11 +57,15 @@ const tagged = ({ name, reference: { tag } }: PinnedUse): string => `${name}:${t
 function where(other: PinnedDigest | undefined, path: string): string {
   const [place] = other?.places ?? [];
   if (!other || !place) return 'another file';
-  const more = other.count > 1 ? `, and in ${other.count - 1} more` : '';
+  const more = other.count > 1 ? ` and ${other.count - 1} more` : '';
   return place.path === path
     ? `line ${place.line}${more}`
-    : `${code(pathSeenFrom(folderOf(path), place.path))} (line ${place.line})${more}`;
+    : `${brief(fileIn(pathSeenFrom(folderOf(path), place.path)), 20)}${more}`;
 }
+
+/** `../prod/web.yaml` is `…/web.yaml` where a message has no room for it. */
+const fileIn = (path: string): string =>
+  path.length > 20 ? `…/${path.slice(path.lastIndexOf('/') + 1)}` : path;
 
 const placesOf = ({ digest, places }: PinnedDigest, pinned: PinnedUse): readonly Related[] =>
   places.map((place) => ({

@@ -3,7 +3,7 @@ import type { Report } from '../model/finding.ts';
 import type { Surroundings } from '../model/surroundings.ts';
 import type { SurroundingsRule } from './rule.ts';
 import { byDigest, byTag, digestOf, type PinnedUse, repinFixes, usedHere } from './support/pin.ts';
-import { code, day, shortDigest } from './support/words.ts';
+import { day } from './support/words.ts';
 
 export const missingDigest: SurroundingsRule = {
   reads: 'surroundings',
@@ -23,13 +23,13 @@ export const missingDigest: SurroundingsRule = {
 };
 
 function report(pinned: PinnedUse, at: number, { observed }: Surroundings): Report {
-  const { digest, name, reference, use } = pinned;
+  const { use } = pinned;
   const tag = byTag(pinned);
   const now = tag && observed(tag)?.digest;
   return {
     path: use.path,
     span: use.site.span,
-    message: `${code(reference.registry)} had no ${code(name)} with digest ${code(shortDigest(digest))} on ${day(at)}: whoever has no copy of it cannot pull it. ${tag ? 'Pin the digest that the tag has now' : 'Write a tag that exists and pin it'}, or restore the image.`,
+    message: `The registry had no such digest on ${day(at)}; ${tag ? 'pin what the tag names now' : 'pin one that exists'}.`,
     related: usedHere(use),
     image: use,
     fixes: () => repinFixes(pinned, now ?? sampleDigest),

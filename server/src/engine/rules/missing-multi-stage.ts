@@ -5,7 +5,7 @@ import type { Surroundings } from '../model/surroundings.ts';
 import type { SurroundingsRule } from './rule.ts';
 import { finalChain } from './support/chain.ts';
 import { type Toolchain, toolchainLeft } from './support/toolchains.ts';
-import { code } from './support/words.ts';
+import { brief } from './support/words.ts';
 
 export const missingMultiStage: SurroundingsRule = {
   reads: 'surroundings',
@@ -65,8 +65,8 @@ const forWork: ReadonlySet<string> = new Set([
   'zsh',
 ]);
 
-const report = ({ builds, name, path, span }: Toolchain): Report => ({
+const report = ({ name, path, span }: Toolchain): Report => ({
   path,
   span,
-  message: `${code(name)} is needed to build${builds === name ? '' : ` (${code(builds)})`}, not to run, and stays in the image: it is more to keep up to date, and a help to whoever gets in. Build in a stage of its own, and copy the outcome with ${code('COPY --from')}.`,
+  message: `${brief(name)} only builds, and stays in the image; build in a stage of its own.`,
 });

@@ -1,8 +1,10 @@
 import type { Workload } from '../model/facts.ts';
 import type { Report } from '../model/finding.ts';
 import type { Surroundings } from '../model/surroundings.ts';
+import { shortened } from '../text/visible.ts';
 import type { SurroundingsRule } from './rule.ts';
 import { builtFor } from './support/built.ts';
+import { capitalized } from './support/words.ts';
 
 /** How the peers' rule differs. */
 const everyContainer =
@@ -30,6 +32,9 @@ export const missingReadinessGate: SurroundingsRule = {
   check: ({ workloads }, around) => workloads.flatMap((workload) => report(workload, around)),
 };
 
+/** Characters of a label in a message. */
+const longestLabel = 30;
+
 function report(workload: Workload, around: Surroundings): readonly Report[] {
   const { label, name, path, readiness } = workload;
   if (readiness?.present !== false || mayCheckItself(workload, around)) return [];
@@ -37,7 +42,8 @@ function report(workload: Workload, around: Surroundings): readonly Report[] {
     {
       path: `${path}.readiness`,
       span: name,
-      message: `Nothing tells when ${label} is ready, and ${readiness.because}: a version that cannot do its work goes unnoticed. Add a ${readiness.remedy}.`,
+      message: `Nothing tells when ${shortened(label, longestLabel)} is ready; add a ${readiness.remedy}.`,
+      related: [{ span: name, message: `${capitalized(readiness.because)}.` }],
     },
   ];
 }

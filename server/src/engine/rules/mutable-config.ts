@@ -1,5 +1,5 @@
 import type { SurroundingsRule } from './rule.ts';
-import { code } from './support/words.ts';
+import { brief } from './support/words.ts';
 
 export const mutableConfig: SurroundingsRule = {
   reads: 'surroundings',
@@ -15,7 +15,7 @@ export const mutableConfig: SurroundingsRule = {
       .map(({ immutable, label, path }) => ({
         path: `${path}.immutable`,
         span: immutable.underline,
-        message: `${code(label)} can be changed in place: pods that read it then run with something else than what was reviewed, and there is no version to go back to. Make it immutable, and give each version a name of its own.`,
+        message: `${brief(label)} can change in place; make it immutable, with a name for each version.`,
         fixes: () => [
           {
             id: 'immutable',

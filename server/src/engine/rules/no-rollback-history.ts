@@ -1,5 +1,7 @@
 import type { Rollout } from '../model/facts.ts';
+import { shortened } from '../text/visible.ts';
 import type { FactsRule } from './rule.ts';
+import { capitalized } from './support/words.ts';
 
 export const noRollbackHistory: FactsRule = {
   reads: 'facts',
@@ -40,7 +42,10 @@ const effects: Readonly<Record<Rollout['type'], string>> = {
     'An update that fails is taken back by itself, so the version before runs again. One that was meant to stop there, or to go on, no longer does.',
 };
 
+/** Characters of a label in a message. */
+const longestLabel = 30;
+
 const message = ({ label, type }: Rollout): string =>
   type === 'history'
-    ? `The rollout of ${label} keeps no version but the current one, so a bad one cannot be taken back. Keep some of the versions before it.`
-    : `When an update of ${label} fails, nothing goes back to the version before: the bad one keeps running until somebody looks. Let a failed update go back by itself.`;
+    ? `${shortened(capitalized(label), longestLabel)} keeps no earlier version; keep some to go back to.`
+    : `A failed update of ${shortened(label, longestLabel)} stays; let it roll back by itself.`;

@@ -4,7 +4,7 @@ import type { Script } from '../model/script.ts';
 import type { FactsRule } from './rule.ts';
 import { chanceIn } from './support/chance.ts';
 import { Ordinals } from './support/ordinals.ts';
-import { code } from './support/words.ts';
+import { brief, code } from './support/words.ts';
 
 export const nondeterministicBuildStep: FactsRule = {
   reads: 'facts',
@@ -32,6 +32,6 @@ function inScript(script: Script): readonly Report[] {
   return chanceIn(script.commands()).map(({ gives, into, name, span }) => ({
     path: ordinals.next(`${script.path}/${name}`),
     span,
-    message: `${code(name)} puts ${gives} into ${into}, so two builds of the same sources never give the same image. Leave it out, or give it to the build as an argument (${code('ARG')}).`,
+    message: `${brief(name, 16)} puts ${gives} into ${into}; pass it as ${code('ARG')}.`,
   }));
 }

@@ -2,7 +2,7 @@ import type { LocalFix, Report } from '../model/finding.ts';
 import type { Surroundings } from '../model/surroundings.ts';
 import type { SurroundingsRule } from './rule.ts';
 import { byTag, digestOf, type PinnedUse, reachOf, usedHere, withDigest } from './support/pin.ts';
-import { code, shortDigest } from './support/words.ts';
+import { brief, code } from './support/words.ts';
 
 export const platformDigest: SurroundingsRule = {
   reads: 'surroundings',
@@ -25,11 +25,11 @@ function part(pinned: PinnedUse | null, { observed }: Surroundings): readonly Re
 }
 
 function report(pinned: PinnedUse, platform: string, whole: string): Report {
-  const { digest, name, reference, use } = pinned;
+  const { use } = pinned;
   return {
     path: use.path,
     span: use.site.span,
-    message: `The digest ${code(shortDigest(digest))} is the part of ${code(`${name}:${reference.tag}`)} for ${code(platform)} alone: on any other platform it does not start, or runs emulated. Pin the digest of the whole image, and each machine takes the part made for it.`,
+    message: `This digest is the image for ${brief(platform)} alone; pin the digest of its index.`,
     related: usedHere(use),
     image: use,
     fixes: () => [wholeImage(pinned, platform, whole)],

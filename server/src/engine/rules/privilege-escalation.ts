@@ -1,7 +1,7 @@
 import type { Workload } from '../model/facts.ts';
 import type { FactsRule } from './rule.ts';
 import { type Draft, perPlace } from './support/places.ts';
-import { capabilityName } from './support/words.ts';
+import { capabilityName, sentenceLabel } from './support/words.ts';
 
 const privilegedToo =
   'It asks privileged containers too; they are `privileged-container` here, and Kubernetes refuses the field beside `privileged: true`.';
@@ -33,8 +33,8 @@ export const privilegeEscalation: FactsRule = {
       const draft: Draft = {
         path: `${path}.privilege-escalation`,
         span: escalation.underline,
-        message: ({ label }) =>
-          `A process in ${label} can get more privileges than it was started with, through a setuid program such as \`su\`. Forbid that unless the program needs it.`,
+        message: (owners) =>
+          `${sentenceLabel(owners)} can gain privileges; forbid it if nothing needs setuid.`,
         fixes: () => [
           {
             id: 'no-escalation',

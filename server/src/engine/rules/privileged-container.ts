@@ -1,7 +1,7 @@
 import type { Located, Workload } from '../model/facts.ts';
 import type { FactsRule } from './rule.ts';
 import { type Draft, perPlace } from './support/places.ts';
-import { capabilityName, code, sentenceLabel } from './support/words.ts';
+import { brief, capabilityName, sentenceLabel } from './support/words.ts';
 
 /** What a capability of this reach allows, to finish `… gives container api`. */
 const reach: ReadonlyMap<string, string> = new Map([
@@ -47,10 +47,8 @@ function privileged(workload: Workload): readonly Draft[] {
       path: `${workload.path}.privileged`,
       span: workload.privileged.underline,
       message: (owners) => {
-        const [runs, has, it, needs] = owners.several
-          ? ['run', 'they have', 'them', 'they need']
-          : ['runs', 'it has', 'it', 'it needs'];
-        return `${sentenceLabel(owners)} ${runs} privileged: ${has} every capability and the host's devices, so nothing keeps ${it} from changing the host. Take the privilege away, and add only the capabilities ${needs}.`;
+        const runs = owners.several ? 'run' : 'runs';
+        return `${sentenceLabel(owners)} ${runs} privileged; add single capabilities instead.`;
       },
       fixes: () => [
         {
@@ -73,8 +71,8 @@ function capability(added: Located<string>): readonly Draft[] {
     {
       path: added.path,
       span: added.span,
-      message: ({ label, several }) =>
-        `${code(added.value)} gives ${label} ${gives}, which is nearly control of the host. Remove it, or add the narrower capabilities ${several ? 'they need' : 'it needs'}.`,
+      message: () =>
+        `${brief(added.value)} is nearly control of the host; add a narrower capability instead.`,
     },
   ];
 }

@@ -36,9 +36,6 @@ interface Sign {
   readonly what: string;
 }
 
-const consequence =
-  'whoever logs in can change the running container past every review, and its passwords or keys are more to look after';
-
 /** One report for a whole stage or workload: its signs are about the same server. */
 function reportOf([first, ...others]: readonly Sign[], instead: string): readonly Report[] {
   if (!first) return [];
@@ -46,7 +43,7 @@ function reportOf([first, ...others]: readonly Sign[], instead: string): readonl
     {
       path: first.path,
       span: first.span,
-      message: `${first.what}: ${consequence}. Leave it out, and use ${instead} where somebody has to look inside.`,
+      message: `${first.what}; use ${instead} instead.`,
       related: others.map(({ span, what }) => ({ span, message: `${what}.` })),
     },
   ];
@@ -156,7 +153,7 @@ const managers: ReadonlySet<string> = new Set(['service', 'systemctl', 'rc-servi
 function started({ path }: Script, { name, nameSpan, words }: Command): readonly Sign[] {
   const texts = words.map(({ text }) => text);
   const sign = (program: string): readonly Sign[] => [
-    { path: `${path}/${program}`, span: nameSpan, what: `${code(program)} lets people log in from outside` },
+    { path: `${path}/${program}`, span: nameSpan, what: `${code(program)} lets people log in` },
   ];
   // `sshd -t` and `-T` check its settings, `-i` and the rest run it.
   if (daemons.has(name)) return texts.some((text) => /^-[tTVh]$/.test(text)) ? [] : sign(name);

@@ -1,4 +1,8 @@
+import { shortened } from '../text/visible.ts';
 import type { FactsRule } from './rule.ts';
+
+/** Characters of a label in a message. */
+const longestLabel = 45;
 
 export const rollingImageTrigger: FactsRule = {
   reads: 'facts',
@@ -14,7 +18,7 @@ export const rollingImageTrigger: FactsRule = {
       .map(({ automatic, label, path }) => ({
         path,
         span: automatic.underline,
-        message: `${label} brings in another image as soon as there is one, and nobody reviews it. Turn that off, and bring in a new image by a change of the file.`,
+        message: `${shortened(label, longestLabel)} brings in images unreviewed; turn it off.`,
         fixes: () => [
           {
             id: 'not-automatic',

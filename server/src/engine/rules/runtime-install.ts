@@ -5,7 +5,7 @@ import type { FactsRule } from './rule.ts';
 import { Ordinals } from './support/ordinals.ts';
 import { type PackageAction, packageAction } from './support/packages/index.ts';
 import { gitCall, isDownload, runDownload } from './support/programs.ts';
-import { code } from './support/words.ts';
+import { brief } from './support/words.ts';
 
 /** When, to finish a sentence; a probe and a build are none of these. */
 const moments: Readonly<Partial<Record<Moment, string>>> = {
@@ -43,8 +43,6 @@ function reports(script: Script): readonly Report[] {
   });
 }
 
-const outcome = 'so what runs is not what the image holds, and two starts can differ';
-
 function installed(command: Command, when: string): Fetch | null {
   const action = packageAction(command);
   if (!action || !fetches(action)) return null;
@@ -52,7 +50,7 @@ function installed(command: Command, when: string): Fetch | null {
   return {
     name,
     span: at,
-    message: `${code(name)} runs ${when}, ${outcome}. Do that while the image is built instead.`,
+    message: `${brief(name)} runs ${when}; do it in the build instead.`,
   };
 }
 
@@ -74,7 +72,7 @@ function cloned(command: Command, when: string): Fetch | null {
   return {
     name,
     span: span(command.nameSpan.start, first.span.end),
-    message: `${code(name)} fetches files ${when}, ${outcome}. Copy them into the image while it is built, or mount them.`,
+    message: `${brief(name)} fetches files ${when}; copy them in instead.`,
   };
 }
 
@@ -85,7 +83,7 @@ function downloaded(command: Command, next: Command | undefined, when: string): 
   return {
     name: 'download',
     span: isPiped ? span(download.span.start, command.nameSpan.end) : command.span,
-    message: `What ${code(download.name)} downloads is run as a script ${when}, ${outcome}. Put the script, or what it installs, into the image while it is built.`,
+    message: `A download is run as a script ${when}; put it into the image.`,
   };
 }
 

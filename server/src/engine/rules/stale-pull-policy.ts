@@ -2,7 +2,7 @@ import type { ImageUse, Workload } from '../model/facts.ts';
 import type { Report } from '../model/finding.ts';
 import type { FactsRule } from './rule.ts';
 import { pinFixes } from './support/pin.ts';
-import { code } from './support/words.ts';
+import { brief } from './support/words.ts';
 
 const everyTag =
   'It asks for `Always` with every tag; ours reports a policy that is written out, where the tag moves.';
@@ -28,15 +28,14 @@ export const stalePullPolicy: FactsRule = {
   check: (facts) => facts.workloads.flatMap(report),
 };
 
-function report({ label, image, path, pullPolicy }: Workload): readonly Report[] {
+function report({ image, path, pullPolicy }: Workload): readonly Report[] {
   if (!image || !moves(image) || !pullPolicy || pullPolicy.origin === 'default') return [];
-  const keeps = effect.get(pullPolicy.value ?? '');
-  if (!keeps) return [];
+  if (!keepsCopy.has(pullPolicy.value ?? '')) return [];
   return [
     {
       path: `${path}.pull-policy`,
       span: pullPolicy.underline,
-      message: `With ${code(pullPolicy.value ?? '')} a node ${keeps}, and what ${code(image.resolved)} stands for can move: two nodes can run different images as ${label}. Pin the image to its digest.`,
+      message: `With ${brief(pullPolicy.value ?? '')} nodes can run different builds; pin the image to its digest.`,
       related: [{ span: image.site.span, message: 'This is the image whose tag can move.' }],
       image,
       fixes: () => pinFixes(image),
@@ -47,8 +46,5 @@ function report({ label, image, path, pullPolicy }: Workload): readonly Report[]
 const moves = ({ mutability, role }: ImageUse): boolean =>
   role !== 'build-output' && (mutability === 'floating' || mutability === 'implicit');
 
-/** What a node does under the policies that leave an old copy in place. */
-const effect: ReadonlyMap<string, string> = new Map([
-  ['IfNotPresent', 'keeps the copy of the image it pulled first'],
-  ['Never', 'runs whichever copy of the image it has'],
-]);
+/** Policies that leave an old copy in place. */
+const keepsCopy: ReadonlySet<string> = new Set(['IfNotPresent', 'Never']);

@@ -1,6 +1,6 @@
 import type { SuppressionComment } from '../model/suppression.ts';
 import type { SuppressionRule } from './rule.ts';
-import { code } from './support/words.ts';
+import { brief } from './support/words.ts';
 
 export const suppressionWithoutReason: SuppressionRule = {
   reads: 'suppressions',
@@ -20,8 +20,7 @@ export const suppressionWithoutReason: SuppressionRule = {
 const lacksReason = ({ names, reason }: SuppressionComment): boolean =>
   reason === '' && names.some(({ state }) => state === 'used' || state === 'unjudged');
 
-const missing =
-  'This comment gives no reason, so it silences nothing. Write behind two hyphens why the finding is fine here: `-- why`.';
+const missing = 'This comment gives no reason, so it silences nothing; write one behind `--`.';
 
 const hidden = (remark: string): string =>
-  `The reason of this comment is not set off from the names, so it silences nothing. Put two hyphens before it: ${code(`-- ${remark.replace(/^[\s#:;,.–—-]+/, '')}`)}.`;
+  `This comment silences nothing; put two hyphens before the reason: ${brief(`-- ${remark.replace(/^[\s#:;,.–—-]+/, '')}`, 16)}.`;

@@ -1,7 +1,7 @@
 import type { FactsRule } from './rule.ts';
 import { Ordinals } from './support/ordinals.ts';
 import { type PackageAction, packageAction } from './support/packages/index.ts';
-import { code } from './support/words.ts';
+import { brief } from './support/words.ts';
 
 const dropped = 'Newer versions of hadolint no longer have it.';
 const goneFromKics = 'Newer versions of KICS no longer have it.';
@@ -37,7 +37,7 @@ export const systemUpgrade: FactsRule = {
           return {
             path: `${script.path}/${ordinals.next(action.name)}`,
             span: action.span,
-            message: `${code(action.name)} replaces the packages of the base image by whatever is newest on the day of the build, so the digest of the base says little about the outcome. Take a newer base image instead, and upgrade by name what has to be newer.`,
+            message: `${brief(action.name)} takes whatever is newest; take a newer base image instead.`,
           };
         });
       }),

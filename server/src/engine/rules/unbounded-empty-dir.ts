@@ -1,7 +1,7 @@
-import type { Mount, Workload } from '../model/facts.ts';
+import type { Mount } from '../model/facts.ts';
 import type { Report } from '../model/finding.ts';
 import type { FactsRule } from './rule.ts';
-import { code } from './support/words.ts';
+import { brief, code } from './support/words.ts';
 
 /** What the fix writes: enough for what most programs put into `/tmp`. */
 const usual = '64Mi';
@@ -26,7 +26,7 @@ export const unboundedEmptyDir: FactsRule = {
       for (const mount of workload.readOnlyRoot.value === true ? workload.mounts : []) {
         const { sizeLimit } = mount;
         if (!sizeLimit || !isUnbounded(mount) || found.has(sizeLimit.underline.start)) continue;
-        found.set(sizeLimit.underline.start, report(workload, mount, sizeLimit));
+        found.set(sizeLimit.underline.start, report(mount, sizeLimit));
       }
     }
     return found.values();
@@ -39,16 +39,12 @@ const isUnbounded = ({ readOnly, sizeLimit, type }: Mount): boolean =>
   sizeLimit?.value === undefined &&
   sizeLimit?.origin !== 'unknown';
 
-function report(
-  { label }: Workload,
-  { path, target }: Mount,
-  sizeLimit: NonNullable<Mount['sizeLimit']>,
-): Report {
-  const where = target === null ? '' : ` at ${code(target)}`;
+function report({ path, target }: Mount, sizeLimit: NonNullable<Mount['sizeLimit']>): Report {
+  const where = target === null ? '' : ` at ${brief(target)}`;
   return {
     path: `${path}.size-limit`,
     span: sizeLimit.underline,
-    message: `The root filesystem of ${label} is read-only, but the scratch space${where} has no limit: what is written there can fill up the node and drive other pods off it. Give it a \`sizeLimit\`.`,
+    message: `The scratch space${where} can fill the node; give it a ${code('sizeLimit')}.`,
     fixes: () => [
       {
         id: 'limit-size',

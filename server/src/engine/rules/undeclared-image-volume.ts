@@ -4,7 +4,7 @@ import type { Surroundings } from '../model/surroundings.ts';
 import type { SurroundingsRule } from './rule.ts';
 import { volumesOf } from './support/built.ts';
 import { tidy } from './support/mounts.ts';
-import { code, listed } from './support/words.ts';
+import { brief, listed } from './support/words.ts';
 
 export const undeclaredImageVolume: SurroundingsRule = {
   reads: 'surroundings',
@@ -33,7 +33,7 @@ function check(workload: Workload, around: Surroundings): readonly Report[] {
     {
       path: `${path}.image-volumes`,
       span: image?.site.span ?? name,
-      message: `The root filesystem of ${workload.label} is read-only, but its image declares ${volumes(open)}, which nothing is mounted at: the engine puts a nameless volume there, which can be written to. Mount scratch space or a named volume there.`,
+      message: `${volumes(open)} stays writable; mount something there.`,
       ...(image && { image }),
       fixes: () => [
         {
@@ -50,7 +50,7 @@ function check(workload: Workload, around: Surroundings): readonly Report[] {
 }
 
 const volumes = (paths: readonly string[]): string =>
-  `${paths.length === 1 ? 'a volume' : 'volumes'} at ${listed(paths.map(code), 'and')}`;
+  `The image's volume at ${brief(paths[0] ?? '')}${paths.length > 1 ? ` and ${paths.length - 1} more` : ''}`;
 
 /** Somebody decided what is there: something is mounted at the very path, or it lies in something writable. */
 function isSettled({ readOnly, target }: Mount, volume: string): boolean {

@@ -16,7 +16,6 @@ export const unpinnedFrontend: FactsRule = {
     pinReports(
       facts,
       (use) => use.role === 'frontend' && movable.includes(use.mutability),
-      (image) =>
-        `${image} is the program that reads this Dockerfile, and its tag can move: the same file can build differently tomorrow. Pin it to its digest.`,
+      (image) => `The frontend ${image} can change; pin it to its digest.`,
     ),
 };

@@ -22,7 +22,6 @@ export const unpinnedImage: FactsRule = {
     pinReports(
       facts,
       (use) => isPulledImage(use) && use.mutability === 'tag',
-      (image) =>
-        `The owner of ${image} can push other content under the same tag. Pin it to its digest, so that what runs is what was reviewed.`,
+      (image) => `The tag of ${image} can get other content; pin it to its digest.`,
     ),
 };

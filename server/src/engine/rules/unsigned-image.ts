@@ -4,7 +4,7 @@ import type { Report } from '../model/finding.ts';
 import { isPulled } from '../model/pulled.ts';
 import type { SurroundingsRule } from './rule.ts';
 import { usedHere } from './support/pin.ts';
-import { capitalized, code } from './support/words.ts';
+import { briefImage, capitalized } from './support/words.ts';
 
 export const unsignedImage: SurroundingsRule = {
   reads: 'surroundings',
@@ -36,8 +36,8 @@ function imageOf(use: ImageUse): ImageName | null {
 const report = (use: ImageUse, why: string): Report => ({
   path: use.path,
   span: use.site.span,
-  message: `The policy demands that ${code(use.resolved)} is signed, which could not be confirmed: use a build that is, or sign this one after a review. ${sentence(why)}`,
-  related: usedHere(use),
+  message: `${briefImage(use.resolved, 28)} lacks the signature that is demanded; use a signed build.`,
+  related: [{ span: use.site.span, message: sentence(why) }, ...usedHere(use)],
   image: use,
 });
 

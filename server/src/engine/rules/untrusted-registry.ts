@@ -1,10 +1,10 @@
 import type { RepositoryName } from '../image/name.ts';
 import type { ImageUse } from '../model/facts.ts';
-import type { Report } from '../model/finding.ts';
+import type { Related, Report } from '../model/finding.ts';
 import type { SurroundingsRule } from './rule.ts';
 import { usedHere } from './support/pin.ts';
 import { repositoryOf, trustTest } from './support/trust.ts';
-import { code, listed } from './support/words.ts';
+import { brief } from './support/words.ts';
 
 export const untrustedRegistry: SurroundingsRule = {
   reads: 'surroundings',
@@ -47,17 +47,18 @@ function keepsName({ path, resolved, role }: ImageUse): boolean {
 const report = (use: ImageUse, name: RepositoryName, trusted: readonly string[]): Report => ({
   path: use.path,
   span: use.site.span,
-  message: `${origin(use, name)}, which the policy does not trust. Use ${alternative(trusted)}, or add this one to \`trusted-registries\`.`,
-  related: usedHere(use),
+  message: `The policy does not trust ${brief(`${name.registry}/${name.repository}`, 22)}; use ${alternative(trusted)}.`,
+  related: [...origin(use), ...usedHere(use)],
   image: use,
 });
 
-function origin({ reading, resolved }: ImageUse, { registry, repository }: RepositoryName): string {
-  const isImplicit = reading.state === 'parsed' && reading.reference.domain === undefined;
-  return isImplicit
-    ? `${code(resolved)} names no registry, so it comes from Docker Hub (${code(`${registry}/${repository}`)})`
-    : `${code(resolved)} comes from ${code(registry)}`;
-}
+/** A name without a registry is of Docker Hub, which not everybody knows. */
+const origin = ({ reading, site: { span } }: ImageUse): readonly Related[] =>
+  reading.state === 'parsed' && reading.reference.domain === undefined
+    ? [{ span, message: 'It names no registry, so it comes from Docker Hub.' }]
+    : [];
 
 const alternative = (trusted: readonly string[]): string =>
-  trusted.length === 0 ? 'no image from a registry' : `an image from ${listed(trusted.map(code), 'or')}`;
+  trusted.length === 0
+    ? 'no image from a registry'
+    : `${brief(trusted[0] ?? '', 20)}${trusted.length > 1 ? ' or others' : ''}`;

@@ -1,7 +1,7 @@
 import type { Fix, Related, Report } from '../model/finding.ts';
 import type { AstrayComment, SuppressionComment, SuppressionName } from '../model/suppression.ts';
 import type { SuppressionRule } from './rule.ts';
-import { code } from './support/words.ts';
+import { brief, code } from './support/words.ts';
 
 export const unusedSuppression: SuppressionRule = {
   reads: 'suppressions',
@@ -18,14 +18,13 @@ function reports(comment: SuppressionComment): readonly Report[] {
   const { astray, names, path, span } = comment;
   if (astray) return [{ path, span, message: misread(astray), fixes: () => correction(astray) }];
   if (names.length === 0) {
-    const message =
-      'This comment names no rule, so it silences nothing. Write the name of a rule behind `holdfast-ignore`, or remove the comment.';
+    const message = 'This comment names no rule, so it silences nothing; name one, or remove the comment.';
     return [{ path, span, message }];
   }
   if (names.every(({ state }) => state === 'unused' || state === 'repeated')) {
     const placed = names.find(({ near }) => near);
     if (placed?.near) {
-      const message = elsewhere('comment', comment, placed.near.line, placed.value);
+      const message = elsewhere('comment', placed.near.line);
       return [{ path, span, message, related: pointers(placed) }];
     }
     return [{ path, span, message: nothing(comment), fixes: () => [removal(comment, names)] }];
@@ -35,10 +34,8 @@ function reports(comment: SuppressionComment): readonly Report[] {
 
 function misread({ first, isComment, meant, written }: AstrayComment): string {
   const words = `${meant} ${first ?? 'RULE'} -- why`;
-  if (!isComment)
-    return `Behind other text this is no comment in such a file, so it silences nothing. Put ${code(`# ${words}`)} on the line above.`;
-  const where = meant === 'holdfast-ignore' ? ', on the line above what it is about' : '';
-  return `No comment that begins with ${code(written)} silences anything. Write ${code(words)} instead${where}.`;
+  if (!isComment) return `This is no comment; put ${brief(`# ${words}`, 42)} on the line above.`;
+  return `${brief(written, 18)} silences nothing; write ${brief(words, 42)}.`;
 }
 
 /** A version that takes other words is not to be expected, so the ones that are meant can be put in. */
@@ -46,22 +43,14 @@ const correction = ({ edits, meant }: AstrayComment): readonly Fix[] =>
   edits ? [{ id: 'respell', title: `Change it to ${meant}`, safety: 'safe', edits: () => edits }] : [];
 
 /** Whether it stands in the wrong place or has served its time, only its author knows. */
-const elsewhere = (
-  what: 'comment' | 'name',
-  comment: SuppressionComment,
-  line: number,
-  rule: string,
-): string =>
-  `This ${what} silences nothing ${where(comment)}: ${code(rule)} is found on line ${line}. Move the ${what} there if that is meant, or remove it.`;
+const elsewhere = (what: 'comment' | 'name', line: number): string =>
+  `This ${what} silences nothing here; move it to line ${line}, or remove it.`;
 
 const pointers = ({ near, value }: SuppressionName): readonly Related[] =>
   near ? [{ message: `${code(value)} is found here.`, span: near.span }] : [];
 
 function nothing(comment: SuppressionComment): string {
-  const [first, second] = comment.names;
-  const who = first && !second ? code(first.value) : 'none of the rules it names';
-  const finds = first && !second ? 'finds nothing' : 'finds anything';
-  return `This comment silences nothing: ${who} ${finds} ${where(comment)}. Remove it, so that it does not hide what comes later.`;
+  return `This comment silences nothing ${where(comment)}; remove it.`;
 }
 
 const where = ({ isFileWide }: SuppressionComment): string =>
@@ -83,17 +72,17 @@ function messageOf(
   comment: SuppressionComment,
   { meant, near, state, value }: SuppressionName,
 ): string | null {
-  const name = code(value);
+  const name = brief(value, 30);
   switch (state) {
     case 'unused':
-      if (near) return elsewhere('name', comment, near.line, value);
-      return `This name silences nothing: ${name} finds nothing ${where(comment)}. Remove it, so that it does not hide what comes later.`;
+      if (near) return elsewhere('name', near.line);
+      return `${name} finds nothing ${where(comment)}; remove the name.`;
     case 'repeated':
-      return `This comment names ${name} twice, and once is enough. Remove the second one.`;
+      return `This comment names ${name} twice; remove the second one.`;
     case 'unsilenceable':
-      return `${name} speaks about comments like this one, and no comment silences it. Remove the name, and do what the finding says.`;
+      return `No comment silences ${name}; remove the name, and do what it says.`;
     case 'no-rule':
-      return `There is no rule ${name}, so the name silences nothing. ${meant === null ? 'Check how it is written, or remove it.' : `Write ${code(meant)} if that is meant.`}`;
+      return `There is no rule ${name}; ${meant === null ? 'correct the name, or remove it' : `write ${code(meant)} if that is meant`}.`;
     default:
       return null;
   }

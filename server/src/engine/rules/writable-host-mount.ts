@@ -2,7 +2,7 @@ import type { Mount } from '../model/facts.ts';
 import type { FactsRule } from './rule.ts';
 import { isSocketOrDevice, mountName, reachesEngine } from './support/mounts.ts';
 import { type Draft, perPlace } from './support/places.ts';
-import { code, sentenceLabel } from './support/words.ts';
+import { brief } from './support/words.ts';
 
 const everyHostPath =
   'It reports every `hostPath`, those that are mounted read-only, or by no container, too.';
@@ -47,8 +47,7 @@ const isWritableHostMount = (mount: Mount): boolean =>
 const report = (mount: Mount): Draft => ({
   path: mount.path,
   span: mount.readOnly.underline,
-  message: (owners) =>
-    `${sentenceLabel(owners)} can write to ${place(mount)}: what it changes there outlives the container and can reach whatever else uses that path. Mount it read-only, or keep the data in a volume.`,
+  message: () => `The container can write to ${place(mount)}; mount it read-only.`,
   fixes: () => [
     {
       id: 'mount-read-only',
@@ -61,6 +60,6 @@ const report = (mount: Mount): Draft => ({
 });
 
 function place({ source, target }: Mount): string {
-  if (source !== null) return `${code(source)} on the host`;
-  return target === null ? 'a path of the host' : `the host through ${code(target)}`;
+  if (source !== null) return `${brief(source)} on the host`;
+  return target === null ? 'a path of the host' : `the host through ${brief(target, 20)}`;
 }

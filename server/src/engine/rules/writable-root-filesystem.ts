@@ -47,8 +47,8 @@ function report(workload: Workload, around: Surroundings): Draft {
     span: workload.readOnlyRoot.underline,
     message: ({ label }) =>
       misplaced
-        ? `The root filesystem of ${label} is writable: \`readOnlyRootFilesystem\` at pod level does nothing, because the field exists on containers only. Set it in the container's own \`securityContext\`.`
-        : `The root filesystem of ${label} is writable, so what runs can be changed after the image was reviewed. Make it read-only, and mount scratch space where the program has to write.`,
+        ? `A pod has no ${code('readOnlyRootFilesystem')}; set it on the container instead.`
+        : `The root filesystem of ${label} is writable; make it read-only.`,
     related: misplaced
       ? [{ span: misplaced, message: 'This has no effect: the field exists on containers only.' }]
       : [],

@@ -17,6 +17,9 @@ export const told = (text: string): string => {
   return shortened(words.includes('://') ? words.replace(signIn, '://…@') : words, longest.text);
 };
 
+/** Leaves out who signs in at an address, and with what, before the address is cut. */
+export const withoutSignIn = (text: string): string => text.replace(/:\/\/[^\s/@`]{1,2000}@/g, '://…@');
+
 const withShortWords = (text: string): string =>
   text.length > longest.word ? text.replace(/\S{301,}/g, (word) => shortened(word, longest.word)) : text;
 

@@ -46,7 +46,7 @@ export interface ImageOrigin {
   readonly build: BuildSource | null;
 }
 
-const remedy = 'health check, and wait for it with `condition: service_healthy`';
+const remedy = '`healthcheck`';
 
 /**
  * Whether a service that others wait for says when it is ready. An image can bring a health check of its own, which only its

@@ -4,7 +4,7 @@ import type { Facts, ImageUse } from '../../model/facts.ts';
 import type { LookupFix, PinFix, Related, Report } from '../../model/finding.ts';
 import { isPulled } from '../../model/pulled.ts';
 import type { Edits } from '../../text/edit.ts';
-import { code } from './words.ts';
+import { briefImage, code } from './words.ts';
 
 /** How many places get another image when this one is changed where it is written. */
 const placesFed = ({ owners, site }: ImageUse): number => Math.max(owners.length, site.seenFrom.length);
@@ -40,7 +40,7 @@ export function pinReports(
   return facts.images.filter(wanted).map((use) => ({
     path: use.path,
     span: use.site.span,
-    message: message(code(use.resolved), use),
+    message: message(briefImage(use.resolved), use),
     related: usedHere(use),
     image: use,
     fixes: () => pinFixes(use),

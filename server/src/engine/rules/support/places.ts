@@ -7,10 +7,11 @@ import {
   type Report,
 } from '../../model/finding.ts';
 import { joinEdits } from '../../text/edit.ts';
+import { shortened } from '../../text/visible.ts';
 
 /** Whom a report speaks about. */
 export interface Owners {
-  /** `service web`, `service web and 19 more services`. */
+  /** `service web`, `service web and 19 more`. */
   readonly label: string;
   readonly several: boolean;
 }
@@ -60,11 +61,12 @@ function reportOf(found: readonly Found[]): readonly Report[] {
   return [{ ...draft, message, fixes: () => joinFixes(fixes(), others, reachOf(labels)) }];
 }
 
+/** Characters of a label in a message. */
+const longestLabel = 30;
+
 function several(first: string, labels: ReadonlySet<string>): string {
   const more = labels.size - 1;
-  if (more === 0) return first;
-  const noun = commonNoun(labels);
-  return `${first} and ${more} more${noun && ` ${noun}${more > 1 ? 's' : ''}`}`;
+  return shortened(first, longestLabel) + (more === 0 ? '' : ` and ${more} more`);
 }
 
 const reachOf = (labels: ReadonlySet<string>): string => {

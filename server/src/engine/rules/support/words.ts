@@ -1,6 +1,6 @@
 import type { Located } from '../../model/facts.ts';
 import { enumerated } from '../../text/enumerated.ts';
-import { shortened } from '../../text/visible.ts';
+import { shortened, withoutSignIn } from '../../text/visible.ts';
 
 /** Characters of the file's text that a message repeats at most. */
 const longest = 200;
@@ -8,8 +8,8 @@ const longest = 200;
 /** Text of the file inside a message. */
 export const code = (text: string): string => `\`${shortened(text, longest)}\``;
 
-/** Characters of a message that is read at a glance. */
-const longestMessage = 90;
+/** Characters of a finding's message: the Problems panel of an editor shows little more. */
+export const longestMessage = 90;
 
 export const isShort = (message: string): boolean => message.length <= longestMessage;
 
@@ -20,6 +20,17 @@ export function fitted(text: string, message: (shown: string) => string): string
     shown = shortened(shown, shown.length - 1);
   }
   return message(shown);
+}
+
+/** A name inside a message, cut where it is long. */
+export const brief = (text: string, most = 24): string => code(shortened(withoutSignIn(text), most));
+
+/** An image inside a message: of a long name the end says most, and of a digest the beginning. */
+export function briefImage(reference: string, most = 32): string {
+  const text = withoutSignIn(reference).replace(/@([^:]*:.{6}).*$/s, '@$1…');
+  const version = /[:@][^/]*$/.exec(text)?.index ?? text.length;
+  const end = text.slice(text.lastIndexOf('/', version) + 1);
+  return brief(text.length > most ? `…/${end}` : text, most);
 }
 
 /** A capability as the kernel's documentation spells it, without `CAP_`: engines take either spelling. */
