@@ -70,7 +70,7 @@ function countingSuite(script: string): Promise<void> {
 ensurePrerequisites();
 if (words.length === 0) {
   check('format and lint', 'biome', 'check', '--error-on-warnings', '.');
-  check('types', 'tsc');
+  check('types', 'tsc', '--build');
   check('documentation matches rules and settings', process.execPath, 'scripts/docs.ts', '--check');
 }
 await build();
