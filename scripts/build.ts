@@ -13,21 +13,43 @@ export const pages: Plugin = {
       const names = readdirSync(folder).filter((name) => name.endsWith('.md'));
       const texts = names.map((name) => [name.slice(0, -3), readFileSync(`${folder}/${name}`, 'utf8')]);
       const contents = `const texts = ${JSON.stringify(Object.fromEntries(texts))};\nexport const pageText = (rule) => texts[rule] ?? '';`;
-      return { contents, loader: 'js' };
+      return { contents, loader: 'js', watchFiles: names.map((name) => `${folder}/${name}`) };
     });
   },
 };
+
+/** `release` is small and one file a program; `development` can be debugged, and bundled again when a file changes. */
+export type Mode = 'release' | 'development';
+
+const common = (mode: Mode) =>
+  ({
+    absWorkingDir: root,
+    bundle: true,
+    platform: 'node',
+    format: 'cjs',
+    target: 'node20',
+    minify: mode === 'release',
+    sourcemap: mode === 'development',
+    legalComments: 'none',
+    plugins: [pages],
+    logLevel: 'warning',
+    // Some dependencies carry a UMD build whose require calls a bundler cannot follow: take their ES modules.
+    mainFields: ['module', 'main'],
+  }) satisfies BuildOptions;
+
+const readerThread = (mode: Mode): BuildOptions => ({
+  ...common(mode),
+  entryPoints: ['server/src/cli/reader-thread.ts'],
+});
+
+const startReader = /[\\/]server[\\/]src[\\/]cli[\\/]start-reader\.ts$/;
 
 /** The program of the threads that read goes into the bundle as a text, so that the command line stays one file. */
 const threads: Plugin = {
   name: 'threads',
   setup({ onLoad }) {
-    onLoad({ filter: /[\\/]server[\\/]src[\\/]cli[\\/]start-reader\.ts$/ }, async () => {
-      const { outputFiles } = await esbuild({
-        ...common,
-        entryPoints: ['server/src/cli/reader-thread.ts'],
-        write: false,
-      });
+    onLoad({ filter: startReader }, async () => {
+      const { outputFiles } = await esbuild({ ...readerThread('release'), write: false });
       const contents = `import { Worker } from 'node:worker_threads';
         import { resourceLimits, workerThread } from '../workers/start.ts';
         const program = ${JSON.stringify(`(function (require) {${outputFiles[0]?.text}})`)};
@@ -40,51 +62,58 @@ const threads: Plugin = {
   },
 };
 
-const common = {
-  absWorkingDir: root,
-  bundle: true,
-  platform: 'node',
-  format: 'cjs',
-  target: 'node20',
-  minify: true,
-  sourcemap: false,
-  legalComments: 'none',
-  plugins: [pages],
-  logLevel: 'warning',
-  // Some dependencies carry a UMD build whose require calls a bundler cannot follow: take their ES modules.
-  mainFields: ['module', 'main'],
-} satisfies BuildOptions;
+/** A debugger finds the program of the threads that read, and its source map, in a file of its own. */
+const threadFiles: Plugin = {
+  name: 'thread-files',
+  setup({ onLoad }) {
+    onLoad({ filter: startReader }, () => ({
+      contents: `import { join } from 'node:path';
+        import { Worker } from 'node:worker_threads';
+        import { resourceLimits, workerThread } from '../workers/start.ts';
+        export const startReader = () =>
+          workerThread(new Worker(join(__dirname, 'reader-thread.cjs'), { resourceLimits }));`,
+      loader: 'ts',
+      resolveDir: `${root}server/src/cli`,
+    }));
+  },
+};
+
+const commandLine = (outfile: string, mode: Mode): BuildOptions => ({
+  ...common(mode),
+  entryPoints: ['server/src/cli/main.ts'],
+  outfile,
+  plugins: [pages, mode === 'release' ? threads : threadFiles],
+});
+
+const languageServer = (outfile: string, mode: Mode): BuildOptions => ({
+  ...common(mode),
+  entryPoints: ['server/src/lsp/main.ts'],
+  outfile,
+  define: { 'import.meta.filename': '__filename' },
+});
+
+/** The extension, the language server and the command line, with what the latter two start; `folder` is where they are written. */
+export const bundles = (mode: Mode, folder: string): readonly BuildOptions[] => [
+  {
+    ...common(mode),
+    entryPoints: ['client/src/extension.ts'],
+    outfile: `${folder}/extension.cjs`,
+    external: ['vscode'],
+  },
+  languageServer(`${folder}/server.cjs`, mode),
+  commandLine(`${folder}/cli.cjs`, mode),
+  ...(mode === 'development' ? [{ ...readerThread(mode), outfile: `${folder}/reader-thread.cjs` }] : []),
+];
 
 /** Bundles the command line into one file. */
-export const buildCommandLine = (outfile: string) =>
-  esbuild({
-    ...common,
-    entryPoints: ['server/src/cli/main.ts'],
-    outfile,
-    plugins: [...common.plugins, threads],
-  });
+export const buildCommandLine = (outfile: string) => esbuild(commandLine(outfile, 'release'));
 
 /** Bundles the language server into one file, which is the program of its thread, too. */
-export const buildLanguageServer = (outfile: string) =>
-  esbuild({
-    ...common,
-    entryPoints: ['server/src/lsp/main.ts'],
-    outfile,
-    define: { 'import.meta.filename': '__filename' },
-  });
+export const buildLanguageServer = (outfile: string) => esbuild(languageServer(outfile, 'release'));
 
-/** Bundles the extension, the language server and the command line into `dist/`. */
-export async function build(): Promise<void> {
-  await Promise.all([
-    esbuild({
-      ...common,
-      entryPoints: ['client/src/extension.ts'],
-      outfile: 'dist/extension.cjs',
-      external: ['vscode'],
-    }),
-    buildLanguageServer('dist/server.cjs'),
-    buildCommandLine('dist/cli.cjs'),
-  ]);
+/** Bundles the extension, the language server and the command line into `folder`. */
+export async function build(mode: Mode = 'release', folder = 'dist'): Promise<void> {
+  await Promise.all(bundles(mode, folder).map((options) => esbuild(options)));
 }
 
 if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) await build();

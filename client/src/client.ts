@@ -42,6 +42,9 @@ function documentSelector(): DocumentSelector {
   ];
 }
 
+/** Where a debugger finds the server of an extension that is debugged: "Attach to server" in `.vscode/launch.json`. */
+const debugPort = 6009;
+
 /** The connection to the language server, which runs in a process of its own. Not started yet. `env`: what that finds in its environment. */
 export function createClient(
   context: ExtensionContext,
@@ -51,10 +54,11 @@ export function createClient(
     void client.sendNotification('window/workDoneProgress/cancel', { token });
   });
   const outputChannel = window.createOutputChannel('Holdfast', { log: true });
+  const module = context.asAbsolutePath('dist/server.cjs');
+  const transport = TransportKind.ipc;
   const server = {
-    module: context.asAbsolutePath('dist/server.cjs'),
-    transport: TransportKind.ipc,
-    options: { env },
+    run: { module, transport, options: { env } },
+    debug: { module, transport, options: { env, execArgv: ['--nolazy', `--inspect=${debugPort}`] } },
   };
   const client = new LanguageClient('holdfast', 'Holdfast', server, {
     documentSelector: documentSelector(),
