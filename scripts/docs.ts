@@ -9,6 +9,7 @@ import {
   severities,
 } from '../server/src/engine/index.ts';
 import { migratingPage } from './lib/migrating.ts';
+import { noticesPath, thirdPartyNotices } from './notices.ts';
 
 /** A file that says again what the rules say, and how to bring it up to date. */
 export interface Generated {
@@ -193,7 +194,9 @@ export function bringUpToDate(root: string, check: boolean, files = generated): 
 
 if (import.meta.main) {
   const root = fileURLToPath(new URL('..', import.meta.url));
-  const faults = bringUpToDate(root, process.argv.includes('--check'));
+  const notices = await thirdPartyNotices();
+  const files = [...generated, { path: noticesPath, update: () => notices }];
+  const faults = bringUpToDate(root, process.argv.includes('--check'), files);
   for (const fault of faults) console.error(fault);
   process.exitCode = faults.length > 0 ? 1 : 0;
 }
