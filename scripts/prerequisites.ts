@@ -1,6 +1,6 @@
 import { spawnSync } from 'node:child_process';
-import { accessSync, constants } from 'node:fs';
-import { delimiter, join } from 'node:path';
+import { accessSync, constants, existsSync, readFileSync } from 'node:fs';
+import { delimiter, join, posix } from 'node:path';
 
 /** Programs the tests run for real, and the Debian package each comes in. */
 const programs: Readonly<Record<string, string>> = {
@@ -35,8 +35,31 @@ function isInstalled(program: string): boolean {
   });
 }
 
+/** A browser that the environment names takes the place of Debian's. */
+const isReplaced = (program: string): boolean =>
+  program === 'chromium' && process.env.HOLDFAST_CHROMIUM !== undefined;
+
 const isImported = (module: string): boolean =>
   spawnSync(python, ['-c', `import ${module}`], { stdio: 'ignore' }).status === 0;
+
+/** What starts these programs. */
+const starters: ReadonlySet<string> = new Set([
+  'scripts/lib/workbench.ts',
+  'test/fuzz/oracle.ts',
+  'test/support/git-server.ts',
+  'test/support/registry-program.ts',
+]);
+
+/** Whether a file of the tests, or one that it imports, runs such programs. Paths are relative to the repository. */
+export const needsPrograms = (file: string): boolean => reaches(file, new Set());
+
+function reaches(file: string, seen: Set<string>): boolean {
+  if (starters.has(file)) return true;
+  if (seen.has(file) || !/^(?:test|scripts)\//.test(file) || !existsSync(file)) return false;
+  seen.add(file);
+  const imports = readFileSync(file, 'utf8').matchAll(/\bfrom '(\.{1,2}\/[^']+)'/g);
+  return [...imports].some(([, path = '']) => reaches(posix.join(posix.dirname(file), path), seen));
+}
 
 interface Part {
   readonly name: string;
@@ -44,7 +67,7 @@ interface Part {
 }
 
 const missing = (): readonly Part[] => [
-  ...partsOf(programs).filter(({ name }) => !isInstalled(name)),
+  ...partsOf(programs).filter(({ name }) => !isInstalled(name) && !isReplaced(name)),
   ...partsOf(pythonModules).filter(({ name }) => !isImported(name)),
 ];
 

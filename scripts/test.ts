@@ -1,10 +1,12 @@
+// npm test runs everything; npm test -- rules cli only the suites whose path holds one of these words. See CONTRIBUTING.md.
 import { spawn, spawnSync } from 'node:child_process';
-import { globSync } from 'node:fs';
+import { globSync, watch } from 'node:fs';
 import { run } from 'node:test';
 import { spec } from 'node:test/reporters';
 import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
 import { build } from './build.ts';
-import { ensurePrerequisites } from './prerequisites.ts';
+import { ensurePrerequisites, needsPrograms } from './prerequisites.ts';
 
 interface Tally {
   passed: number;
@@ -15,9 +17,29 @@ interface Tally {
 const root = fileURLToPath(new URL('..', import.meta.url));
 process.chdir(root);
 
-/** `npm test` runs everything; `npm test -- engine registry` only the suites whose path holds one of these words. */
-const words = process.argv.slice(2);
-const wanted = (path: string): boolean => words.length === 0 || words.some((word) => path.includes(word));
+// Every suite, and every program that it starts, would strip the types of the same few hundred files again.
+process.env.NODE_COMPILE_CACHE ??= `${root}.cache/node`;
+
+const { positionals: words, values } = parseArgs({
+  allowPositionals: true,
+  options: {
+    /** Only tests whose name matches this pattern. */
+    name: { type: 'string', multiple: true },
+    /** Leaves out the suites that need programs which are not part of every system. */
+    portable: { type: 'boolean', default: false },
+    /** Runs again whenever a file changes. */
+    watch: { type: 'boolean', default: false },
+  },
+});
+
+const vscodeSuite = 'test/vscode/run.ts';
+const wanted = (path: string): boolean =>
+  (words.length === 0 || words.some((word) => path.includes(word))) &&
+  !(values.portable && needsPrograms(path));
+/** Whether a suite packages what is in `dist/`. All others run from the sources, or bundle for themselves. */
+const isPackaging = (path: string): boolean => path.startsWith('test/tooling/release');
+
+const runsAll = words.length === 0 && values.name === undefined && !values.portable;
 
 const tally: Tally = { passed: 0, failed: 0, skipped: 0 };
 
@@ -28,10 +50,12 @@ function check(title: string, command: string, ...args: string[]): void {
   else tally.failed++;
 }
 
+const testNames = values.name && { testNamePatterns: values.name };
+
 async function nodeTests(files: string[]): Promise<void> {
   if (files.length === 0) return;
   const execArgv = ['--import', new URL('../test/support/properties.ts', import.meta.url).href];
-  const stream = run({ files, execArgv, concurrency: 2, timeout: 300_000 });
+  const stream = run({ files, execArgv, concurrency: 2, timeout: 300_000, ...testNames });
   stream.on('test:pass', (event) => {
     if (event.details.type === 'suite' || isFile(event.name)) return;
     if (event.skip !== undefined || event.todo !== undefined) tally.skipped++;
@@ -67,18 +91,52 @@ function countingSuite(script: string): Promise<void> {
   });
 }
 
-ensurePrerequisites();
-if (words.length === 0) {
-  check('format and lint', 'biome', 'check', '--error-on-warnings', '.');
-  check('types', 'tsc', '--build');
-  check('documentation matches rules and settings', process.execPath, 'scripts/docs.ts', '--check');
+async function runSuites(): Promise<boolean> {
+  Object.assign(tally, { passed: 0, failed: 0, skipped: 0 });
+  const files = globSync('test/**/*.test.ts')
+    .map((path) => path.replaceAll('\\', '/'))
+    .filter(wanted)
+    .sort();
+  const withVscode = values.name === undefined && wanted(vscodeSuite);
+  if (withVscode || files.some(needsPrograms)) ensurePrerequisites();
+  if (runsAll) {
+    check('format and lint', 'biome', 'check', '--error-on-warnings', '.');
+    check('types', 'tsc', '--build');
+    check('documentation matches rules and settings', process.execPath, 'scripts/docs.ts', '--check');
+  }
+  if (withVscode || files.some(isPackaging)) await build();
+  await nodeTests(files);
+  if (withVscode) await countingSuite(vscodeSuite);
+  const { failed, passed, skipped } = tally;
+  console.log(`\n${passed} passed, ${failed} failed${skipped > 0 ? `, ${skipped} skipped` : ''}`);
+  if (skipped > 0) console.log('A skipped test counts as a failure.');
+  return failed + skipped === 0 && passed > 0;
 }
-await build();
-await nodeTests(globSync('test/**/*.test.ts').filter(wanted).sort());
-if (wanted('test/vscode')) await countingSuite('test/vscode/run.ts');
 
-console.log(
-  `\n${tally.passed} passed, ${tally.failed} failed${tally.skipped > 0 ? `, ${tally.skipped} skipped` : ''}`,
-);
-if (tally.skipped > 0) console.log('A skipped test counts as a failure.');
-process.exit(tally.failed + tally.skipped > 0 || tally.passed === 0 ? 1 : 0);
+/** Milliseconds in which an editor or a checkout has written all that it writes. */
+const settled = 200;
+
+/** Resolves when files of the project have changed, and no more of them change. */
+function changed(): Promise<void> {
+  const folders = ['client', 'server', 'test', 'scripts', 'schemas', 'syntaxes', 'docs', 'examples'];
+  return new Promise((resolve) => {
+    let timer: NodeJS.Timeout | undefined;
+    const watchers = folders.map((folder) =>
+      watch(folder, { recursive: true }, () => {
+        clearTimeout(timer);
+        timer = setTimeout(() => {
+          for (const watcher of watchers) watcher.close();
+          resolve();
+        }, settled);
+      }),
+    );
+    console.log('\nWaiting for a change …');
+  });
+}
+
+let succeeded = await runSuites();
+while (values.watch) {
+  await changed();
+  succeeded = await runSuites();
+}
+process.exit(succeeded ? 0 : 1);

@@ -42,7 +42,6 @@ for (const { id, reads } of rules) {
       const where = `${id}.md:${example.pageLine}`;
       test(`${where} the findings are the marked ones`, () => markedFindings(id, example));
       test(`${where} the way the file is saved does not matter to its findings`, () => samePlaces(example));
-      test(`${where} a half-written file is read without fault`, () => halfWritten(example));
       if (example.marks.length === 0) continue;
       test(`${where} a fix removes its finding and touches nothing else`, () => soundFixes(id, example));
       test(`${where} the way the file is saved does not matter to its fixes`, () => sameFixes(id, example));
@@ -86,13 +85,6 @@ function samePlaces({ context, kind, text }: Example): void {
       expected,
       variant.name,
     );
-  }
-}
-
-function halfWritten({ context, kind, text }: Example): void {
-  for (let end = 0; end < text.length; end += 7) {
-    const { findings } = read(kind, text.slice(0, end), context);
-    for (const fix of findings.flatMap((finding) => finding.fixes())) trialEdits(fix);
   }
 }
 
