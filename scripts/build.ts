@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { copyFileSync, readdirSync, readFileSync } from 'node:fs';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { type BuildOptions, build as esbuild, type Plugin } from 'esbuild';
 
@@ -116,4 +116,8 @@ export async function build(mode: Mode = 'release', folder = 'dist'): Promise<vo
   await Promise.all(bundles(mode, folder).map((options) => esbuild(options)));
 }
 
-if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) await build();
+if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) {
+  await build();
+  // Whoever takes the command line from here takes the terms of what it contains along.
+  copyFileSync(`${root}THIRD-PARTY-NOTICES.txt`, `${root}dist/THIRD-PARTY-NOTICES.txt`);
+}

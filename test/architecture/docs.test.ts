@@ -41,6 +41,7 @@ test('every link and picture of the documents leads to a file', () => {
     'README.md',
     'ARCHITECTURE.md',
     'CONTRIBUTING.md',
+    'RELEASING.md',
     'STYLE.md',
     'CHANGELOG.md',
     'docs/policy.md',
@@ -54,7 +55,7 @@ test('every link and picture of the documents leads to a file', () => {
 });
 
 test('every script that the documents name exists', () => {
-  for (const document of ['README.md', 'CONTRIBUTING.md', 'ARCHITECTURE.md']) {
+  for (const document of ['README.md', 'CONTRIBUTING.md', 'RELEASING.md', 'ARCHITECTURE.md']) {
     for (const [, script = ''] of read(document).matchAll(/npm run ([\w:-]+)/g)) {
       assert.ok(script in manifest.scripts, `${document}: npm run ${script}`);
     }
