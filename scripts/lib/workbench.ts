@@ -181,15 +181,18 @@ export interface OpenOptions {
   readonly tests?: string;
   /** How much the window writes down: `trace` for everything. */
   readonly log?: 'trace';
+  /** Port of this machine on which the extension host waits for a debugger before it does anything. */
+  readonly debugPort?: number;
 }
 
 /** The address that opens a folder in the workbench of a running server. */
-export function workbenchUrl({ port, folder, extensions = [], log, tests }: OpenOptions): string {
+export function workbenchUrl({ debugPort, port, folder, extensions = [], log, tests }: OpenOptions): string {
   const remote = (path: string): string => `vscode-remote://127.0.0.1:${port}${path}`;
   const payload = [
     ...extensions.map((path) => ['extensionDevelopmentPath', remote(path)]),
     ...(tests === undefined ? [] : [['extensionTestsPath', remote(tests)]]),
     ...(log === undefined ? [] : [['logLevel', log]]),
+    ...(debugPort === undefined ? [] : [['inspect-brk-extensions', String(debugPort)]]),
   ];
   // Slashes may stand in a query as they are, and read better.
   const query = `folder=${encodeURIComponent(folder).replaceAll('%2F', '/')}`;

@@ -212,6 +212,22 @@ export function debuggerUrl(child: ChildProcess): Promise<string> {
   });
 }
 
+/** The address of the debugger that a process opens on a port, once it has. Gives up after a minute. */
+export async function debuggerUrlAt(port: number): Promise<string> {
+  const end = Date.now() + 60_000;
+  for (;;) {
+    try {
+      const targets = await (await fetch(`http://127.0.0.1:${port}/json/list`)).json();
+      const [target] = targets as readonly { readonly webSocketDebuggerUrl: string }[];
+      assert.ok(target);
+      return target.webSocketDebuggerUrl;
+    } catch (error) {
+      if (Date.now() > end) throw error;
+      await new Promise((again) => setTimeout(again, 100));
+    }
+  }
+}
+
 /** The line of a source file that holds this text, which must be there once. */
 export function lineOf(file: string, text: string): SourceLine {
   const lines = readFileSync(file, 'utf8').split('\n');

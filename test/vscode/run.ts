@@ -4,6 +4,7 @@ import { fileURLToPath } from 'node:url';
 import { installWorkbench, startBrowser } from '../../scripts/lib/workbench.ts';
 import { packageAndInstall } from '../../scripts/lib/workbench-package.ts';
 import { prepareProcess } from '../../scripts/lib/workbench-run.ts';
+import { runDebugging } from './debugging.ts';
 import { startNetwork } from './network.ts';
 import { runPerson } from './person.ts';
 import { startRecorder } from './recorder.ts';
@@ -34,6 +35,7 @@ async function main(): Promise<number> {
     'by hand': () => byHand(hub, extensionsDir, true),
     'by hand, untrusted': () => byHand(hub, extensionsDir, false),
     'signing in': () => signingIn(hub, extensionsDir),
+    debugging: () => debugging(),
   };
   for (const [name, run] of Object.entries(parts)) {
     if (words.length === 0 || words.some((word) => name.includes(word))) report.add(name, await run());
@@ -61,6 +63,11 @@ async function byHand(hub: RealHub, extensionsDir: string, trusted: boolean) {
 async function signingIn(hub: RealHub, extensionsDir: string): Promise<readonly Result[]> {
   await using browser = await startBrowser();
   return await runSignIn({ browser, hub, extensionsDir });
+}
+
+async function debugging(): Promise<readonly Result[]> {
+  await using browser = await startBrowser();
+  return await runDebugging(browser);
 }
 
 function sizeResult(size: number): Result {
