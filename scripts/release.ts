@@ -71,7 +71,12 @@ const sha256 = (bytes: Uint8Array): string => createHash('sha256').update(bytes)
 
 if (import.meta.main) {
   const folder = join(root, 'release');
-  await rm(folder, { recursive: true, force: true });
-  await build();
-  for (const file of await release(folder, process.argv[2])) console.log(join('release', file));
+  try {
+    await rm(folder, { recursive: true, force: true });
+    await build();
+    for (const file of await release(folder, process.argv[2])) console.log(join('release', file));
+  } catch (error) {
+    console.error(error instanceof Error ? error.message : error);
+    process.exitCode = 1;
+  }
 }
