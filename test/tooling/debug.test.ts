@@ -6,6 +6,9 @@ import { join } from 'node:path';
 import { after, before, type TestContext, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { build } from '../../scripts/build.ts';
+import { type ServingListener, Supervisor } from '../../server/src/lsp/supervisor.ts';
+import type { WorkerListener } from '../../server/src/workers/messages.ts';
+import { Pool } from '../../server/src/workers/pool.ts';
 import { Debugger, debuggerUrl, lineOf } from '../support/debugger.ts';
 
 const root = fileURLToPath(new URL('../../', import.meta.url));
@@ -114,5 +117,61 @@ test('what has to run before a launch is a task, and the task a script that says
       const [, words = ''] = /\](.*)\$/.exec(pattern) ?? [];
       assert.ok(words !== '' && text.includes(words), pattern);
     }
+  }
+});
+
+test('a thread of the language server that a debugger has stopped is not replaced', (t) => {
+  t.mock.timers.enable({ apis: ['setInterval'] });
+  for (const [isDebugged, threads] of [
+    [true, 1],
+    [false, 2],
+  ] as const) {
+    let started = 0;
+    let listener: ServingListener | undefined;
+    new Supervisor({
+      start(_, told) {
+        started++;
+        listener = told;
+        return { post() {}, end() {} };
+      },
+      send() {},
+      exit() {},
+      isDebugged: () => isDebugged,
+    });
+    listener?.told({ does: 'ready' });
+    listener?.told({ does: 'reads', uri: 'file:///Dockerfile', length: 12 });
+    t.mock.timers.tick(60_000);
+    assert.equal(started, threads);
+  }
+});
+
+test('a thread of the command line that a debugger has stopped is not given up', async (t) => {
+  t.mock.timers.enable({ apis: ['setInterval'] });
+  for (const isDebugged of [true, false]) {
+    let answer = (): void => {};
+    const posted = new Promise<void>((resolve) => {
+      answer = resolve;
+    });
+    let listener: WorkerListener | undefined;
+    const end = new AbortController();
+    const pool = new Pool<string, string>({
+      start: () => ({
+        post: () => answer(),
+        listen: (one) => {
+          listener = one;
+        },
+        end() {},
+      }),
+      most: 1,
+      sizeOf: (task) => task.length,
+      signal: end.signal,
+      isDebugged: () => isDebugged,
+    });
+    const outcome = pool.run(async () => 'FROM node');
+    await posted;
+    t.mock.timers.tick(600_000);
+    listener?.answered({ ok: true, json: '"read"' });
+    assert.equal((await outcome)?.ok, isDebugged);
+    end.abort();
   }
 });

@@ -1,3 +1,4 @@
+import { url as debuggerUrl } from 'node:inspector';
 import { availableParallelism } from 'node:os';
 import {
   type CheckedImage,
@@ -55,6 +56,7 @@ export function createReaders(
     most: jobs ?? Math.min(availableParallelism(), threadsMax),
     sizeOf: ({ of }) => of.text.length,
     signal,
+    isDebugged: () => debuggerUrl() !== undefined,
   });
 
   async function begin(

@@ -1,3 +1,4 @@
+import { url as debuggerUrl } from 'node:inspector';
 import { type ResourceLimits, Worker } from 'node:worker_threads';
 import {
   createServerPipeTransport,
@@ -41,6 +42,7 @@ export function supervise({ args, limits, program }: SuperviseOptions): void {
     start: (givenUp, listener) => startThread(program, env, givenUp, listener),
     send: (message) => send(message),
     exit,
+    isDebugged: () => debuggerUrl() !== undefined,
     ...(limits && { limits }),
   });
   const [reader, writer] = channel(args);

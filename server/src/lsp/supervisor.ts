@@ -52,6 +52,8 @@ export interface SupervisorOptions {
   send(message: Message): void;
   /** Ends the process. */
   exit(code: number): void;
+  /** Whether a debugger is attached. It stops the thread for as long as somebody looks at it, so no time counts. */
+  isDebugged?(): boolean;
   /** In the place of `limits`, for tests. */
   readonly limits?: SupervisorLimits;
 }
@@ -319,7 +321,7 @@ export class Supervisor {
 
   /** Looks are counted, not the time: while the process is suspended nothing takes too long. */
   #look(): void {
-    if (!this.#isReady) return;
+    if (!this.#isReady || this.#options.isDebugged?.()) return;
     const { deaf, look, million } = this.#limits;
     if (this.#isDeaf) {
       const limit = deaf + (million * (this.#reading?.length ?? 0)) / 1e6;

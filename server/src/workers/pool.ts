@@ -13,6 +13,8 @@ export interface PoolOptions<Task> {
   readonly sizeOf: (task: Task) => number;
   /** Ends everything. */
   readonly signal: AbortSignal;
+  /** Whether a debugger is attached. It stops threads for as long as somebody looks at them, so no time counts. */
+  readonly isDebugged?: () => boolean;
   /** In the place of `limits`, for tests. */
   readonly limits?: Limits;
 }
@@ -210,6 +212,7 @@ export class Pool<Task, Answer> {
 
   /** Looks are counted, not the time: while the process is suspended nothing takes too long. */
   #look(): void {
+    if (this.#options.isDebugged?.()) return;
     const { look, million, preparation, task } = this.#limits;
     for (const member of this.#members) {
       const [first] = member.line;
