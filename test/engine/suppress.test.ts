@@ -229,7 +229,7 @@ describe('a comment is unused', () => {
     assert.match(messageOf('holdfast:disable') ?? '', /write `holdfast-ignore RULE -- why`/);
     assert.match(
       messageOf('holdfast-disable-file floating-tag') ?? '',
-      /Write `holdfast-ignore-file floating-tag -- why` instead\.$/,
+      /write `holdfast-ignore-file floating-tag -- why`\.$/,
     );
     for (const prose of [
       'holdfast is great',

@@ -65,10 +65,7 @@ describe('what services share is reported once, where it is written', () => {
     const text = `apiVersion: v1\nkind: Pod\nmetadata:\n  name: web\nspec:\n  containers:\n${container('a', env)}${container('b', '*env')}`;
     const findings = read('kubernetes', text).findings.filter(({ rule }) => rule === 'inline-secret');
     assert.equal(findings.length, 1);
-    assert.match(
-      findings[0]?.message ?? '',
-      /^`DB_PASSWORD` of container a and 1 more is in plain text/,
-    );
+    assert.match(findings[0]?.message ?? '', /^`DB_PASSWORD` of container a and 1 more is in plain text/);
   });
 
   test('a fix changes all of them, or none', () => {
