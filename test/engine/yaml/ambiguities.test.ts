@@ -49,7 +49,7 @@ describe('line breaks of YAML 1.1', () => {
       );
       assert.equal(
         findings[0]?.message,
-        `${name} ends the line for some programs only. Use an ordinary line break.`,
+        `${name} ends the line for some programs only; use an ordinary line break.`,
       );
       assert.deepEqual(findings[0]?.span, { start: text.indexOf(char), end: text.indexOf(char) + 1 });
     });
