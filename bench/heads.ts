@@ -1,5 +1,5 @@
 import { Agent, type IncomingMessage, request } from 'node:http';
-import { acceptManifests } from '../server/src/registry/manifest.ts';
+import { acceptManifests } from '../server/src/registry/protocol/manifest.ts';
 import type { Stored } from './registries.ts';
 
 /** The least that a lookup takes, as a floor: a HEAD each over connections that are kept, and a token where one is wanted. */

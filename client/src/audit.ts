@@ -1,6 +1,6 @@
 import { commands, Disposable, EventEmitter, Uri, window, workspace } from 'vscode';
 import type { LanguageClient } from 'vscode-languageclient/node';
-import { type AuditSummary, serverCommands } from '../../server/src/lsp/protocol.ts';
+import { type AuditSummary, serverCommands } from '../../server/src/lsp/protocol/protocol.ts';
 import { count } from './messages.ts';
 import { runOnServer } from './server-command.ts';
 

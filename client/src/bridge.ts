@@ -1,6 +1,6 @@
 import type { CancellationToken, Disposable } from 'vscode-languageclient';
 import type { Http } from '../../server/src/engine/ports.ts';
-import { TransportError } from '../../server/src/http/faults.ts';
+import { TransportError } from '../../server/src/http/network-errors.ts';
 import {
   type HopAnswer,
   type HopFault,
@@ -10,8 +10,8 @@ import {
   httpNextRequest,
   httpRequest,
   type Sealed,
-} from '../../server/src/lsp/protocol.ts';
-import type { Seal } from '../../server/src/lsp/seal.ts';
+} from '../../server/src/lsp/protocol/protocol.ts';
+import type { Seal } from '../../server/src/lsp/protocol/seal.ts';
 
 /** The connection to the server, as far as requests of the server are concerned. */
 export interface FromServer {

@@ -1,10 +1,14 @@
 import { type ExtensionContext, extensions, window, workspace } from 'vscode';
 import { type DocumentSelector, LanguageClient, TransportKind } from 'vscode-languageclient/node';
-import { hoverCommands, type InitializationOptions, settingsSection } from '../../server/src/lsp/protocol.ts';
+import {
+  hoverCommands,
+  type InitializationOptions,
+  settingsSection,
+} from '../../server/src/lsp/protocol/protocol.ts';
 import { provideCodeActions } from './code-actions.ts';
 import { showFailure } from './messages.ts';
 import { NotifiedProgress } from './progress.ts';
-import { executeCommand } from './tag-list.ts';
+import { executeCommand } from './tags-middleware.ts';
 
 /** Checks YAML by JSON Schemas, those of `yamlValidation` in package.json among them. Found only where it is installed and not disabled. */
 const yamlExtension = 'redhat.vscode-yaml';

@@ -7,7 +7,7 @@ import {
   type PinOutcome,
   serverCommands,
   type Told,
-} from '../../server/src/lsp/protocol.ts';
+} from '../../server/src/lsp/protocol/protocol.ts';
 import { showFailure } from './messages.ts';
 import { runOnServer } from './server-command.ts';
 import { isTrusted } from './trust.ts';

@@ -4,7 +4,7 @@ import {
   type ConfirmPinsParams,
   confirmPinsRequest,
   type PinDecision,
-} from '../../server/src/lsp/protocol.ts';
+} from '../../server/src/lsp/protocol/protocol.ts';
 import { count } from './messages.ts';
 
 /** Pins in files that nobody looks at: the server asks here before it makes them. */

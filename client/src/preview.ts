@@ -16,7 +16,7 @@ import {
   type PlannedFix,
   previewCommand,
   serverCommands,
-} from '../../server/src/lsp/protocol.ts';
+} from '../../server/src/lsp/protocol/protocol.ts';
 import { showFailure } from './messages.ts';
 import { runOnServer } from './server-command.ts';
 

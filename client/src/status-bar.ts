@@ -8,7 +8,7 @@ import {
   type TextDocument,
   window,
 } from 'vscode';
-import { diagnosticSource } from '../../server/src/lsp/protocol.ts';
+import { diagnosticSource } from '../../server/src/lsp/protocol/protocol.ts';
 import { count } from './messages.ts';
 
 /** What an entry counts, gravest first, with the icon and the noun for each. */

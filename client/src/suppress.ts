@@ -5,7 +5,7 @@ import {
   type SuppressTarget,
   suppressCommand,
   suppressRequest,
-} from '../../server/src/lsp/protocol.ts';
+} from '../../server/src/lsp/protocol/protocol.ts';
 import { showFailure } from './messages.ts';
 
 /** A suppression needs a reason, and only its author knows it: the server's quick fix comes here to ask. */

@@ -1,6 +1,6 @@
 import { commands, type Disposable, window, workspace } from 'vscode';
 import type { LanguageClient } from 'vscode-languageclient/node';
-import { type TrustParams, trustNotification } from '../../server/src/lsp/protocol.ts';
+import { type TrustParams, trustNotification } from '../../server/src/lsp/protocol/protocol.ts';
 
 /** Tells a running server when the workspace becomes trusted. Trust is never taken back without a reload. */
 export function followTrust(client: LanguageClient): Disposable {

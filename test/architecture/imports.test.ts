@@ -43,7 +43,14 @@ const parts: readonly { at: RegExp; may: RegExp; packages: RegExp }[] = [
       `engine/kinds/${kind}`,
     ]),
   ),
-  part('server/src/engine/rules', ['engine/text', 'engine/image', 'engine/model', 'engine/rules']),
+  part('server/src/engine/packages', ['engine/text', 'engine/model', 'engine/packages']),
+  part('server/src/engine/rules', [
+    'engine/text',
+    'engine/image',
+    'engine/model',
+    'engine/packages',
+    'engine/rules',
+  ]),
   part('server/src/engine/report', ['engine/'], ['sarif']),
   part('server/src/engine', ['engine/'], ['ignore']),
   { at: /^server\/src\/pages\.ts$/, may: /^$/, packages: /^node:fs$/ },
@@ -70,7 +77,7 @@ const parts: readonly { at: RegExp; may: RegExp; packages: RegExp }[] = [
   {
     at: /^client\/src\//,
     // Of the server: what the two say to each other, and the hop, which is made on this side.
-    may: /^(client\/src\/|server\/src\/(lsp\/(protocol|seal)|http\/(faults|fetch-transport)|engine\/ports)\.ts$)/,
+    may: /^(client\/src\/|server\/src\/(lsp\/protocol\/(protocol|seal)|http\/(network-errors|fetch-transport)|engine\/ports)\.ts$)/,
     packages: /^(node:|vscode$|vscode-languageclient)/,
   },
 ];

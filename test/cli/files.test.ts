@@ -17,7 +17,7 @@ import {
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';
-import { mapOrdered } from '../../server/src/cli/ordered.ts';
+import { mapOrdered } from '../../server/src/cli/map-in-order.ts';
 import { createProgress } from '../../server/src/cli/progress.ts';
 import { replaceFile } from '../../server/src/cli/replace.ts';
 import { decode, encode } from '../../server/src/files/encoding.ts';

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, type TestContext, test } from 'node:test';
-import type { Boundary } from '../../server/src/cli/boundary.ts';
+import type { Boundary } from '../../server/src/cli/environment.ts';
 import { createNodeRegistry } from '../../server/src/registry/index.ts';
 import { startDockerRegistry } from '../support/docker-registry.ts';
 import { buildImage } from '../support/oci.ts';

@@ -6,7 +6,7 @@ import { dirname, join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import type { TestContext } from 'node:test';
 import { fileURLToPath } from 'node:url';
-import type { Boundary } from '../../server/src/cli/boundary.ts';
+import type { Boundary } from '../../server/src/cli/environment.ts';
 import { createReader } from '../../server/src/cli/reader.ts';
 import { run } from '../../server/src/cli/run.ts';
 import type { ImageName, Lookup, Registry } from '../../server/src/engine/index.ts';

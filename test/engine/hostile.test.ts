@@ -14,7 +14,7 @@ import {
 import { compose as composeKind } from '../../server/src/engine/kinds/compose/index.ts';
 import type { YamlKind } from '../../server/src/engine/kinds/kind.ts';
 import { kubernetes } from '../../server/src/engine/kinds/kubernetes/index.ts';
-import { mayHoldCommit } from '../../server/src/engine/rules/support/git.ts';
+import { mayHoldCommit } from '../../server/src/engine/packages/git-source.ts';
 import { YamlPiece } from '../../server/src/engine/yaml/parse.ts';
 import { openings } from '../support/openings.ts';
 

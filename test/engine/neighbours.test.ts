@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import fc from 'fast-check';
 import { type Outline, WorkspaceOutline } from '../../server/src/engine/index.ts';
-import { alone, joinPins } from '../../server/src/engine/neighbours.ts';
+import { alone, joinPins } from '../../server/src/engine/workspace/workspace-index.ts';
 
 const nginx = 'docker.io/library/nginx:1.27.3';
 

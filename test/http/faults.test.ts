@@ -12,7 +12,7 @@ import {
   nodeAdvice,
   TransportError,
   vscodeAdvice,
-} from '../../server/src/http/faults.ts';
+} from '../../server/src/http/network-errors.ts';
 
 /** What a fault is said to be, and the setting that helps, in the words of the command line and of VS Code. Null where none does. */
 type Telling = readonly [fault: string, words: RegExp, onNode: RegExp | null, inCode: RegExp | null];

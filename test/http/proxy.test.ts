@@ -8,7 +8,7 @@ import { join } from 'node:path';
 import type { Duplex } from 'node:stream';
 import { after, before, describe, type TestContext, test } from 'node:test';
 import type { Http, HttpRequest } from '../../server/src/engine/ports.ts';
-import { networkFault, nodeAdvice, TransportError } from '../../server/src/http/faults.ts';
+import { networkFault, nodeAdvice, TransportError } from '../../server/src/http/network-errors.ts';
 import { answer, startHostile } from '../support/hostile.ts';
 import { assertNoSecret, secret } from '../support/registry-client.ts';
 import { listen, stopServer } from '../support/registry-server.ts';

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { Readable } from 'node:stream';
 import { describe, type TestContext, test } from 'node:test';
 import type { HttpResponse } from '../../server/src/engine/ports.ts';
-import { TransportError } from '../../server/src/http/faults.ts';
+import { TransportError } from '../../server/src/http/network-errors.ts';
 import { answer, type Misbehave, startHostile } from '../support/hostile.ts';
 import { buildImage } from '../support/oci.ts';
 import {

@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, type TestContext, test } from 'node:test';
 import { gzipSync } from 'node:zlib';
-import { vscodeAdvice } from '../../server/src/http/faults.ts';
+import { vscodeAdvice } from '../../server/src/http/network-errors.ts';
 import { createNodeTransport } from '../../server/src/http/node-transport.ts';
 import { createCredentials, createNodeMachine } from '../../server/src/registry/index.ts';
 import { answer, type HostileServer, startHostile } from '../support/hostile.ts';

@@ -2,14 +2,14 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import type { Lookup } from '../../server/src/engine/ports.ts';
 import { nodeTimers, type Timers } from '../../server/src/http/timers.ts';
-import { defaultLimits } from '../../server/src/registry/limits.ts';
-import { Memory } from '../../server/src/registry/memory.ts';
+import { Memory } from '../../server/src/registry/cache/memory.ts';
 import {
   noStore,
   type Store,
   type StoredAnswer,
   type StoredAnswers,
-} from '../../server/src/registry/store/store.ts';
+} from '../../server/src/registry/cache/store/store.ts';
+import { defaultLimits } from '../../server/src/registry/limits.ts';
 import { ManualTimers } from '../support/registry-client.ts';
 import {
   contents,

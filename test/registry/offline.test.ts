@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { type TestContext, test } from 'node:test';
-import { cliAdvice, nodeAdvice, vscodeAdvice } from '../../server/src/http/faults.ts';
+import { cliAdvice, nodeAdvice, vscodeAdvice } from '../../server/src/http/network-errors.ts';
 import { answer, type Misbehave, startHostile } from '../support/hostile.ts';
 import { buildImage, sha256 } from '../support/oci.ts';
 import {

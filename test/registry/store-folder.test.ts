@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { defaultCacheFolder, isPassedOver } from '../../server/src/registry/store/folder.ts';
+import { defaultCacheFolder, isPassedOver } from '../../server/src/registry/cache/store/folder.ts';
 
 const home = '/home/alice';
 

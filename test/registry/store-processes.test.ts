@@ -5,10 +5,10 @@ import { readdir, stat } from 'node:fs/promises';
 import { createInterface } from 'node:readline';
 import { describe, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
-import type { Bounds } from '../../server/src/registry/store/compact.ts';
-import { maxLine } from '../../server/src/registry/store/line.ts';
-import type { StoredAnswer } from '../../server/src/registry/store/store.ts';
-import { storeBounds } from '../../server/src/registry/store/store.ts';
+import type { Bounds } from '../../server/src/registry/cache/store/compact.ts';
+import { maxLine } from '../../server/src/registry/cache/store/line.ts';
+import type { StoredAnswer } from '../../server/src/registry/cache/store/store.ts';
+import { storeBounds } from '../../server/src/registry/cache/store/store.ts';
 import { addAll, assertHonest, found, keyOf, setUpStore, type TestStore } from '../support/stored-answers.ts';
 
 const program = fileURLToPath(new URL('../support/store-program.ts', import.meta.url));

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { appendFile, readdir, readFile, rename, stat, truncate, utimes, writeFile } from 'node:fs/promises';
 import { describe, test } from 'node:test';
-import { type Disk, nodeDisk } from '../../server/src/registry/store/disk.ts';
-import { maxLine, toLine } from '../../server/src/registry/store/line.ts';
+import { type Disk, nodeDisk } from '../../server/src/registry/cache/store/disk.ts';
+import { maxLine, toLine } from '../../server/src/registry/cache/store/line.ts';
 import {
   addAll,
   assertHonest,

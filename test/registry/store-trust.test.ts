@@ -3,9 +3,9 @@ import { execFileSync } from 'node:child_process';
 import { chmod, chown, link, mkdir, readdir, readFile, rm, stat, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, type TestContext, test } from 'node:test';
-import { type Disk, nodeDisk } from '../../server/src/registry/store/disk.ts';
-import { toLine } from '../../server/src/registry/store/line.ts';
-import type { StoredAnswer } from '../../server/src/registry/store/store.ts';
+import { type Disk, nodeDisk } from '../../server/src/registry/cache/store/disk.ts';
+import { toLine } from '../../server/src/registry/cache/store/line.ts';
+import type { StoredAnswer } from '../../server/src/registry/cache/store/store.ts';
 import { addAll, faultyDisk, found, setUpStore, type TestStore } from '../support/stored-answers.ts';
 
 const me = process.geteuid?.() ?? 0;

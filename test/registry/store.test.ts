@@ -3,7 +3,7 @@ import { randomBytes } from 'node:crypto';
 import { appendFile, mkdir, readdir, readFile, rm, stat, truncate, writeFile } from 'node:fs/promises';
 import { describe, test } from 'node:test';
 import fc from 'fast-check';
-import { maxLine, toLine } from '../../server/src/registry/store/line.ts';
+import { maxLine, toLine } from '../../server/src/registry/cache/store/line.ts';
 import '../support/properties.ts';
 import { addAll, atOnce, contents, faultyDisk, found, gone, setUpStore } from '../support/stored-answers.ts';
 

@@ -6,10 +6,10 @@ import type { Report } from '../../server/src/engine/model/finding.ts';
 import { noFacts, noTraits } from '../../server/src/engine/model/no-facts.ts';
 import type { Setting } from '../../server/src/engine/model/setting.ts';
 import type { Surroundings } from '../../server/src/engine/model/surroundings.ts';
-import { alone } from '../../server/src/engine/neighbours.ts';
 import { rules } from '../../server/src/engine/rules/index.ts';
 import type { Rule } from '../../server/src/engine/rules/rule.ts';
 import { span } from '../../server/src/engine/text/span.ts';
+import { alone } from '../../server/src/engine/workspace/workspace-index.ts';
 
 /** What a kind may tell a rule, where no page can show it: most kinds never put it that way. */
 

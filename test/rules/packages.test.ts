@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Script } from '../../server/src/engine/model/script.ts';
-import { bypassesOf } from '../../server/src/engine/rules/support/bypasses.ts';
-import { type PackageAction, packageAction } from '../../server/src/engine/rules/support/packages/index.ts';
+import { type PackageAction, packageAction } from '../../server/src/engine/packages/index.ts';
 import { runDownload } from '../../server/src/engine/rules/support/programs.ts';
+import { bypassesOf } from '../../server/src/engine/rules/support/signature-bypass.ts';
 import { shellScript } from '../../server/src/engine/shell/script.ts';
 import { MappedText } from '../../server/src/engine/text/mapped-text.ts';
 

@@ -1,8 +1,8 @@
 import type { ServerResponse } from 'node:http';
 import { setImmediate as turn } from 'node:timers/promises';
 import type { FailedLookup, HttpRequest, RegistryTable } from '../../server/src/engine/ports.ts';
-import { TransportError } from '../../server/src/http/faults.ts';
 import { createFetchTransport } from '../../server/src/http/fetch-transport.ts';
+import { TransportError } from '../../server/src/http/network-errors.ts';
 import { createNodeTransport } from '../../server/src/http/node-transport.ts';
 import type { Credential } from '../../server/src/registry/index.ts';
 import { answer, type HostileRequest, type HostileServer, startHostile } from './hostile.ts';

@@ -8,8 +8,9 @@ import type {
   Reach,
 } from '../../server/src/engine/ports.ts';
 import type { ResolveName } from '../../server/src/http/address.ts';
-import { type Advice, nodeAdvice, TransportError } from '../../server/src/http/faults.ts';
 import { createFetchTransport } from '../../server/src/http/fetch-transport.ts';
+import { type Advice, nodeAdvice, TransportError } from '../../server/src/http/network-errors.ts';
+import type { Store } from '../../server/src/registry/cache/store/store.ts';
 import {
   type Credential,
   type Credentials,
@@ -18,7 +19,6 @@ import {
   type RegistryClient,
   type Timers,
 } from '../../server/src/registry/index.ts';
-import type { Store } from '../../server/src/registry/store/store.ts';
 
 /** What no message, log or foreign server may ever see. */
 export const secret = 'correct-horse-battery';

@@ -1,4 +1,4 @@
-import { createFileStore } from '../../server/src/registry/store/file.ts';
+import { createFileStore } from '../../server/src/registry/cache/store/file.ts';
 import { found } from './stored-answers.ts';
 
 /**

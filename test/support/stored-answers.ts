@@ -5,10 +5,14 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { TestContext } from 'node:test';
 import type { Timers } from '../../server/src/http/timers.ts';
-import type { Contents } from '../../server/src/registry/inspect.ts';
-import { type Disk, nodeDisk } from '../../server/src/registry/store/disk.ts';
-import { createFileStore, type FileStoreOptions, fileName } from '../../server/src/registry/store/file.ts';
-import type { Store, StoredAnswer } from '../../server/src/registry/store/store.ts';
+import { type Disk, nodeDisk } from '../../server/src/registry/cache/store/disk.ts';
+import {
+  createFileStore,
+  type FileStoreOptions,
+  fileName,
+} from '../../server/src/registry/cache/store/file.ts';
+import type { Store, StoredAnswer } from '../../server/src/registry/cache/store/store.ts';
+import type { Contents } from '../../server/src/registry/client/inspect.ts';
 
 export type StoredLookup = Extract<StoredAnswer, { kind: 'found' }>;
 

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { after, before, type TestContext, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { build } from '../../scripts/build.ts';
-import { type ServingListener, Supervisor } from '../../server/src/lsp/supervisor.ts';
+import { type ServingListener, Supervisor } from '../../server/src/lsp/supervisor/supervisor.ts';
 import type { WorkerListener } from '../../server/src/workers/messages.ts';
 import { Pool } from '../../server/src/workers/pool.ts';
 import { Debugger, debuggerUrl, lineOf } from '../support/debugger.ts';

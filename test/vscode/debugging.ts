@@ -51,7 +51,7 @@ export async function runDebugging(browser: Browser): Promise<readonly Result[]>
   };
   const inClient = lineOf(join(root, 'client/src/extension.ts'), 'const sealing = new Sealing()');
   const inServer = lineOf(
-    join(root, 'server/src/lsp/diagnostics.ts'),
+    join(root, 'server/src/lsp/handlers/diagnostics.ts'),
     'const document = documents.snapshot(uri);',
   );
   return [

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { DiagnosticSeverity } from 'vscode-languageserver/node';
-import type { AuditSummary } from '../../server/src/lsp/protocol.ts';
+import type { AuditSummary } from '../../server/src/lsp/protocol/protocol.ts';
 import { pushOnly, start, tokenOf } from './harness.ts';
 
 const web = 'file:///shop/web/Dockerfile';

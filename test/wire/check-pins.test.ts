@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { MessageType } from 'vscode-languageserver/node';
 import type { ImageName, Lookup } from '../../server/src/engine/index.ts';
-import type { PinCheckOutcome } from '../../server/src/lsp/protocol.ts';
+import type { PinCheckOutcome } from '../../server/src/lsp/protocol/protocol.ts';
 import { type Client, digestFor, failed, pushOnly, start } from './harness.ts';
 
 const web = 'file:///shop/web/Dockerfile';

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { MessageType } from 'vscode-languageserver/node';
-import { serverCommands, type Told } from '../../server/src/lsp/protocol.ts';
+import { serverCommands, type Told } from '../../server/src/lsp/protocol/protocol.ts';
 import { folder, start } from './harness.ts';
 
 const uri = `${folder}/Dockerfile`;

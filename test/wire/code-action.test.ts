@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { type CodeAction, CodeActionKind, type Command, LSPErrorCodes } from 'vscode-languageserver/node';
-import type { PlannedFix } from '../../server/src/lsp/protocol.ts';
+import type { PlannedFix } from '../../server/src/lsp/protocol/protocol.ts';
 import { plainConfig } from '../support/image-config.ts';
 import { editsOf, nowhere, type StartOptions, start } from './harness.ts';
 

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
 import { applyEdits, type TextEdit } from '../../server/src/engine/index.ts';
-import { Composition } from '../../server/src/lsp/composition.ts';
+import { Composition } from '../../server/src/lsp/fixes/compose-edits.ts';
 
 const text = fc.string({ maxLength: 40 });
 

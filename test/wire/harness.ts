@@ -39,11 +39,11 @@ import type {
   TagList,
   Verification,
 } from '../../server/src/engine/index.ts';
-import { createLog } from '../../server/src/lsp/messages.ts';
 import { delays, type Ports, type Switches, type Timer } from '../../server/src/lsp/ports.ts';
-import type { Seal } from '../../server/src/lsp/seal.ts';
+import { createLog } from '../../server/src/lsp/protocol/messages.ts';
+import type { Seal } from '../../server/src/lsp/protocol/seal.ts';
 import { createServer } from '../../server/src/lsp/server.ts';
-import { unwatched } from '../../server/src/lsp/thread.ts';
+import { unwatched } from '../../server/src/lsp/supervisor/thread.ts';
 import type {
   Allowance,
   Cleared,

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { ageInWords, allowanceWords, sizeInWords } from '../../server/src/lsp/image-facts.ts';
+import { ageInWords, allowanceWords, sizeInWords } from '../../server/src/lsp/handlers/image-facts.ts';
 
 const day = 86_400_000;
 

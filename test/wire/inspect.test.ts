@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { MessageType } from 'vscode-languageserver/node';
 import type { ImageName } from '../../server/src/engine/index.ts';
-import { type Looked, serverCommands } from '../../server/src/lsp/protocol.ts';
+import { type Looked, serverCommands } from '../../server/src/lsp/protocol/protocol.ts';
 import { type Client, digestFor, failed, found, start, tokenOf } from './harness.ts';
 
 const uri = 'file:///shop/Dockerfile';

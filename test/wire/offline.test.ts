@@ -5,7 +5,12 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import { MessageType } from 'vscode-languageserver/node';
 import type { ImageName, Lookup } from '../../server/src/engine/index.ts';
-import type { Looked, PinCheckOutcome, PinOutcome, TagListing } from '../../server/src/lsp/protocol.ts';
+import type {
+  Looked,
+  PinCheckOutcome,
+  PinOutcome,
+  TagListing,
+} from '../../server/src/lsp/protocol/protocol.ts';
 import { createNodeRegistry } from '../../server/src/registry/index.ts';
 import { startRegistry } from '../support/registry.ts';
 import { type Client, digestFor, failed, pushOnly, type StartOptions, start } from './harness.ts';

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { AuditSummary, PinOutcome } from '../../server/src/lsp/protocol.ts';
+import type { AuditSummary, PinOutcome } from '../../server/src/lsp/protocol/protocol.ts';
 import { type Client, start } from './harness.ts';
 
 const dockerfile = 'FROM nginx:1.27.3\n';

@@ -7,7 +7,7 @@ import {
   confirmPinsRequest,
   type PinDecision,
   type PinOutcome,
-} from '../../server/src/lsp/protocol.ts';
+} from '../../server/src/lsp/protocol/protocol.ts';
 import type { Client } from './harness.ts';
 import { digestFor, editsOf, failed, found, start } from './harness.ts';
 

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { ErrorCodes } from 'vscode-languageserver/node';
-import { serverCommands } from '../../server/src/lsp/protocol.ts';
+import { serverCommands } from '../../server/src/lsp/protocol/protocol.ts';
 import { type Client, start } from './harness.ts';
 
 const uri = 'file:///shop/Dockerfile';

@@ -1,8 +1,8 @@
 import { isMainThread, parentPort, workerData } from 'node:worker_threads';
 import { serveThread } from '../../server/src/lsp/serve.ts';
-import { supervise } from '../../server/src/lsp/supervise.ts';
-import { limits } from '../../server/src/lsp/supervisor.ts';
-import type { Watch } from '../../server/src/lsp/thread.ts';
+import { supervise } from '../../server/src/lsp/supervisor/supervise.ts';
+import { limits } from '../../server/src/lsp/supervisor/supervisor.ts';
+import type { Watch } from '../../server/src/lsp/supervisor/thread.ts';
 
 // The language server, but that texts whose path says so take for ever to read, bring their thread down, or have it fill its memory.
 

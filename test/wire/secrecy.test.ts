@@ -28,8 +28,8 @@ import {
   type StoredSignIn,
   serverCommands,
   signInNotification,
-} from '../../server/src/lsp/protocol.ts';
-import { newSeal } from '../../server/src/lsp/seal.ts';
+} from '../../server/src/lsp/protocol/protocol.ts';
+import { newSeal } from '../../server/src/lsp/protocol/seal.ts';
 import { type DockerRegistryAuth, startDockerRegistry } from '../support/docker-registry.ts';
 import { buildImage } from '../support/oci.ts';
 import { assertNoSecret, secret } from '../support/registry-client.ts';

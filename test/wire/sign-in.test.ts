@@ -1,10 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { SecretStorage } from 'vscode';
-import { Keychain } from '../../client/src/keychain.ts';
-import { registryFault, spelled } from '../../client/src/registry-names.ts';
-import { Sealing } from '../../client/src/sealing.ts';
-import { createKeychain, patience } from '../../server/src/lsp/keychain.ts';
+import { Keychain } from '../../client/src/sign-in/keychain.ts';
+import { registryFault, spelled } from '../../client/src/sign-in/registry-names.ts';
+import { Sealing } from '../../client/src/sign-in/session-key.ts';
 import {
   credentialRequest,
   type KnownRegistries,
@@ -14,8 +13,9 @@ import {
   sealKeyVariable,
   serverCommands,
   signInNotification,
-} from '../../server/src/lsp/protocol.ts';
-import { newSeal, takeSeal } from '../../server/src/lsp/seal.ts';
+} from '../../server/src/lsp/protocol/protocol.ts';
+import { newSeal, takeSeal } from '../../server/src/lsp/protocol/seal.ts';
+import { createKeychain, patience } from '../../server/src/lsp/registry/keychain.ts';
 import { assertNoSecret, secret } from '../support/registry-client.ts';
 import { createWire, FakeTimer, failed, start, tokenOf } from './harness.ts';
 

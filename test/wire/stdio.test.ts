@@ -16,7 +16,7 @@ import {
   StreamMessageReader,
   StreamMessageWriter,
 } from 'vscode-languageserver/node';
-import type { AuditSummary, PinOutcome } from '../../server/src/lsp/protocol.ts';
+import type { AuditSummary, PinOutcome } from '../../server/src/lsp/protocol/protocol.ts';
 import { startRegistry } from '../support/registry.ts';
 import { resolvedLater } from './harness.ts';
 

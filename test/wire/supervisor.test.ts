@@ -22,7 +22,7 @@ import {
   StreamMessageWriter,
 } from 'vscode-languageserver/node';
 import { buildLanguageServer } from '../../scripts/build.ts';
-import type { AuditSummary } from '../../server/src/lsp/protocol.ts';
+import type { AuditSummary } from '../../server/src/lsp/protocol/protocol.ts';
 
 const program = fileURLToPath(new URL('runaway-program.ts', import.meta.url));
 const { PATH } = process.env;

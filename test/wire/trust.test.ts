@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { CodeAction } from 'vscode-languageserver/node';
-import type { PinOutcome } from '../../server/src/lsp/protocol.ts';
+import type { PinOutcome } from '../../server/src/lsp/protocol/protocol.ts';
 import { digestFor, start } from './harness.ts';
 
 const uri = 'file:///shop/compose.yaml';

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, type TestContext, test } from 'node:test';
-import { serverCommands } from '../../server/src/lsp/protocol.ts';
+import { serverCommands } from '../../server/src/lsp/protocol/protocol.ts';
 import { type Client, pushOnly, start } from './harness.ts';
 
 const api = 'file:///shop/api/Dockerfile';

@@ -1,6 +1,6 @@
 import { type Heard, listenTo } from '../engine/index.ts';
-import { momentInWords } from '../http/times.ts';
-import type { Boundary } from './boundary.ts';
+import { momentInWords } from '../http/format-date.ts';
+import type { Boundary } from './environment.ts';
 
 /** Images that are looked up at the same time, or files of which some are; the registry client limits the requests to each host. */
 export const lookupsAtOnce = 128;

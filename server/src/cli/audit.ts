@@ -14,13 +14,11 @@ import { pageText } from '../pages.ts';
 import { version } from '../version.ts';
 import { lookupsAtOnce } from './answers.ts';
 import type { AuditOptions } from './args.ts';
-import { readAround } from './around.ts';
-import { type Boundary, exitCodes } from './boundary.ts';
+import { createOnline } from './check-online.ts';
+import { type Boundary, exitCodes } from './environment.ts';
 import { shownPath } from './files.ts';
-import { idleWarnings, type Seen } from './idle.ts';
+import { mapOrdered } from './map-in-order.ts';
 import { createNamedTargets } from './named.ts';
-import { createOnline } from './online.ts';
-import { mapOrdered } from './ordered.ts';
 import { isInCi, policiesFor, policyNote } from './policies.ts';
 import { createProgress } from './progress.ts';
 import type { AuditReading } from './reader.ts';
@@ -29,6 +27,8 @@ import { writeWhole } from './replace.ts';
 import { createSettings, type SettingsSource } from './settings.ts';
 import { findTargets, type Skipped, type Target } from './targets.ts';
 import { tell, tellErrors, useColor } from './terminal.ts';
+import { idleWarnings, type Seen } from './unused-policy.ts';
+import { readAround } from './workspace-index.ts';
 
 /** `holdfast audit`: the report goes to the output, everything else to the error output. */
 export async function audit(options: AuditOptions, boundary: Boundary): Promise<number> {

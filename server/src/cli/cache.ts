@@ -1,6 +1,6 @@
-import { readKept } from '../registry/kept.ts';
+import { readKept } from '../registry/cache/cache-stats.ts';
 import type { CacheOptions } from './args.ts';
-import { type Boundary, exitCodes } from './boundary.ts';
+import { type Boundary, exitCodes } from './environment.ts';
 import { tell } from './terminal.ts';
 
 /** `holdfast cache`: a name and a value a line, for people and for scripts. */

@@ -11,7 +11,7 @@ import {
 } from '../engine/index.ts';
 import { pageText } from '../pages.ts';
 import type { ExplainOptions } from './args.ts';
-import { type Boundary, exitCodes } from './boundary.ts';
+import { type Boundary, exitCodes } from './environment.ts';
 import { tellErrors, useColor } from './terminal.ts';
 
 /** Lines of prose are no longer than this, however wide the terminal. */

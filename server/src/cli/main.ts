@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 import { errorCode } from '../files/reason.ts';
 import type { WorkerThread } from '../workers/messages.ts';
-import { exitCodes } from './boundary.ts';
+import { exitCodes } from './environment.ts';
 import { startReader } from './start-reader.ts';
 
 const { env, stderr, stdout } = process;

@@ -2,11 +2,11 @@ import { stat } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
 import { URI } from 'vscode-uri';
 import { namedFiles, type Outline } from '../engine/index.ts';
-import { isBelow } from './around.ts';
-import type { Boundary } from './boundary.ts';
+import type { Boundary } from './environment.ts';
 import { shownPath } from './files.ts';
 import type { SettingsSource } from './settings.ts';
 import type { FileTarget } from './targets.ts';
+import { isBelow } from './workspace-index.ts';
 
 export interface NamedTargets {
   /** The files that are there, below a folder that was searched, and not left out: each once. */

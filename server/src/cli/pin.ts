@@ -3,10 +3,9 @@ import { type Outline, SourceText, type Span, visible } from '../engine/index.ts
 import { encode } from '../files/encoding.ts';
 import { listen, lookupsAtOnce, notesOf } from './answers.ts';
 import type { PinOptions } from './args.ts';
-import { readWorkspace } from './around.ts';
-import { type Boundary, exitCodes } from './boundary.ts';
+import { type Boundary, exitCodes } from './environment.ts';
+import { mapOrdered } from './map-in-order.ts';
 import { createNamedTargets } from './named.ts';
-import { mapOrdered } from './ordered.ts';
 import { createProgress } from './progress.ts';
 import { brokenIn } from './reader.ts';
 import { createReaders, type Planned } from './readers.ts';
@@ -14,6 +13,7 @@ import { replaceFile } from './replace.ts';
 import { createSettings, type SettingsSource } from './settings.ts';
 import { findTargets, type Target } from './targets.ts';
 import { tell, tellErrors, useColor } from './terminal.ts';
+import { readWorkspace } from './workspace-index.ts';
 
 /** `holdfast pin`: the diff, or the names of the changed files, goes to the output; everything else to the error output. */
 export async function pin(options: PinOptions, boundary: Boundary): Promise<number> {

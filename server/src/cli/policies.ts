@@ -1,6 +1,6 @@
 import { dirname } from 'node:path';
 import { type AuditPolicy, count } from '../engine/index.ts';
-import type { Boundary } from './boundary.ts';
+import type { Boundary } from './environment.ts';
 import { shownPath } from './files.ts';
 import type { SettingsSource } from './settings.ts';
 

@@ -1,4 +1,4 @@
-import type { Output } from './boundary.ts';
+import type { Output } from './environment.ts';
 
 /** One line that tells how far the work is, and is gone at the end. */
 export interface Progress {

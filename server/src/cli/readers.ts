@@ -11,7 +11,7 @@ import {
   type WorkspaceOutline,
 } from '../engine/index.ts';
 import { type Outcome, Pool } from '../workers/pool.ts';
-import type { Boundary } from './boundary.ts';
+import type { Boundary } from './environment.ts';
 import type { AuditReading, PlanReading, ReaderAnswer, ReaderTask, TextToRead } from './reader.ts';
 import type { SettingsSource } from './settings.ts';
 import { type Opened, openTarget, type Skipped, type Target, unrecognised } from './targets.ts';

@@ -1,8 +1,8 @@
 import { parseReference, pulledName } from '../engine/index.ts';
 import { listen, lookupsAtOnce, notesOf } from './answers.ts';
 import type { ResolveOptions } from './args.ts';
-import { type Boundary, exitCodes } from './boundary.ts';
-import { mapOrdered } from './ordered.ts';
+import { type Boundary, exitCodes } from './environment.ts';
+import { mapOrdered } from './map-in-order.ts';
 import { createProgress } from './progress.ts';
 import { createSettings } from './settings.ts';
 import { tell, tellErrors } from './terminal.ts';

@@ -20,7 +20,7 @@ import {
 } from '../engine/index.ts';
 import { readText } from '../files/read.ts';
 import { errorCode } from '../files/reason.ts';
-import type { Boundary } from './boundary.ts';
+import type { Boundary } from './environment.ts';
 import { shownPath } from './files.ts';
 
 /** The settings that count for the files of one folder, or the file that should give them and does not. Paths are absolute. */

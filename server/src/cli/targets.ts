@@ -2,7 +2,7 @@ import { basename, dirname, resolve } from 'node:path';
 import { configFileName, isConfigName, mayHoldManifest } from '../engine/index.ts';
 import { readText, type TextFile } from '../files/read.ts';
 import { type WalkOptions, walk } from '../files/walk.ts';
-import type { Boundary } from './boundary.ts';
+import type { Boundary } from './environment.ts';
 import { enginePath, shownPath } from './files.ts';
 import type { Progress } from './progress.ts';
 import type { TextToAnalyse, TextToRead } from './reader.ts';

@@ -1,5 +1,5 @@
 import { visible } from '../engine/index.ts';
-import { type Boundary, exitCodes, type Output } from './boundary.ts';
+import { type Boundary, exitCodes, type Output } from './environment.ts';
 
 /** Whether to colour what goes to `output`: as asked, else in a terminal whose user has not set NO_COLOR (no-color.org). */
 export const useColor = (output: Output, { env }: Pick<Boundary, 'env'>, asked: boolean | null): boolean =>

@@ -1,6 +1,6 @@
 import type { Clock, Downloads, Http } from '../engine/ports.ts';
 import { createAddressGuard, type ResolveName, resolveByNode } from '../http/address.ts';
-import { type Advice, nodeAdvice } from '../http/faults.ts';
+import { type Advice, nodeAdvice } from '../http/network-errors.ts';
 import { createNodeTransport } from '../http/node-transport.ts';
 import { nodeTimers, type Timers } from '../http/timers.ts';
 import { checksumOf } from './checksum.ts';

@@ -1,4 +1,4 @@
-import { type Advice, faults, inWords, isProtocolFault, networkFault } from '../http/faults.ts';
+import { type Advice, faults, inWords, isProtocolFault, networkFault } from '../http/network-errors.ts';
 
 /** `what`: the address, or the repository, as messages call it. */
 export const badAddress = (what: string): string =>
@@ -32,7 +32,7 @@ export const tooLarge = (host: string, bytes: number): string =>
 export const timedOut = (host: string, after: number): string =>
   `${host} gave no full answer within ${inWords(after)}. Check the network and the proxy, then try again.`;
 
-export { cancelled, unexpected } from '../registry/messages.ts';
+export { cancelled, unexpected } from '../registry/client/messages.ts';
 
 export const notPublicForge = (host: string): string =>
   `${host} is reached over ssh, with a key of yours that Holdfast does not use. Write the https address of the repository where it has one.`;

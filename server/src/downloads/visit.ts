@@ -2,7 +2,7 @@ import type { FailedLookup, Http, HttpResponse, LookupFailure } from '../engine/
 import type { AddressGuard } from '../http/address.ts';
 import { isLoopbackHost } from '../http/address.ts';
 import { Failure, failed } from '../http/failure.ts';
-import { type Advice, failureOf, TransportError } from '../http/faults.ts';
+import { type Advice, failureOf, TransportError } from '../http/network-errors.ts';
 import { follow } from '../http/redirects.ts';
 import type { Timers } from '../http/timers.ts';
 import { parseUrl } from '../http/url.ts';

@@ -9,7 +9,7 @@ export {
   readOutline,
   type SuppressedFinding,
   type WaivedFinding,
-} from './analyze.ts';
+} from './analysis/analyze.ts';
 export {
   type AuditFinding,
   type AuditImage,
@@ -23,15 +23,8 @@ export {
   auditSkip,
   joinAudits,
   reaches,
-} from './audit.ts';
-export {
-  type CheckedImage,
-  type CheckFailure,
-  checkedImages,
-  checkImages,
-  checkPins,
-  type PinCheck,
-} from './check-pins.ts';
+} from './analysis/audit.ts';
+export { type Unresolved, unresolvedImages } from './analysis/unresolved.ts';
 export { type Explained, explainPolicyWord, type Proposal, policyProposals } from './config/assist.ts';
 export { closest } from './config/closest.ts';
 export { dayOf } from './config/dates.ts';
@@ -64,7 +57,30 @@ export {
 } from './config/settings.ts';
 export type { Shape } from './config/shape.ts';
 export { keysFor } from './config/signatures.ts';
-export { type Heard, listenTo } from './heard.ts';
+export {
+  type CheckedImage,
+  type CheckFailure,
+  checkedImages,
+  checkImages,
+  checkPins,
+  type PinCheck,
+} from './fix/check-pins.ts';
+export { type Answer, answerQuestion, type QuestionPorts } from './fix/lookup.ts';
+export { type Heard, listenTo } from './fix/notices.ts';
+export { lookupName, pinEdits, trialEdits } from './fix/pin.ts';
+export {
+  offeredPins,
+  type PinFailure,
+  type PinPlan,
+  type Plan,
+  type PlanStop,
+  planFix,
+  planPins,
+  planSuppression,
+  type SuppressionScope,
+  type Trial,
+  tryFix,
+} from './fix/plan.ts';
 export { fullName, type ImageName, pulledName } from './image/name.ts';
 export { parseReference } from './image/reference.ts';
 export { newestFirst } from './image/tag-order.ts';
@@ -89,27 +105,10 @@ export {
 } from './model/finding.ts';
 export type { SuppressionComment } from './model/suppression.ts';
 export type { Observation, Outline } from './model/surroundings.ts';
-export { type NamedFile, namedFiles } from './named-files.ts';
-export { type NeighbourAnswer, WorkspaceOutline } from './neighbours.ts';
-export { rulesLike } from './peers.ts';
-export { lookupName, pinEdits, trialEdits } from './pin.ts';
-export {
-  offeredPins,
-  type PinFailure,
-  type PinPlan,
-  type Plan,
-  type PlanStop,
-  planFix,
-  planPins,
-  planSuppression,
-  type SuppressionScope,
-  type Trial,
-  tryFix,
-} from './plan.ts';
 export type * from './ports.ts';
-export { type Answer, answerQuestion, type QuestionPorts } from './question.ts';
 export { type Format, formatNames, formats, isFormat } from './report/index.ts';
 export { count, summarize } from './report/words.ts';
+export { rulesLike } from './rules/equivalents.ts';
 export { rules } from './rules/index.ts';
 export {
   digestOf,
@@ -125,4 +124,5 @@ export { type Place, SourceText } from './text/source-text.ts';
 export type { Span } from './text/span.ts';
 export { visible } from './text/visible.ts';
 export { wrapped } from './text/wrap.ts';
-export { type Unresolved, unresolvedImages } from './unresolved.ts';
+export { type NamedFile, namedFiles } from './workspace/named-files.ts';
+export { type NeighbourAnswer, WorkspaceOutline } from './workspace/workspace-index.ts';

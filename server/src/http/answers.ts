@@ -1,5 +1,5 @@
 import type { HttpResponse } from '../engine/ports.ts';
-import { faults } from './faults.ts';
+import { faults } from './network-errors.ts';
 
 /** The fault in an answer that must not be taken for the server's own, or its body for the bytes as they are stored. */
 export function faultIn(

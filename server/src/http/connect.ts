@@ -4,7 +4,7 @@ import { type SecureContext, connect as tlsConnect } from 'node:tls';
 import type { Reach } from '../engine/ports.ts';
 import { onAbort } from './abort.ts';
 import { classOfAddress, isWithin, type ResolveName, writtenClass } from './address.ts';
-import { codeOf, faults, isCertificateFault, isProtocolFault, TransportError } from './faults.ts';
+import { codeOf, faults, isCertificateFault, isProtocolFault, TransportError } from './network-errors.ts';
 import { type ForwardProxy, refusalOf } from './proxies.ts';
 import { nodeTimers } from './timers.ts';
 

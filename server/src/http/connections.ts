@@ -3,7 +3,7 @@ import { Readable } from 'node:stream';
 import Client from 'undici/lib/dispatcher/client.js';
 import type { HttpRequest, HttpResponse } from '../engine/ports.ts';
 import { onAbort } from './abort.ts';
-import { codeOf, faults, TransportError } from './faults.ts';
+import { codeOf, faults, TransportError } from './network-errors.ts';
 
 /** One way to one server. */
 export interface Destination {

@@ -1,7 +1,7 @@
 import type { Http, HttpRequest, HttpResponse } from '../engine/ports.ts';
 import { writtenClass } from './address.ts';
 import { faultIn } from './answers.ts';
-import { chainOf, codeOf, faults, TransportError } from './faults.ts';
+import { chainOf, codeOf, faults, TransportError } from './network-errors.ts';
 import { refusalOf } from './proxies.ts';
 import { parseUrl } from './url.ts';
 

@@ -6,7 +6,7 @@ import { faultIn } from './answers.ts';
 import { createTrust } from './certificates.ts';
 import { openDirect, openProxy, openTls, openTunnel } from './connect.ts';
 import type { Connections, Destination } from './connections.ts';
-import { codeOf, faults, TransportError } from './faults.ts';
+import { codeOf, faults, TransportError } from './network-errors.ts';
 import { createRoutes, type ForwardProxy } from './proxies.ts';
 
 export interface NodeTransportOptions {

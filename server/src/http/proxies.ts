@@ -1,6 +1,6 @@
 import { BlockList, isIP } from 'node:net';
 import { bareHost, writtenClass } from './address.ts';
-import { faults } from './faults.ts';
+import { faults } from './network-errors.ts';
 import { parseUrl } from './url.ts';
 
 /** A forward proxy. */

@@ -1,8 +1,8 @@
 #!/usr/bin/env node
 import { isMainThread, parentPort, workerData } from 'node:worker_threads';
 import { version } from '../version.ts';
-import { supervise } from './supervise.ts';
-import type { ThreadData } from './thread.ts';
+import { supervise } from './supervisor/supervise.ts';
+import type { ThreadData } from './supervisor/thread.ts';
 
 const usage = `holdfast-language-server ${version}
 

@@ -1,7 +1,7 @@
 import type { Clock, Downloads, Files, Log } from '../engine/index.ts';
 import type { RegistryClient } from '../registry/index.ts';
-import type { Seal } from './seal.ts';
-import type { Watch } from './thread.ts';
+import type { Seal } from './protocol/seal.ts';
+import type { Watch } from './supervisor/thread.ts';
 
 /** What a search below a folder comes upon. */
 export type Listed =

@@ -2,19 +2,19 @@ import type { MessagePort } from 'node:worker_threads';
 import { createConnection } from 'vscode-languageserver/node';
 import type { DownloadsOptions } from '../downloads/index.ts';
 import type { Downloads, Http } from '../engine/index.ts';
-import { type Advice, nodeAdvice, vscodeAdvice } from '../http/faults.ts';
+import { type Advice, nodeAdvice, vscodeAdvice } from '../http/network-errors.ts';
 import type { NodeTransportOptions } from '../http/node-transport.ts';
 import type { NodeRegistryOptions, RegistryClient } from '../registry/index.ts';
-import { createBridgedHttp } from './bridge.ts';
-import { described } from './guard.ts';
-import { createKeychain } from './keychain.ts';
-import { createLog } from './messages.ts';
-import { nodeFiles, nodeTimer } from './node.ts';
 import type { Switches } from './ports.ts';
-import { takeSeal } from './seal.ts';
+import { described } from './protocol/guard.ts';
+import { createLog } from './protocol/messages.ts';
+import { takeSeal } from './protocol/seal.ts';
+import { createBridgedHttp } from './registry/http-over-client.ts';
+import { createKeychain } from './registry/keychain.ts';
 import { createServer } from './server.ts';
-import { releaseNotification, type Watch } from './thread.ts';
-import { ThreadLine } from './thread-line.ts';
+import { releaseNotification, type Watch } from './supervisor/thread.ts';
+import { ThreadLine } from './supervisor/thread-line.ts';
+import { nodeFiles, nodeTimer } from './workspace/node-files.ts';
 
 /** Serves a client through the port of a thread. `wrap` lets tests make texts that take for ever to read. */
 export function serveThread(

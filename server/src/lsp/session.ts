@@ -1,13 +1,13 @@
 import type { Connection } from 'vscode-languageserver/node';
-import type { Analyses } from './analyses.ts';
-import type { Client } from './client.ts';
-import type { Companions } from './companions.ts';
-import type { Configuration } from './configuration.ts';
-import type { Documents } from './documents.ts';
-import type { Knowledge } from './knowledge.ts';
 import type { Ports } from './ports.ts';
-import type { Trust } from './trust.ts';
-import type { Workspace } from './workspace-outline.ts';
+import type { Client } from './protocol/client-capabilities.ts';
+import type { Knowledge } from './registry/registry-observer.ts';
+import type { Trust } from './registry/trust.ts';
+import type { Analyses } from './workspace/analyses.ts';
+import type { Companions } from './workspace/companions.ts';
+import type { Configuration } from './workspace/configuration.ts';
+import type { Documents } from './workspace/documents.ts';
+import type { Workspace } from './workspace/workspace-index.ts';
 
 /** What the handlers of one connection share. */
 export interface Session {

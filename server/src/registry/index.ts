@@ -1,20 +1,20 @@
 import type { Clock, Http, Log } from '../engine/ports.ts';
-import { type Advice, nodeAdvice } from '../http/faults.ts';
+import { type Advice, nodeAdvice } from '../http/network-errors.ts';
 import { createNodeTransport } from '../http/node-transport.ts';
-import { createRegistry } from './client.ts';
-import { createNodeMachine } from './machine.ts';
-import type { RegistryClient } from './registry-client.ts';
+import { createFileStore } from './cache/store/file.ts';
+import { defaultCacheFolder, isPassedOver } from './cache/store/folder.ts';
+import { noStore } from './cache/store/store.ts';
+import { createRegistry } from './client/client.ts';
+import type { RegistryClient } from './client/registry-client.ts';
+import { createNodeMachine } from './environment.ts';
 import { createCredentials, type Keychain } from './sign-in/credentials.ts';
-import { createFileStore } from './store/file.ts';
-import { defaultCacheFolder, isPassedOver } from './store/folder.ts';
-import { noStore } from './store/store.ts';
 
-export { cliAdvice } from '../http/faults.ts';
+export { cliAdvice } from '../http/network-errors.ts';
 export { nodeTimers, type Timers } from '../http/timers.ts';
-export { createRegistry, type RegistryOptions } from './client.ts';
+export { createRegistry, type RegistryOptions } from './client/client.ts';
+export type { Allowance, Cleared, Inspected, RegistryClient, SignInCheck } from './client/registry-client.ts';
+export { type Command, createNodeMachine, type Machine, type RunResult } from './environment.ts';
 export { defaultLimits, type Limits } from './limits.ts';
-export { type Command, createNodeMachine, type Machine, type RunResult } from './machine.ts';
-export type { Allowance, Cleared, Inspected, RegistryClient, SignInCheck } from './registry-client.ts';
 export type { Credential, FoundCredential } from './sign-in/credential.ts';
 export {
   type Credentials,

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import * as vscode from 'vscode';
-import type { PlannedFix } from '../../../server/src/lsp/protocol.ts';
+import type { PlannedFix } from '../../../server/src/lsp/protocol/protocol.ts';
 import { type Fixture, fixtures, madeUp } from '../fixtures.ts';
 import {
   actionTitles,

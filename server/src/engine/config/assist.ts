@@ -1,7 +1,7 @@
 import type { Span } from '../text/span.ts';
+import { type Spot, spotAt } from './cursor-context.ts';
 import { policyShape } from './schema.ts';
 import { type Option, type Shape, valueShape } from './shape.ts';
-import { type Spot, spotAt } from './spot.ts';
 
 /** Something that can be written at a place. */
 export interface Proposal {

@@ -1,6 +1,6 @@
 import { rules } from '../rules/index.ts';
-import { gravity } from './gravity.ts';
 import { levelOf, type RuleLevel, type Settings } from './settings.ts';
+import { gravity } from './severity.ts';
 
 /** Settings of an editor that a policy lets through, and what it does not. */
 export interface EditorOutcome {

@@ -1,6 +1,6 @@
 import { rules } from '../rules/index.ts';
-import { gravity } from './gravity.ts';
 import { levelOf, type RuleLevel, type Settings } from './settings.ts';
+import { gravity } from './severity.ts';
 
 /** What a nested policy comes to below one that holds for everything under it, and what of it does not count. */
 export interface NestedOutcome {

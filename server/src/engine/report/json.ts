@@ -6,7 +6,7 @@ import type {
   AuditSuppressed,
   AuditUnresolved,
   AuditWaived,
-} from '../audit.ts';
+} from '../analysis/audit.ts';
 import { severities } from '../model/finding.ts';
 import { rules } from '../rules/index.ts';
 import type { Formatter } from './report.ts';

@@ -1,4 +1,4 @@
-import type { AuditFinding, AuditSkip, AuditUnresolved, AuditWaived } from '../audit.ts';
+import type { AuditFinding, AuditSkip, AuditUnresolved, AuditWaived } from '../analysis/audit.ts';
 import { severities } from '../model/finding.ts';
 import { pageUrl } from '../rules/page.ts';
 import { visible } from '../text/visible.ts';

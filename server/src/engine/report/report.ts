@@ -1,4 +1,4 @@
-import type { AuditResult } from '../audit.ts';
+import type { AuditResult } from '../analysis/audit.ts';
 
 /** What a format may want to know besides the result. */
 export interface ReportOptions {

@@ -6,7 +6,7 @@ import type {
   AuditSuppressed,
   AuditUnresolved,
   AuditWaived,
-} from '../audit.ts';
+} from '../analysis/audit.ts';
 import type { Severity } from '../model/finding.ts';
 import { rules } from '../rules/index.ts';
 import { digestOf, pageUrl, withAbsoluteLinks, withoutMarks } from '../rules/page.ts';

@@ -1,4 +1,4 @@
-import type { AuditFinding, AuditResult, AuditSkip } from '../audit.ts';
+import type { AuditFinding, AuditResult, AuditSkip } from '../analysis/audit.ts';
 import { severities } from '../model/finding.ts';
 import { visible } from '../text/visible.ts';
 import { wrapped } from '../text/wrap.ts';

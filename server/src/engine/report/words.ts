@@ -4,7 +4,7 @@ import {
   type AuditSkip,
   type AuditWaived,
   countSeverities,
-} from '../audit.ts';
+} from '../analysis/audit.ts';
 import { type Severity, severities } from '../model/finding.ts';
 
 /** `1 file`, `2 files`. */

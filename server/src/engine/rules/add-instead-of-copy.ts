@@ -1,8 +1,8 @@
 import type { BuildStep, CopyStep } from '../model/build.ts';
 import type { Report } from '../model/finding.ts';
+import { isGitSource } from '../packages/git-source.ts';
 import type { FactsRule } from './rule.ts';
 import { isRemote } from './support/files.ts';
-import { isGitSource } from './support/git.ts';
 import { code } from './support/words.ts';
 
 export const addInsteadOfCopy: FactsRule = {

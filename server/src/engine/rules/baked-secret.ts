@@ -3,7 +3,7 @@ import type { Located } from '../model/facts.ts';
 import type { Report } from '../model/finding.ts';
 import type { Command, Script, Word } from '../model/script.ts';
 import type { FactsRule } from './rule.ts';
-import { finalChain } from './support/chain.ts';
+import { finalChain } from './support/command-chain.ts';
 import { Ordinals } from './support/ordinals.ts';
 import { givenSecrets, secretsInText } from './support/secret-arguments.ts';
 import { secretFile } from './support/secret-files.ts';

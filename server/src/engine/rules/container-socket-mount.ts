@@ -1,7 +1,7 @@
 import type { Mount } from '../model/facts.ts';
 import type { FactsRule } from './rule.ts';
+import { type Draft, perPlace } from './support/dedupe-reports.ts';
 import { mountName, reachesEngine } from './support/mounts.ts';
-import { type Draft, perPlace } from './support/places.ts';
 import { brief } from './support/words.ts';
 
 const onePath =

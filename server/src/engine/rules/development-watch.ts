@@ -1,6 +1,6 @@
 import type { Located, Mount, Workload } from '../model/facts.ts';
 import type { FactsRule } from './rule.ts';
-import { type Draft, perPlace } from './support/places.ts';
+import { type Draft, perPlace } from './support/dedupe-reports.ts';
 import { brief, code } from './support/words.ts';
 
 export const developmentWatch: FactsRule = {

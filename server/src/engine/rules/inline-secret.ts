@@ -1,7 +1,7 @@
 import type { Facts, ImageUse, Variable } from '../model/facts.ts';
 import type { Fix } from '../model/finding.ts';
 import type { FactsRule } from './rule.ts';
-import { type Draft, perPlace } from './support/places.ts';
+import { type Draft, perPlace } from './support/dedupe-reports.ts';
 import { type Secret, secretIn } from './support/secrets.ts';
 import { code, fitted, isShort } from './support/words.ts';
 

@@ -1,7 +1,7 @@
 import type { Workload } from '../model/facts.ts';
 import { joinEdits } from '../text/edit.ts';
 import type { FactsRule } from './rule.ts';
-import { type Draft, perPlace } from './support/places.ts';
+import { type Draft, perPlace } from './support/dedupe-reports.ts';
 import { sentenceLabel } from './support/words.ts';
 
 export const interactiveContainer: FactsRule = {

@@ -3,7 +3,7 @@ import type { Facts } from '../model/facts.ts';
 import type { Report } from '../model/finding.ts';
 import type { Surroundings } from '../model/surroundings.ts';
 import type { SurroundingsRule } from './rule.ts';
-import { finalChain } from './support/chain.ts';
+import { finalChain } from './support/command-chain.ts';
 import { type Toolchain, toolchainLeft } from './support/toolchains.ts';
 import { brief } from './support/words.ts';
 

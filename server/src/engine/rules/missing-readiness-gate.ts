@@ -3,7 +3,7 @@ import type { Report } from '../model/finding.ts';
 import type { Surroundings } from '../model/surroundings.ts';
 import { shortened } from '../text/visible.ts';
 import type { SurroundingsRule } from './rule.ts';
-import { builtFor } from './support/built.ts';
+import { builtFor } from './support/built-image.ts';
 import { capitalized } from './support/words.ts';
 
 /** How the peers' rule differs. */

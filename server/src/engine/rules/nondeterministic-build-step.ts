@@ -2,7 +2,7 @@ import type { BuildStage } from '../model/build.ts';
 import type { Report } from '../model/finding.ts';
 import type { Script } from '../model/script.ts';
 import type { FactsRule } from './rule.ts';
-import { chanceIn } from './support/chance.ts';
+import { chanceIn } from './support/nondeterminism.ts';
 import { Ordinals } from './support/ordinals.ts';
 import { brief, code } from './support/words.ts';
 

@@ -1,6 +1,6 @@
 import type { Workload } from '../model/facts.ts';
 import type { FactsRule } from './rule.ts';
-import { type Draft, perPlace } from './support/places.ts';
+import { type Draft, perPlace } from './support/dedupe-reports.ts';
 import { capabilityName, sentenceLabel } from './support/words.ts';
 
 const privilegedToo =

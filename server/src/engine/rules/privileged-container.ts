@@ -1,6 +1,6 @@
 import type { Located, Workload } from '../model/facts.ts';
 import type { FactsRule } from './rule.ts';
-import { type Draft, perPlace } from './support/places.ts';
+import { type Draft, perPlace } from './support/dedupe-reports.ts';
 import { brief, capabilityName, sentenceLabel } from './support/words.ts';
 
 /** What a capability of this reach allows, to finish `… gives container api`. */

@@ -2,10 +2,10 @@ import type { BuildStage, BuildStep } from '../model/build.ts';
 import type { Facts, Located, Workload } from '../model/facts.ts';
 import type { Report } from '../model/finding.ts';
 import type { Command, Script } from '../model/script.ts';
+import { isGitSource } from '../packages/git-source.ts';
+import { packageAction } from '../packages/index.ts';
 import type { Span } from '../text/span.ts';
 import type { FactsRule } from './rule.ts';
-import { isGitSource } from './support/git.ts';
-import { packageAction } from './support/packages/index.ts';
 import { code, sentenceLabel } from './support/words.ts';
 
 const portAlone =

@@ -1,9 +1,9 @@
 import type { Report } from '../model/finding.ts';
 import type { Command, Moment, Script } from '../model/script.ts';
+import { type PackageAction, packageAction } from '../packages/index.ts';
 import { type Span, span } from '../text/span.ts';
 import type { FactsRule } from './rule.ts';
 import { Ordinals } from './support/ordinals.ts';
-import { type PackageAction, packageAction } from './support/packages/index.ts';
 import { gitCall, isDownload, runDownload } from './support/programs.ts';
 import { brief } from './support/words.ts';
 

@@ -4,8 +4,8 @@ import type { Script, Word } from '../model/script.ts';
 import type { TextEdit } from '../text/edit.ts';
 import { span } from '../text/span.ts';
 import type { FactsRule } from './rule.ts';
-import { type Bypass, bypassesOf, type Check, checkOffBy } from './support/bypasses.ts';
 import { Ordinals } from './support/ordinals.ts';
+import { type Bypass, bypassesOf, type Check, checkOffBy } from './support/signature-bypass.ts';
 import { code, fitted } from './support/words.ts';
 
 const verified =

@@ -1,6 +1,6 @@
+import { type PackageAction, packageAction } from '../packages/index.ts';
 import type { FactsRule } from './rule.ts';
 import { Ordinals } from './support/ordinals.ts';
-import { type PackageAction, packageAction } from './support/packages/index.ts';
 import { brief } from './support/words.ts';
 
 const dropped = 'Newer versions of hadolint no longer have it.';

@@ -2,7 +2,7 @@ import type { Mount, Workload } from '../model/facts.ts';
 import type { Report } from '../model/finding.ts';
 import type { Surroundings } from '../model/surroundings.ts';
 import type { SurroundingsRule } from './rule.ts';
-import { volumesOf } from './support/built.ts';
+import { volumesOf } from './support/built-image.ts';
 import { tidy } from './support/mounts.ts';
 import { brief, listed } from './support/words.ts';
 

@@ -2,9 +2,6 @@ import type { BuildFlag, BuildStage, CopyStep } from '../model/build.ts';
 import type { Located } from '../model/facts.ts';
 import type { Fix, Report } from '../model/finding.ts';
 import type { Command, Word } from '../model/script.ts';
-import { refuse } from '../text/edit.ts';
-import { span } from '../text/span.ts';
-import type { FactsRule } from './rule.ts';
 import {
   type GitSource,
   isCommit,
@@ -12,9 +9,12 @@ import {
   isShortCommit,
   mayHoldCommit,
   readGitSource,
-} from './support/git.ts';
+} from '../packages/git-source.ts';
+import { packageAction } from '../packages/index.ts';
+import { refuse } from '../text/edit.ts';
+import { span } from '../text/span.ts';
+import type { FactsRule } from './rule.ts';
 import { Ordinals } from './support/ordinals.ts';
-import { packageAction } from './support/packages/index.ts';
 import { gitCall } from './support/programs.ts';
 import { code, fitted } from './support/words.ts';
 

@@ -1,9 +1,9 @@
 import type { Facts } from '../model/facts.ts';
 import type { Report } from '../model/finding.ts';
 import type { Script } from '../model/script.ts';
+import { type PackageItem, packageAction } from '../packages/index.ts';
 import type { FactsRule } from './rule.ts';
 import { Ordinals } from './support/ordinals.ts';
-import { type PackageItem, packageAction } from './support/packages/index.ts';
 import { code, fitted, isShort } from './support/words.ts';
 
 export const unpinnedPackage: FactsRule = {

@@ -1,20 +1,15 @@
 import { sampleDigest } from '../image/name.ts';
 import type { BuildStage, CopyStep } from '../model/build.ts';
 import type { Fix, Report } from '../model/finding.ts';
+import { isGitSource } from '../packages/git-source.ts';
+import { type Manager, type PackageAction, type PackageItem, packageAction } from '../packages/index.ts';
 import { refuse } from '../text/edit.ts';
 import { span } from '../text/span.ts';
 import type { FactsRule } from './rule.ts';
-import { checkOf } from './support/checks.ts';
 import { StageChecks, type UncheckedDownload, uncheckedDownloads } from './support/downloads.ts';
 import { addressedFile, fileName, isLocalAddress, isRemote } from './support/files.ts';
-import { isGitSource } from './support/git.ts';
+import { checkOf } from './support/integrity-checks.ts';
 import { Ordinals } from './support/ordinals.ts';
-import {
-  type Manager,
-  type PackageAction,
-  type PackageItem,
-  packageAction,
-} from './support/packages/index.ts';
 import { code, fitted } from './support/words.ts';
 
 export const unverifiedDownload: FactsRule = {

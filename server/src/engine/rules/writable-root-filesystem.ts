@@ -6,9 +6,9 @@ import { uncovered } from '../model/scratch.ts';
 import type { Surroundings } from '../model/surroundings.ts';
 import { joinEdits } from '../text/edit.ts';
 import type { SurroundingsRule } from './rule.ts';
-import { volumesOf } from './support/built.ts';
+import { volumesOf } from './support/built-image.ts';
+import { type Draft, perPlace } from './support/dedupe-reports.ts';
 import { mountAt, tidy } from './support/mounts.ts';
-import { type Draft, perPlace } from './support/places.ts';
 import { code, listed } from './support/words.ts';
 
 export const writableRootFilesystem: SurroundingsRule = {

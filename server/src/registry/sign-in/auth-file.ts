@@ -1,4 +1,4 @@
-import { asObject, type JsonObject, parseObject, textOf } from '../json.ts';
+import { asObject, type JsonObject, parseObject, textOf } from '../protocol/json.ts';
 import type { Credential } from './credential.ts';
 
 /** Docker's `config.json` and Podman's `auth.json`: the parts that concern signing in. */

@@ -1,8 +1,8 @@
 import type { Clock, FailedLookup } from '../../engine/ports.ts';
 import { BoundedMap } from '../../http/bounded-map.ts';
 import { failed } from '../../http/failure.ts';
-import type { InFlight } from '../in-flight.ts';
-import * as messages from '../messages.ts';
+import * as messages from '../client/messages.ts';
+import type { InFlight } from '../schedule/single-flight.ts';
 
 /** When somebody last signed in or out, by host. */
 export class SignInChanges {

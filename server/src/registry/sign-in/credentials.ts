@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import type { Clock } from '../../engine/ports.ts';
-import { InFlight } from '../in-flight.ts';
-import type { Machine, Unreadable } from '../machine.ts';
+import type { Machine, Unreadable } from '../environment.ts';
+import { InFlight } from '../schedule/single-flight.ts';
 import { type AuthFile, credentialIn, helperIn, hostsIn, isNamedIn, readAuthFile } from './auth-file.ts';
 import type { Credential, FoundCredential } from './credential.ts';
 import { createHelpers } from './helper.ts';

@@ -1,8 +1,8 @@
 import type { Clock } from '../../engine/ports.ts';
 import { BoundedMap } from '../../http/bounded-map.ts';
-import { InFlight } from '../in-flight.ts';
-import { parseObject, textOf } from '../json.ts';
-import type { Machine, RunResult } from '../machine.ts';
+import type { Machine, RunResult } from '../environment.ts';
+import { parseObject, textOf } from '../protocol/json.ts';
+import { InFlight } from '../schedule/single-flight.ts';
 import { type HelperFor, passwordOf } from './auth-file.ts';
 import type { Credential, FoundCredential } from './credential.ts';
 

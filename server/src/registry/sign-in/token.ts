@@ -1,15 +1,15 @@
 import type { Clock, Reach } from '../../engine/ports.ts';
 import { type AddressGuard, isLoopbackHost } from '../../http/address.ts';
 import { Failure } from '../../http/failure.ts';
-import type { Advice } from '../../http/faults.ts';
+import type { Advice } from '../../http/network-errors.ts';
 import { follow } from '../../http/redirects.ts';
 import { parseUrl } from '../../http/url.ts';
-import type { Endpoint } from '../endpoint.ts';
-import { decodeObject, textOf } from '../json.ts';
+import { badRealm, badTokenAnswer } from '../client/messages.ts';
 import type { Limits } from '../limits.ts';
-import { badRealm, badTokenAnswer } from '../messages.ts';
-import { coolDownOf } from '../rate-limit.ts';
-import type { Reply, Wire } from '../wire.ts';
+import type { Endpoint } from '../protocol/endpoint.ts';
+import type { Reply, Wire } from '../protocol/http.ts';
+import { decodeObject, textOf } from '../protocol/json.ts';
+import { coolDownOf } from '../schedule/rate-limit.ts';
 import type { Challenge } from './challenge.ts';
 import type { Credential } from './credential.ts';
 

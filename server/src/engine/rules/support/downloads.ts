@@ -1,8 +1,8 @@
 import type { BuildStage } from '../../model/build.ts';
 import type { Command, Redirect, Word } from '../../model/script.ts';
 import type { Span } from '../../text/span.ts';
-import { checkOf } from './checks.ts';
 import { addressedFile, fileName, folderOf, isLocalAddress } from './files.ts';
+import { checkOf } from './integrity-checks.ts';
 import { downloadCall, isDownload, runDownload } from './programs.ts';
 import { interpreters, type Use, useOf } from './uses.ts';
 

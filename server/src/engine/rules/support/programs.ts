@@ -1,6 +1,6 @@
 import type { Command, Word } from '../../model/script.ts';
 import { shells } from '../../model/shells.ts';
-import { type Call, grammar, readCall } from './packages/call.ts';
+import { type Call, grammar, readCall } from '../../packages/call.ts';
 
 const curl = grammar(
   '-o -H -d -u -x -X -A -b -c -C -D -e -E -F -K -m -P -Q -r -t -T -U -w -y -Y -z --output --header --data --data-raw --data-ascii --data-binary --data-urlencode --user --proxy --request --user-agent --cookie --cookie-jar --continue-at --dump-header --referer --cert --key --cacert --capath --crlfile --form --form-string --config --max-time --connect-timeout --retry --retry-delay --retry-max-time --range --upload-file --write-out --url --url-query --output-dir --resolve --connect-to --interface --limit-rate --proto --proto-default --proto-redir --tls-max --ciphers --curves --unix-socket --proxy-user --max-redirs --max-filesize --speed-limit --speed-time --noproxy --oauth2-bearer --json --create-file-mode --dns-servers --aws-sigv4 --stderr --trace --trace-ascii --netrc-file --pinnedpubkey --cert-type --key-type --pass --socks4 --socks5 --socks5-hostname --preproxy --time-cond --parallel-max --keepalive-time',

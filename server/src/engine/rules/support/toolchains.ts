@@ -1,8 +1,8 @@
 import type { BuildStage } from '../../model/build.ts';
 import type { ImageUse } from '../../model/facts.ts';
 import type { Command } from '../../model/script.ts';
+import { packageAction } from '../../packages/index.ts';
 import type { Span } from '../../text/span.ts';
-import { packageAction } from './packages/index.ts';
 
 /** Tools to build with that stay in an image, though what they built is all it needs. */
 export interface Toolchain {

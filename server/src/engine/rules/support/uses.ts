@@ -1,5 +1,5 @@
 import type { Command, Word } from '../../model/script.ts';
-import { packageAction } from './packages/index.ts';
+import { packageAction } from '../../packages/index.ts';
 
 /** What is done to a downloaded file, to finish `it is …`. */
 export type Use = 'run' | 'installed' | 'unpacked' | 'made executable';
