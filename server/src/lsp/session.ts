@@ -7,7 +7,7 @@ import type { Analyses } from './workspace/analyses.ts';
 import type { Companions } from './workspace/companions.ts';
 import type { Configuration } from './workspace/configuration.ts';
 import type { Documents } from './workspace/documents.ts';
-import type { Workspace } from './workspace/workspace-index.ts';
+import type { Workspace } from './workspace/workspace.ts';
 
 /** What the handlers of one connection share. */
 export interface Session {

@@ -1,6 +1,26 @@
 import { type Span, span } from '../text/span.ts';
 import { shortened } from '../text/visible.ts';
-import type { ReferenceFault, ReferenceFaultCode } from './reference.ts';
+
+/** Why a text is no image reference. `span` is the offending part, as offsets into the text. */
+export interface ReferenceFault {
+  readonly code: ReferenceFaultCode;
+  /** One sentence: what is wrong and what would be right. */
+  readonly message: string;
+  readonly span: Span;
+}
+
+export type ReferenceFaultCode =
+  | 'empty'
+  | 'no-name'
+  | 'uppercase-name'
+  | 'bad-name'
+  | 'bad-domain'
+  | 'bad-port'
+  | 'bad-tag'
+  | 'bad-digest'
+  | 'hex-name'
+  | 'url'
+  | 'too-long';
 
 const pathLengthMax = 255;
 const tagLengthMax = 128;

@@ -4,9 +4,12 @@ import {
   domainFault,
   lengthFault,
   pathFault,
+  type ReferenceFault,
   specialFault,
   tagFault,
 } from './reference-faults.ts';
+
+export type { ReferenceFault, ReferenceFaultCode } from './reference-faults.ts';
 
 /** Where the parts of a reference stand, as offsets into its `raw` text. */
 export interface ReferenceSpans {
@@ -38,27 +41,6 @@ export interface ImageReference {
   /** The repository at that registry: with `library/` for an official image. */
   readonly repository: string;
 }
-
-/** Why a text is no image reference. `span` is the offending part, as offsets into the text. */
-export interface ReferenceFault {
-  readonly code: ReferenceFaultCode;
-  /** One sentence: what is wrong and what would be right. */
-  readonly message: string;
-  readonly span: Span;
-}
-
-export type ReferenceFaultCode =
-  | 'empty'
-  | 'no-name'
-  | 'uppercase-name'
-  | 'bad-name'
-  | 'bad-domain'
-  | 'bad-port'
-  | 'bad-tag'
-  | 'bad-digest'
-  | 'hex-name'
-  | 'url'
-  | 'too-long';
 
 export type ReferenceResult =
   | { readonly ok: true; readonly reference: ImageReference }

@@ -1,5 +1,5 @@
 import type { Span } from '../text/span.ts';
-import type { ImageUse, Located } from './facts.ts';
+import type { ImageUse, Located } from './image-use.ts';
 import type { Script } from './script.ts';
 
 /** One stage of a build. */

@@ -1,7 +1,7 @@
 import type { ImageName } from '../image/name.ts';
 import type { Edits } from '../text/edit.ts';
 import type { Span } from '../text/span.ts';
-import type { ImageUse } from './facts.ts';
+import type { ImageUse } from './image-use.ts';
 
 /** Of the Language Server Protocol; gravest first. */
 export const severities = ['error', 'warning', 'information', 'hint'] as const;

@@ -1,5 +1,3 @@
-import type { YamlValue } from './lookup.ts';
-
 /** Counts what is looked at through aliases: a small text can stand for a huge one. What is written out in full always may be. */
 export class AliasBudget {
   readonly #most: number;
@@ -32,5 +30,11 @@ export class AliasBudget {
   }
 }
 
+/** A value of a document, and whether it was reached through an alias or a merge key. */
+interface Followed {
+  readonly merged: boolean;
+  readonly tree: { readonly budget: AliasBudget };
+}
+
 /** Whether a value may be looked at, of all that its document brings in through aliases. */
-export const mayFollow = (value: YamlValue): boolean => !value.merged || value.tree.budget.spend(1);
+export const mayFollow = (value: Followed): boolean => !value.merged || value.tree.budget.spend(1);

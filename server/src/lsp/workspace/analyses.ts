@@ -5,7 +5,7 @@ import type { Companions } from './companions.ts';
 import type { Configuration } from './configuration.ts';
 import type { Documents, Snapshot } from './documents.ts';
 import { uriKey, uriPath } from './uri.ts';
-import type { Workspace } from './workspace-index.ts';
+import type { Workspace } from './workspace.ts';
 
 /** A document as it was read at one version. */
 export interface Reading {

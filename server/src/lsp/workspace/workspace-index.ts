@@ -1,25 +1,11 @@
 import { setImmediate as turn } from 'node:timers/promises';
-import { type Outline, readOutline, WorkspaceOutline } from '../../engine/index.ts';
+import { readOutline, WorkspaceOutline } from '../../engine/index.ts';
 import { delays } from '../ports.ts';
 import { guarded, inBackground } from '../protocol/guard.ts';
 import type { Session } from '../session.ts';
 import { findManifests, isCandidate, readInput } from './manifests.ts';
 import { folderOf, uriKey, uriPath } from './uri.ts';
-
-/** What the manifests below the workspace folders tell each other. It is read in the background, and grows until then. */
-export interface Workspace {
-  /** What surrounds a file; undefined for one that is below no workspace folder. */
-  around(uri: string): WorkspaceOutline | undefined;
-  /** An open document was read as it is now; null where it is left out. */
-  took(uri: string, outline: Outline | null): void;
-  /** Reads every file again: the folders or the configuration changed. */
-  restart(): void;
-  /** Files may have changed on the disk, come or gone. */
-  changed(uris: readonly string[]): void;
-  /** Fulfilled when nothing is left to read, or when the signal is aborted. */
-  ready(signal: AbortSignal): Promise<void>;
-  stop(): void;
-}
+import type { Workspace } from './workspace.ts';
 
 /** Files that are read; more belong together nowhere. */
 const filesMax = 20_000;

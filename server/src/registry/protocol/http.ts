@@ -3,7 +3,7 @@ import { Failure, NetworkFailure } from '../../http/failure.ts';
 import { type Advice, failureOf, mayPass, networkFault } from '../../http/network-errors.ts';
 import { pause, type Timers } from '../../http/timers.ts';
 import { offline } from '../client/messages.ts';
-import { retryAfter } from '../schedule/rate-limit.ts';
+import { retryAfter } from './retry-after.ts';
 
 /** An answer that has been read to its end. */
 export interface Reply extends Omit<HttpResponse, 'body'> {

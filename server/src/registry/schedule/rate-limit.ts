@@ -5,6 +5,7 @@ import { overloaded, rateLimited } from '../client/messages.ts';
 import type { Limits } from '../limits.ts';
 import type { Endpoint } from '../protocol/endpoint.ts';
 import type { Reply } from '../protocol/http.ts';
+import { retryAfter } from '../protocol/retry-after.ts';
 
 /** A host wants to be left alone for a while. */
 export class CoolDown extends Failure {
@@ -42,14 +43,4 @@ export function coolDownOf(
   }
   if (status !== 503 || asked === undefined) return undefined;
   return new CoolDown('unreachable', wait, now, (left) => overloaded(endpoint, left));
-}
-
-/** Milliseconds from now; undefined where the header is missing or makes no sense. Seconds or a date: RFC 9110, 10.2.3. */
-export function retryAfter(header: string | undefined, now: number): number | undefined {
-  const text = header?.trim() ?? '';
-  if (/^\d{1,9}$/.test(text)) return Number(text) * 1000;
-  // A date has the name of a month: without one, `Date.parse` guesses at nearly anything.
-  if (!/[A-Za-z]{3}/.test(text)) return undefined;
-  const date = Date.parse(text);
-  return Number.isNaN(date) ? undefined : date - now;
 }

@@ -1,7 +1,6 @@
 import type { Mount } from '../../model/facts.ts';
 import type { YamlValue } from '../../yaml/lookup.ts';
-import { interpolate, type Values } from './interpolate.ts';
-import { seen } from './settings.ts';
+import { interpolate, seen, type Values } from './interpolate.ts';
 
 /** The top-level volumes of a file, by their key. */
 export type Volumes = ReadonlyMap<string, YamlValue>;

@@ -4,9 +4,10 @@ import type { BuildSource } from '../../model/facts.ts';
 import type { BuildRequest } from '../../model/surroundings.ts';
 import { folderOf, pathFrom } from '../../text/path.ts';
 import type { YamlValue } from '../../yaml/lookup.ts';
+import { seen } from './interpolate.ts';
 import { isSet } from './layer.ts';
 import { type Merged, type Project, written } from './project.ts';
-import { replacesAll, seen } from './settings.ts';
+import { replacesAll } from './settings.ts';
 
 /** What services of these files build: the image's name with its tag → from what; null where that cannot be seen. */
 export type BuiltHere = ReadonlyMap<string, BuildSource | null>;

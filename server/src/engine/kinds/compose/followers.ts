@@ -3,8 +3,8 @@ import { type Edits, refuse } from '../../text/edit.ts';
 import { type Span, span } from '../../text/span.ts';
 import type { YamlValue } from '../../yaml/lookup.ts';
 import { siteOf } from '../../yaml/site.ts';
-import { decidedElsewhere, interpolate } from './interpolate.ts';
-import { replacesAll, type ServicePlace, seen } from './settings.ts';
+import { decidedElsewhere, interpolate, seen } from './interpolate.ts';
+import { replacesAll, type ServicePlace } from './settings.ts';
 import { mayBeWatchtower, notifyOnly, reachOf } from './watchtower.ts';
 
 /** A service as it was read. */

@@ -1,7 +1,7 @@
 import { folderOf, pathFrom } from '../../text/path.ts';
 import type { YamlValue } from '../../yaml/lookup.ts';
+import { seen } from './interpolate.ts';
 import type { Project } from './project.ts';
-import { seen } from './settings.ts';
 
 /** Longer lists than people write. */
 const most = 1_000;

@@ -178,3 +178,10 @@ export function decidedElsewhere({ expressions, fromEnvFile, variables }: Interp
     ? `The variable ${names} decides this value, and \`.env\` sets it; change it there.`
     : `The variable ${names} decides this value; change it where the variable is set.`;
 }
+
+/** Null where a variable without a default has a part in it. */
+export function seen(text: string | null | undefined, values: Values): string | null {
+  if (text == null) return null;
+  const { holes, text: resolved } = interpolate(text, values);
+  return holes.length === 0 ? resolved : null;
+}

@@ -6,9 +6,9 @@ import type { YamlValue } from '../../yaml/lookup.ts';
 import { settingOf } from '../../yaml/setting.ts';
 import { siteOf } from '../../yaml/site.ts';
 import { throughVolume } from './bound-volumes.ts';
-import { decidedElsewhere, holeMark, interpolate, type Values } from './interpolate.ts';
+import { decidedElsewhere, holeMark, interpolate, seen, type Values } from './interpolate.ts';
 import type { Project } from './project.ts';
-import { lockOf, readBoolean, readFlagSetting, type ServicePlace, seen } from './settings.ts';
+import { lockOf, readBoolean, readFlagSetting, type ServicePlace } from './settings.ts';
 
 /** The mounts of a service: `volumes` in both syntaxes, and `tmpfs`. */
 export function readMounts(service: YamlValue, path: string, { values, volumes }: Project): readonly Mount[] {

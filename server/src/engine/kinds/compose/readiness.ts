@@ -1,8 +1,9 @@
 import type { BuildSource, Readiness } from '../../model/facts.ts';
 import { readFlag } from '../../yaml/setting.ts';
+import { seen } from './interpolate.ts';
 import type { Layer } from './layer.ts';
 import type { Merged, Project } from './project.ts';
-import { replacesAll, type ServicePlace, seen } from './settings.ts';
+import { replacesAll, type ServicePlace } from './settings.ts';
 
 /** A service that is started only after another one. */
 interface Dependent {

@@ -1,6 +1,7 @@
 import type { Rollout } from '../../model/facts.ts';
 import { settingOf } from '../../yaml/setting.ts';
-import { elsewhere, lockOf, type ServicePlace, seen } from './settings.ts';
+import { seen } from './interpolate.ts';
+import { elsewhere, lockOf, type ServicePlace } from './settings.ts';
 
 /**
  * What a swarm does where an update of a service fails. Only a service that says how it is updated, and of which several

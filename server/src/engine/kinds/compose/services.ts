@@ -12,7 +12,7 @@ import type { ImageUses } from '../../yaml/uses.ts';
 import { type BuiltHere, readBuildRequest, readBuildSource, resolvedName } from './builds.ts';
 import { mayBeStackFile } from './deploys.ts';
 import type { InlineDockerfiles } from './inline.ts';
-import { decidedElsewhere, type Interpolated, interpolate, type Values } from './interpolate.ts';
+import { decidedElsewhere, type Interpolated, interpolate, seen, type Values } from './interpolate.ts';
 import { isSet, type Layer } from './layer.ts';
 import { readEngineSocket, readMounts, targetOf } from './mounts.ts';
 import { readPorts } from './ports.ts';
@@ -21,7 +21,7 @@ import { type Layers, type Project, written } from './project.ts';
 import { type Dependents, readReadiness } from './readiness.ts';
 import { readRollout } from './rollouts.ts';
 import { readScripts } from './scripts.ts';
-import { elsewhere, readFlagSetting, replacesAll, type ServicePlace, seen } from './settings.ts';
+import { elsewhere, readFlagSetting, replacesAll, type ServicePlace } from './settings.ts';
 import { readVariables } from './variables.ts';
 
 /** What one service comes to. */

@@ -35,13 +35,6 @@ export function lockOf(value: YamlValue | undefined, values: Values): string | n
   return value?.text ? decidedElsewhere(interpolate(value.text, values)) : null;
 }
 
-/** Null where a variable without a default has a part in it. */
-export function seen(text: string | null | undefined, values: Values): string | null {
-  if (text == null) return null;
-  const { holes, text: resolved } = interpolate(text, values);
-  return holes.length === 0 ? resolved : null;
-}
-
 /** A boolean of a service, false where nothing is written. */
 export function readFlagSetting(name: string, place: ServicePlace): Setting<boolean> {
   const { keySpan, layers, project, service, whole } = place;

@@ -3,9 +3,10 @@ import { type Edits, refuse } from '../../text/edit.ts';
 import { appendItems, setIn } from '../../yaml/insert.ts';
 import type { YamlValue } from '../../yaml/lookup.ts';
 import { siteOf } from '../../yaml/site.ts';
+import { seen } from './interpolate.ts';
 import { isSet } from './layer.ts';
 import { wordsOf } from './scripts.ts';
-import { type ServicePlace, seen } from './settings.ts';
+import type { ServicePlace } from './settings.ts';
 
 /** The program and those that carry it on, in whatever registry they are mirrored. */
 const image = /(?:^|\/)(?:containrrr|nickfedor|nicholas-fedor|beatkind)\/watchtower(?:[:@]|$)/;
