@@ -11,7 +11,7 @@ import {
 import { diagnosticSource } from '../../server/src/lsp/protocol/protocol.ts';
 import { count } from './messages.ts';
 
-/** What an entry counts, gravest first, with the icon and the noun for each. */
+/** What an entry counts, most severe first, with the icon and the noun for each. */
 const levels = [
   { severity: DiagnosticSeverity.Error, icon: '$(error)', noun: 'error' },
   { severity: DiagnosticSeverity.Warning, icon: '$(warning)', noun: 'warning' },

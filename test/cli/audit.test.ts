@@ -548,7 +548,7 @@ describe('a long report', () => {
     (_, at) => `  s${at}: {image: 'nginx:1.27.3', privileged: true}\n`,
   ).join('');
 
-  it('ends with how often each rule found something, gravest first', async (t) => {
+  it('ends with how often each rule found something, most severe first', async (t) => {
     const folder = await makeFolder(t, { 'compose.yaml': `services:\n${services}` });
     const { out } = await invoke(folder, ['audit']);
     const table = out.split('\n').filter((line) => /^ *\d+ {2}/.test(line));
@@ -559,7 +559,7 @@ describe('a long report', () => {
     ]);
   });
 
-  it('can leave out what is less grave, and fails all the same', async (t) => {
+  it('can leave out what is less severe, and fails all the same', async (t) => {
     const folder = await makeFolder(t, {
       'compose.yaml': 'services: {a: {image: "nginx:1.27.3", read_only: true}}\n',
     });

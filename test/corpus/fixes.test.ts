@@ -14,7 +14,7 @@ import {
   planFix,
   rules,
   trialEdits,
-  WorkspaceOutline,
+  WorkspaceIndex,
 } from '../../server/src/engine/index.ts';
 import { everyAnswer } from '../rules/registry.ts';
 
@@ -60,7 +60,7 @@ if (existsSync(corpus)) {
 }
 
 function readCorpus(): readonly Analysis[] {
-  const workspace = new WorkspaceOutline();
+  const workspace = new WorkspaceIndex();
   const first = readdirSync(corpus, { recursive: true, encoding: 'utf8' })
     .map((name) => join(corpus, name))
     .filter((path) => statSync(path).isFile())

@@ -5,8 +5,8 @@ import {
   type Analysis,
   analyze,
   planPins,
-  readOutline,
-  WorkspaceOutline,
+  readSummary,
+  WorkspaceIndex,
 } from '../../server/src/engine/index.ts';
 import { quietRegistry } from '../support/quiet-registry.ts';
 
@@ -20,8 +20,8 @@ FROM redis:7.2.4
 
 /** Reads a file beside others. */
 function around(files: Readonly<Record<string, string>>, path = '/w/Dockerfile'): Analysis {
-  const workspace = new WorkspaceOutline();
-  for (const [name, text] of Object.entries(files)) workspace.put(readOutline({ path: name, text }));
+  const workspace = new WorkspaceIndex();
+  for (const [name, text] of Object.entries(files)) workspace.put(readSummary({ path: name, text }));
   return analyze({ path, text: files[path] ?? '', workspace });
 }
 
@@ -123,12 +123,12 @@ describe('a build context takes the place of an image', () => {
   });
 
   test('what a file says no more is forgotten', () => {
-    const workspace = new WorkspaceOutline();
-    workspace.put(readOutline({ path: '/w/docker-bake.hcl', text: bake }));
+    const workspace = new WorkspaceIndex();
+    workspace.put(readSummary({ path: '/w/docker-bake.hcl', text: bake }));
     const before = analyze({ path: '/w/Dockerfile', text: dockerfile, workspace });
-    assert.ok(before.neighbours.isSettled());
+    assert.ok(before.workspaceView.isSettled());
     workspace.remove('/w/docker-bake.hcl');
-    assert.ok(!before.neighbours.isSettled());
+    assert.ok(!before.workspaceView.isSettled());
     assert.equal(pulled(analyze({ path: '/w/Dockerfile', text: dockerfile, workspace })).length, 4);
   });
 });

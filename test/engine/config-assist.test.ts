@@ -142,10 +142,10 @@ describe('what a word means', () => {
     return found && `${text.slice(found.span.start, found.span.end)}: ${found.description}`;
   };
   const meanings: readonly (readonly [marked: string, meaning: RegExp | null])[] = [
-    ['pro|file: strict', /^profile: How grave/],
-    ['|profile: strict', /^profile: How grave/],
-    ['profile|: strict', /^profile: How grave/],
-    ['profile: str|ict', /^strict: Every rule graver/],
+    ['pro|file: strict', /^profile: The severity/],
+    ['|profile: strict', /^profile: The severity/],
+    ['profile|: strict', /^profile: The severity/],
+    ['profile: str|ict', /^strict: Every rule more severe/],
     [
       'rules:\n  float|ing-tag: off',
       /^floating-tag: An image by a tag that is made to move.* Default: warning\.$/,

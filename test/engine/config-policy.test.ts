@@ -91,7 +91,7 @@ describe('overrides', () => {
 });
 
 describe('a profile', () => {
-  it('strict makes every rule graver by a step, and no further than an error', () => {
+  it('strict makes every rule more severe by a step, and no further than an error', () => {
     const strict = settings('profile: strict');
     for (const rule of rules) {
       const steps = ['off', 'hint', 'information', 'warning', 'error'];

@@ -8,7 +8,7 @@ import {
   parsePolicy,
   planSuppression,
   policyProposals,
-  readOutline,
+  readSummary,
   tryFix,
 } from '../../server/src/engine/index.ts';
 import { compose as composeKind } from '../../server/src/engine/kinds/compose/index.ts';
@@ -46,7 +46,7 @@ function askAll(text: string): void {
       ['compose.override.yaml', text],
     ]);
     const analysis = analyze({ path: `/w/${name}`, text, companions });
-    readOutline({ path: `/w/${name}`, text });
+    readSummary({ path: `/w/${name}`, text });
     const [comments, units] = [analysis.comments(), analysis.units()];
     const spans = [
       ...comments.map(({ span }) => span),
@@ -135,7 +135,7 @@ test('nesting of any depth is read or said to be too deep', { timeout: 60_000 },
   }
 });
 
-test('long runs, many stages and large neighbours are read in one pass', { timeout: 60_000 }, () => {
+test('long runs, many stages and large workspaceView are read in one pass', { timeout: 60_000 }, () => {
   read(`image: {registry: "${'/'.repeat(300_000)}x", repository: a/b, tag: "1"}\n`, '/w/values.yaml');
   const stages = Array.from({ length: 20_000 }, (_, i) => `FROM a\${X}b AS s${i}\n`);
   read(stages.join(''), '/w/Dockerfile');

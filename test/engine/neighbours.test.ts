@@ -1,12 +1,12 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import fc from 'fast-check';
-import { type Outline, WorkspaceOutline } from '../../server/src/engine/index.ts';
+import { type FileSummary, WorkspaceIndex } from '../../server/src/engine/index.ts';
 import { alone, joinPins } from '../../server/src/engine/workspace/workspace-index.ts';
 
 const nginx = 'docker.io/library/nginx:1.27.3';
 
-const says = (path: string, more: Partial<Outline> = {}): Outline => ({
+const says = (path: string, more: Partial<FileSummary> = {}): FileSummary => ({
   path,
   pins: [],
   built: [],
@@ -16,17 +16,17 @@ const says = (path: string, more: Partial<Outline> = {}): Outline => ({
   ...more,
 });
 
-const pins = (path: string, digest: string, line = 1, count = 1): Outline =>
+const pins = (path: string, digest: string, line = 1, count = 1): FileSummary =>
   says(path, { pins: [{ name: nginx, digest, line, count }] });
 
-const builds = (path: string, dockerfile: string): Outline =>
+const builds = (path: string, dockerfile: string): FileSummary =>
   says(path, { builds: [{ images: ['docker.io/shop/api:1'], dockerfile, target: null }] });
 
-const built = (dockerfile: string, volumes: readonly string[]): Outline =>
+const built = (dockerfile: string, volumes: readonly string[]): FileSummary =>
   says(dockerfile, { built: [{ dockerfile, target: null, volumes, hasHealthcheck: false }] });
 
-function workspace(...outlines: readonly Outline[]): WorkspaceOutline {
-  const made = new WorkspaceOutline();
+function workspace(...outlines: readonly FileSummary[]): WorkspaceIndex {
+  const made = new WorkspaceIndex();
   for (const one of outlines) made.put(one);
   return made;
 }
@@ -50,7 +50,7 @@ describe('where a tag is pinned', () => {
   });
 
   test('is told for one platform without the pins for others', () => {
-    const on = (path: string, digest: string, platform?: string): Outline =>
+    const on = (path: string, digest: string, platform?: string): FileSummary =>
       says(path, { pins: [{ name: nginx, digest, line: 1, count: 1, ...(platform && { platform }) }] });
     const made = workspace(
       on('/a', 'sha256:a', 'linux amd64'),
@@ -164,7 +164,7 @@ describe('an answer', () => {
       ['isConsumed', says('/app.yaml', { consumes: ['ConfigMap/shop/settings'] })],
       ['isReplaced', says('/skaffold.yaml', { replaced: ['docker.io/library/nginx'] })],
     ] as const;
-    const askAll = (made: WorkspaceOutline) => {
+    const askAll = (made: WorkspaceIndex) => {
       const around = made.around(own);
       around.pinsOf(nginx);
       around.builtAs('docker.io/shop/api:1');
@@ -227,8 +227,8 @@ test('after any changes it answers as if it had been told the last state at once
   });
   fc.assert(
     fc.property(fc.array(outline, { maxLength: 12 }), (steps) => {
-      const grown = new WorkspaceOutline();
-      const last = new Map<string, Outline>();
+      const grown = new WorkspaceIndex();
+      const last = new Map<string, FileSummary>();
       for (const { consumes, digests, dockerfile, isGone, path } of steps) {
         const said = {
           ...builds(path, dockerfile),
@@ -241,7 +241,7 @@ test('after any changes it answers as if it had been told the last state at once
         last.delete(path);
         if (!isGone) last.set(path, said);
       }
-      const answers = (made: WorkspaceOutline) => {
+      const answers = (made: WorkspaceIndex) => {
         const around = made.around(says('/own'));
         return [
           around.pinsOf(nginx),
@@ -258,7 +258,7 @@ test('after any changes it answers as if it had been told the last state at once
 
 describe('what a tool builds and puts in the place of an image', () => {
   const api = 'docker.io/shop/api';
-  const skaffold = (path: string): Outline => says(path, { replaced: [api] });
+  const skaffold = (path: string): FileSummary => says(path, { replaced: [api] });
 
   test('counts for files in its folder and below it', () => {
     const made = workspace(skaffold('/shop/skaffold.yaml'));

@@ -1,14 +1,14 @@
 // biome-ignore-all lint/suspicious/noTemplateCurlyInString: variables of Dockerfiles and Compose look like that
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { analyze, readOutline } from '../../server/src/engine/index.ts';
+import { analyze, readSummary } from '../../server/src/engine/index.ts';
 
 const digest = `sha256:${'0123456789abcdef'.repeat(4)}`;
 const nginx = `nginx:1.27.3@${digest}`;
 
 /** The line and the count of each pin. */
 const pinsIn = (path: string, text: string): readonly string[] => {
-  const { pins } = readOutline({ path, text });
+  const { pins } = readSummary({ path, text });
   assert.deepEqual(analyze({ path, text }).outline.pins, pins);
   return pins.map(({ count, line }) => `line ${line}, ${count} in all`);
 };

@@ -15,7 +15,7 @@ import {
   type Safety,
   type TextEdit,
   tryFix,
-  WorkspaceOutline,
+  WorkspaceIndex,
 } from '../../server/src/engine/index.ts';
 import { quietRegistry } from '../support/quiet-registry.ts';
 
@@ -132,7 +132,7 @@ const bad: readonly Bad[] = [
     reason: /another finding \(privileged-container\)/,
   },
   {
-    name: 'one that raises a graver finding',
+    name: 'one that raises a more severe finding',
     ...service,
     swaps: [['nginx:1.27.3', 'nginx:latest']],
     reason: /another finding \(floating-tag\)/,
@@ -405,7 +405,7 @@ test('an answer that changes nothing is no change, though it was worth asking', 
 });
 
 test('a pin is made though another file has another digest', async () => {
-  const workspace = new WorkspaceOutline();
+  const workspace = new WorkspaceIndex();
   for (const name of ['a', 'b', 'c']) {
     workspace.put(analyze({ path: `/w/${name}/Dockerfile`, text: `FROM nginx:1.27.3@${other}\n` }).outline);
   }

@@ -1,10 +1,10 @@
 import { createServer, type Server, type Socket } from 'node:net';
 import type { TestContext } from 'node:test';
-import type { Http, HttpRequest, HttpResponse, Reach } from '../../server/src/engine/ports.ts';
+import type { AddressPolicy, Http, HttpRequest, HttpResponse } from '../../server/src/engine/ports.ts';
 import { createNodeTransport, type NodeTransportOptions } from '../../server/src/http/node-transport.ts';
 
 /** As far as a request may go that starts at a server of these tests. */
-export const anywhere: Reach = new Set(['public', 'private', 'loopback']);
+export const anywhere: AddressPolicy = new Set(['public', 'private', 'loopback']);
 
 /** No name may be looked up outside. */
 export const noNames = (name: string): Promise<never> => Promise.reject(new Error(`${name} was looked up`));

@@ -1,12 +1,12 @@
 import assert from 'node:assert/strict';
 import { describe, type TestContext, test } from 'node:test';
-import type { Reach } from '../../server/src/engine/ports.ts';
+import type { AddressPolicy } from '../../server/src/engine/ports.ts';
 import { createAddressGuard } from '../../server/src/http/address.ts';
 import { answer, startHostile } from '../support/hostile.ts';
 import { ask, createHop, read, startWire, type Wire } from './hop.ts';
 
-const publicOnly: Reach = new Set(['public']);
-const withLoopback: Reach = new Set(['public', 'loopback']);
+const publicOnly: AddressPolicy = new Set(['public']);
+const withLoopback: AddressPolicy = new Set(['public', 'loopback']);
 
 /** Answers `hi` to everything. */
 const serve = (t: TestContext): Promise<Wire> =>

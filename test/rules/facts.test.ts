@@ -5,7 +5,7 @@ import type { Facts, ImageUse, Mount, Workload } from '../../server/src/engine/m
 import type { Report } from '../../server/src/engine/model/finding.ts';
 import { noFacts, noTraits } from '../../server/src/engine/model/no-facts.ts';
 import type { Setting } from '../../server/src/engine/model/setting.ts';
-import type { Surroundings } from '../../server/src/engine/model/surroundings.ts';
+import type { WorkspaceContext } from '../../server/src/engine/model/workspace-context.ts';
 import { rules } from '../../server/src/engine/rules/index.ts';
 import type { Rule } from '../../server/src/engine/rules/rule.ts';
 import { span } from '../../server/src/engine/text/span.ts';
@@ -68,9 +68,9 @@ function found(facts: Partial<Facts>, kind = 'kubernetes'): readonly string[] {
 }
 
 const own = { path: '/page/manifest', pins: [], built: [], builds: [], consumes: [], replaced: [] };
-const around: Surroundings = {
+const around: WorkspaceContext = {
   path: own.path,
-  neighbours: alone(own),
+  workspaceView: alone(own),
   observed: () => undefined,
   trusted: null,
   keepsTags: true,

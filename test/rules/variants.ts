@@ -6,7 +6,7 @@ import {
   parsePolicy,
   policyFor,
   type Span,
-  WorkspaceOutline,
+  WorkspaceIndex,
 } from '../../server/src/engine/index.ts';
 import { type Context, noContext } from './context.ts';
 import { exampleFiles } from './page.ts';
@@ -35,7 +35,7 @@ export function read(kind: string, text: string, context: Context = noContext): 
   if (!path) throw new Error(`${kind} is no kind`);
   const { layer, mistakes } = parsePolicy(context.policy);
   if (mistakes[0]) throw new Error(`the policy of the page: ${mistakes[0].message}`);
-  const workspace = new WorkspaceOutline();
+  const workspace = new WorkspaceIndex();
   for (const [beside, other] of context.beside) workspace.put(analyze({ path: beside, text: other }).outline);
   const observed = ({ registry, repository, version }: ImageName) =>
     context.observed.get(`${registry}/${repository}${version.includes(':') ? '@' : ':'}${version}`);

@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
 import type {
+  AddressPolicy,
   FailedLookup,
   Http,
   ImageName,
   Lookup,
   LookupOptions,
-  Reach,
 } from '../../server/src/engine/ports.ts';
 import type { ResolveName } from '../../server/src/http/address.ts';
 import { createFetchTransport } from '../../server/src/http/fetch-transport.ts';
@@ -120,7 +120,7 @@ function routeTo(routes: NonNullable<TestClientOptions['routes']>, transport: Ht
       if (target === undefined) throw new TransportError('ENOTFOUND');
       if (typeof target === 'function') return target(request);
       // Those who play are all on this machine; whom they play need not be.
-      const reach: Reach = new Set([...request.reach, 'loopback']);
+      const reach: AddressPolicy = new Set([...request.reach, 'loopback']);
       return transport.send({ ...request, url: `${target}${url.pathname}${url.search}`, reach });
     },
   };

@@ -227,7 +227,10 @@ test('hovers tell what keys, rules and levels mean', async (t) => {
     await client.close(config);
     return found ? JSON.stringify(found.contents) : null;
   };
-  assert.match((await hover('prof|ile: strict')) ?? '', /`profile`: How grave.*Example: `profile: strict`/);
+  assert.match(
+    (await hover('prof|ile: strict')) ?? '',
+    /`profile`: The severity.*Example: `profile: strict`/,
+  );
   assert.match(
     (await hover('rules:\n  floating-|tag: off')) ?? '',
     /`floating-tag`: An image by a tag that is made to move.* Default: warning\.\\n\\n\[Page of the rule\]\(https:.*floating-tag\.md\)/,

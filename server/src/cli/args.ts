@@ -21,7 +21,7 @@ export interface AuditOptions extends ReadingOptions {
   readonly format: Format;
   readonly output: string | null;
   readonly failOn: Severity | 'never';
-  /** Findings less grave are not reported. */
+  /** Findings that are less severe are not reported. */
   readonly level: Severity;
   /** Who is asked about pinned images: nobody, the registries, or what they told earlier. */
   readonly ask: 'nobody' | 'registries' | 'cache';

@@ -7,7 +7,7 @@ import {
   reaches,
   summarize,
   type Waiver,
-  WorkspaceOutline,
+  WorkspaceIndex,
 } from '../engine/index.ts';
 import { reasonOf } from '../files/reason.ts';
 import { pageText } from '../pages.ts';
@@ -38,7 +38,7 @@ export async function audit(options: AuditOptions, boundary: Boundary): Promise<
 
   const progress = createProgress(stderr, env);
   const targets = [...(await findTargets(boundary, options.operands, settings, progress))];
-  const workspace = new WorkspaceOutline();
+  const workspace = new WorkspaceIndex();
   const parts: AuditResult[] = [];
   const waivers: (readonly Waiver[] | null)[] = [];
   const failures: string[] = [];
@@ -57,9 +57,9 @@ export async function audit(options: AuditOptions, boundary: Boundary): Promise<
   };
   const take = (target: Target, { part, reading, troubles, used }: Audited, at: number): void => {
     if (reading) workspace.put(reading.outline);
-    if (reading && reading.neighbours.length > 0) {
-      const { neighbours, outline } = reading;
-      asking.push({ target, at, neighbours, outline });
+    if (reading && reading.workspaceView.length > 0) {
+      const { workspaceView, outline } = reading;
+      asking.push({ target, at, workspaceView, outline });
     }
     parts[at] = part;
     waivers[at] = used;
@@ -99,7 +99,9 @@ export async function audit(options: AuditOptions, boundary: Boundary): Promise<
     await readAround(boundary, targets, others, readers, workspace, progress);
   }
   // Each file was read alone, and is read again where the others have something to say to it.
-  const unsettled = asking.filter(({ neighbours, outline }) => !workspace.wouldSay(outline, neighbours));
+  const unsettled = asking.filter(
+    ({ workspaceView, outline }) => !workspace.wouldSay(outline, workspaceView),
+  );
   if (unsettled.length > 0) readers.know(workspace);
   const readAgain = async ({ at, target }: Asking) => ({ at, again: await read(target) });
   for await (const { again, at } of mapOrdered(unsettled, atOnce, readAgain)) {
@@ -135,7 +137,7 @@ export async function audit(options: AuditOptions, boundary: Boundary): Promise<
 }
 
 /** A file whose findings depend on what the others say. */
-interface Asking extends Pick<AuditReading, 'neighbours' | 'outline'> {
+interface Asking extends Pick<AuditReading, 'workspaceView' | 'outline'> {
   readonly target: Target;
   /** Its place among the results. */
   readonly at: number;

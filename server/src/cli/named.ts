@@ -1,7 +1,7 @@
 import { stat } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
 import { URI } from 'vscode-uri';
-import { namedFiles, type Outline } from '../engine/index.ts';
+import { type FileSummary, namedFiles } from '../engine/index.ts';
 import type { Boundary } from './environment.ts';
 import { shownPath } from './files.ts';
 import type { SettingsSource } from './settings.ts';
@@ -10,7 +10,7 @@ import { isBelow } from './workspace-index.ts';
 
 export interface NamedTargets {
   /** The files that are there, below a folder that was searched, and not left out: each once. */
-  from(outlines: Iterable<Outline>): Promise<readonly FileTarget[]>;
+  from(outlines: Iterable<FileSummary>): Promise<readonly FileTarget[]>;
 }
 
 /** Finds the files that manifests name as Dockerfiles or Compose files, whatever their names. Each is given once. */

@@ -1,5 +1,5 @@
 import { createTwoFilesPatch, FILE_HEADERS_ONLY } from 'diff';
-import { type Outline, SourceText, type Span, visible } from '../engine/index.ts';
+import { type FileSummary, SourceText, type Span, visible } from '../engine/index.ts';
 import { encode } from '../files/encoding.ts';
 import { listen, lookupsAtOnce, notesOf } from './answers.ts';
 import type { PinOptions } from './args.ts';
@@ -94,7 +94,7 @@ export async function pin(options: PinOptions, boundary: Boundary): Promise<numb
 /** With the files that others name as Dockerfiles or Compose files. One that was found too is read as what the others say, unless it is another manifest. */
 async function withNamed(
   found: readonly Target[],
-  outlines: readonly Outline[],
+  outlines: readonly FileSummary[],
   boundary: Boundary,
   operands: readonly string[],
   settings: SettingsSource,

@@ -7,21 +7,21 @@ import {
   checkedImages,
   companionsOf,
   type FailedLookup,
+  type FileSummary,
   fullName,
   type ImageName,
   type Input,
   type Lookup,
-  type NeighbourAnswer,
   type Observation,
-  type Outline,
   type PinPlan,
   planPins,
   type Registry,
-  readOutline,
+  readSummary,
   type Settings,
   type Skip,
+  type ViewAnswer,
   type Waiver,
-  WorkspaceOutline,
+  WorkspaceIndex,
 } from '../engine/index.ts';
 import { readBeside } from '../files/read.ts';
 import type { Service } from '../workers/serve.ts';
@@ -67,9 +67,9 @@ export interface AuditReading {
   readonly broken: readonly string[];
   /** The waivers that let something in it pass; null for what is no manifest. */
   readonly used: readonly Waiver[] | null;
-  readonly outline: Outline;
+  readonly outline: FileSummary;
   /** What the other files said to it. */
-  readonly neighbours: readonly NeighbourAnswer[];
+  readonly workspaceView: readonly ViewAnswer[];
   /** What there is to ask registries about. */
   readonly checked: readonly CheckedImage[];
   /** What it wanted to know of registries and was not told. */
@@ -86,7 +86,7 @@ export interface PlanReading {
 
 export interface OutlineReading {
   readonly kind: 'outline';
-  readonly outline: Outline;
+  readonly outline: FileSummary;
 }
 
 /** What is no manifest. */
@@ -96,13 +96,13 @@ export interface NoReading {
 
 export type ReaderAnswer = AuditReading | PlanReading | OutlineReading | NoReading;
 
-/** Performs `ReaderTask`s. What is shared with it is what the files of the workspace say: `readonly Outline[]`. */
+/** Performs `ReaderTask`s. What is shared with it is what the files of the workspace say: `readonly FileSummary[]`. */
 export function createReader(): Service {
-  let workspace: WorkspaceOutline | undefined;
+  let workspace: WorkspaceIndex | undefined;
   return {
     share(shared) {
-      workspace = new WorkspaceOutline();
-      for (const outline of shared as readonly Outline[]) workspace.put(outline);
+      workspace = new WorkspaceIndex();
+      for (const outline of shared as readonly FileSummary[]) workspace.put(outline);
     },
     perform: (task) => read(task as ReaderTask, workspace && { workspace }),
   };
@@ -114,7 +114,7 @@ async function read(task: ReaderTask, around: Around = {}): Promise<ReaderAnswer
   const input = await inputOf(task.of);
   switch (task.does) {
     case 'outline':
-      return { kind: 'outline', outline: readOutline(input, task.of.settings) };
+      return { kind: 'outline', outline: readSummary(input, task.of.settings) };
     case 'audit': {
       const { observed, unknown } = observations(task.known);
       const analysis = analysed({ ...input, ...around, observed }, task.of);
@@ -173,14 +173,14 @@ function observations(known: Known<Observation | undefined>): {
 }
 
 function auditReading({ shown }: TextToAnalyse, analysis: Analysis): Omit<AuditReading, 'unknown'> {
-  const { kinds, neighbours, outline, waived } = analysis;
+  const { kinds, workspaceView, outline, waived } = analysis;
   return {
     kind: 'audit',
     part: auditFile(shown, analysis),
     broken: brokenIn(analysis, shown),
     used: kinds.length > 0 ? [...new Set(waived.map(({ waiver }) => waiver))] : null,
     outline,
-    neighbours: neighbours.answers,
+    workspaceView: workspaceView.answers,
     checked: checkedImages(analysis),
   };
 }

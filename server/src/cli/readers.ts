@@ -2,13 +2,13 @@ import { url as debuggerUrl } from 'node:inspector';
 import { availableParallelism } from 'node:os';
 import {
   type CheckedImage,
+  type FileSummary,
   fullName,
   type ImageName,
   type Lookup,
   type Observation,
-  type Outline,
   type Settings,
-  type WorkspaceOutline,
+  type WorkspaceIndex,
 } from '../engine/index.ts';
 import { type Outcome, Pool } from '../workers/pool.ts';
 import type { Boundary } from './environment.ts';
@@ -24,12 +24,12 @@ export interface Readers {
   /** Tells how many files are to come. */
   expect(files: number): void;
   /** What the files of the workspace say, for what is read from now on. */
-  know(workspace: WorkspaceOutline): void;
+  know(workspace: WorkspaceIndex): void;
   /** Without `asker` no registry is asked. */
   audit(target: Target, settings: SettingsSource, asker: AuditAsker | null): Promise<AuditReading | Skipped>;
   plan(target: Target, settings: SettingsSource, lookUp: LookUp): Promise<Planned | Skipped>;
   /** What a file tells others; null where it tells nothing, or cannot be read. `open` is asked when its turn comes. */
-  outline(open: () => Promise<TextToRead | null>): Promise<Outline | null>;
+  outline(open: () => Promise<TextToRead | null>): Promise<FileSummary | null>;
   /** Ends the threads. */
   end(): void;
 }

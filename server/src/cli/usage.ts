@@ -47,7 +47,7 @@ Usage: holdfast audit [PATH…] [options]
 
   --format FORMAT    text (default), json, sarif or markdown
   --output FILE      write the report there instead of to the terminal
-  --level LEVEL      report findings of this severity and graver ones only; the exit status is
+  --level LEVEL      report findings of this severity and above only; the exit status is
                      that of all of them
   --fail-on LEVEL    exit with 1 from this severity on: error, warning (default), information,
                      hint; never

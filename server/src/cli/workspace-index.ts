@@ -1,6 +1,6 @@
 import { stat } from 'node:fs/promises';
 import { dirname, join, sep } from 'node:path';
-import { configFileName, WorkspaceOutline } from '../engine/index.ts';
+import { configFileName, WorkspaceIndex } from '../engine/index.ts';
 import { walk } from '../files/walk.ts';
 import type { Boundary } from './environment.ts';
 import { mapOrdered } from './map-in-order.ts';
@@ -19,8 +19,8 @@ export async function readWorkspace(
   settings: SettingsSource,
   readers: Readers,
   progress: Progress,
-): Promise<WorkspaceOutline> {
-  const workspace = new WorkspaceOutline();
+): Promise<WorkspaceIndex> {
+  const workspace = new WorkspaceIndex();
   const paths = targets.flatMap((target) => (target.kind === 'file' ? [target.path] : []));
   const read = (path: string) => readers.outline(() => openFound(path, settings));
   for await (const outline of mapOrdered(paths, Number.POSITIVE_INFINITY, read)) {
@@ -40,7 +40,7 @@ export async function readAround(
   targets: readonly Target[],
   settings: SettingsSource,
   readers: Readers,
-  workspace: WorkspaceOutline,
+  workspace: WorkspaceIndex,
   progress: Progress,
 ): Promise<void> {
   const known = new Set(targets.flatMap((target) => (target.kind === 'file' ? [target.path] : [])));

@@ -6,7 +6,7 @@ export {
   haveSameCompanions,
   type Input,
   mayHoldManifest,
-  readOutline,
+  readSummary,
   type SuppressedFinding,
   type WaivedFinding,
 } from './analysis/analyze.ts';
@@ -104,11 +104,10 @@ export {
   severities,
 } from './model/finding.ts';
 export type { SuppressionComment } from './model/suppression.ts';
-export type { Observation, Outline } from './model/surroundings.ts';
+export type { FileSummary, Observation } from './model/workspace-context.ts';
 export type * from './ports.ts';
 export { type Format, formatNames, formats, isFormat } from './report/index.ts';
 export { count, summarize } from './report/words.ts';
-export { rulesLike } from './rules/equivalents.ts';
 export { rules } from './rules/index.ts';
 export {
   digestOf,
@@ -119,10 +118,11 @@ export {
   withoutMarks,
 } from './rules/page.ts';
 export type { Rule } from './rules/rule.ts';
+export { rulesLike } from './suppression/equivalents.ts';
 export { applyEdits, isRefusal, type TextEdit } from './text/edit.ts';
 export { type Place, SourceText } from './text/source-text.ts';
 export type { Span } from './text/span.ts';
 export { visible } from './text/visible.ts';
 export { wrapped } from './text/wrap.ts';
 export { type NamedFile, namedFiles } from './workspace/named-files.ts';
-export { type NeighbourAnswer, WorkspaceOutline } from './workspace/workspace-index.ts';
+export { type ViewAnswer, WorkspaceIndex } from './workspace/workspace-index.ts';

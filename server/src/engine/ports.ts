@@ -1,10 +1,10 @@
 /** What the engine asks of the world. Adapters live outside; the engine knows no editor, no network and no disk. */
 
 import type { ImageName, RepositoryName } from './image/name.ts';
-import type { Observation } from './model/surroundings.ts';
+import type { Observation } from './model/workspace-context.ts';
 
 export type { ImageName, RepositoryName } from './image/name.ts';
-export type { Observation } from './model/surroundings.ts';
+export type { Observation } from './model/workspace-context.ts';
 
 /** How to reach one registry, by its name in references (`docker.io`, `localhost:5000`). */
 export interface RegistrySettings {
@@ -153,7 +153,7 @@ export interface Http {
 export type AddressClass = 'public' | 'private' | 'loopback' | 'special';
 
 /** The kinds of addresses that a request may go to. Never `special`. */
-export type Reach = ReadonlySet<Exclude<AddressClass, 'special'>>;
+export type AddressPolicy = ReadonlySet<Exclude<AddressClass, 'special'>>;
 
 export interface HttpRequest {
   readonly method: 'HEAD' | 'GET' | 'POST';
@@ -162,7 +162,7 @@ export interface HttpRequest {
   readonly body?: string;
   readonly signal: AbortSignal;
   /** A name may lead to another address from one moment to the next: whoever connects looks again, where it can. */
-  readonly reach: Reach;
+  readonly reach: AddressPolicy;
 }
 
 export interface HttpResponse {

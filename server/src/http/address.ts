@@ -1,6 +1,6 @@
 import { lookup } from 'node:dns/promises';
 import { BlockList, isIP } from 'node:net';
-import type { AddressClass, Clock, Reach } from '../engine/ports.ts';
+import type { AddressClass, AddressPolicy, Clock } from '../engine/ports.ts';
 import { BoundedMap } from './bounded-map.ts';
 
 /** Addresses of a host name; none where it cannot be resolved here, as behind a proxy. */
@@ -150,7 +150,8 @@ export function bareHost(hostname: string): string {
 }
 
 /** Whether an address of this class is within reach. */
-export const isWithin = (reach: Reach, kind: AddressClass): boolean => kind !== 'special' && reach.has(kind);
+export const isWithin = (reach: AddressPolicy, kind: AddressClass): boolean =>
+  kind !== 'special' && reach.has(kind);
 
 /** Decides where a request may go. */
 export interface AddressGuard {
@@ -158,9 +159,9 @@ export interface AddressGuard {
    * What a request that starts at a URL may reach, wherever it is sent on to: never deeper into this machine or its network than where it
    * started. A name alone must not hide a private address, unless the user said that it may (`isKnown`); an address that is written out hides nothing.
    */
-  reachOf(at: URL, isKnown: boolean): Promise<Reach>;
+  reachOf(at: URL, isKnown: boolean): Promise<AddressPolicy>;
   /** Whether all addresses that the URL's host has now are within reach. One that cannot be found here, as behind a proxy, is. */
-  allows(to: URL, reach: Reach): Promise<boolean>;
+  allows(to: URL, reach: AddressPolicy): Promise<boolean>;
 }
 
 const remembered = { hosts: 500, milliseconds: 60_000 };

@@ -1,7 +1,7 @@
 import { request as requestPlain } from 'node:http';
 import { isIP, type LookupFunction, type Socket, connect as tcpConnect } from 'node:net';
 import { type SecureContext, connect as tlsConnect } from 'node:tls';
-import type { Reach } from '../engine/ports.ts';
+import type { AddressPolicy } from '../engine/ports.ts';
 import { onAbort } from './abort.ts';
 import { classOfAddress, isWithin, type ResolveName, writtenClass } from './address.ts';
 import { codeOf, faults, isCertificateFault, isProtocolFault, TransportError } from './network-errors.ts';
@@ -24,7 +24,7 @@ const patience = 10_000;
 /** Connects to an address of a name that is within reach, and to no other. Rejects with a TransportError, or with the signal's reason. */
 export function openDirect(
   { hostname, port }: Place,
-  reach: Reach,
+  reach: AddressPolicy,
   resolve: ResolveName,
   signal: AbortSignal,
 ): Promise<Socket> {
@@ -151,7 +151,7 @@ function standing(
 }
 
 /** Looks a name up as Node's own does, but gives only addresses within reach: those are what is connected to. */
-function lookupWithin(reach: Reach, resolve: ResolveName): LookupFunction {
+function lookupWithin(reach: AddressPolicy, resolve: ResolveName): LookupFunction {
   return (hostname, { all }, answer) => {
     addressesOf(hostname, reach, resolve).then(
       (addresses) => {
@@ -168,7 +168,11 @@ function lookupWithin(reach: Reach, resolve: ResolveName): LookupFunction {
 /** RFC 6761, section 6.3: names below `localhost` are this machine, whatever a name server says. */
 const loopback: readonly string[] = ['127.0.0.1', '::1'];
 
-async function addressesOf(hostname: string, reach: Reach, resolve: ResolveName): Promise<readonly string[]> {
+async function addressesOf(
+  hostname: string,
+  reach: AddressPolicy,
+  resolve: ResolveName,
+): Promise<readonly string[]> {
   const addresses = writtenClass(hostname) === 'loopback' ? loopback : await resolve(hostname);
   if (addresses.length === 0) throw new TransportError('ENOTFOUND');
   const within = addresses.filter((address) => isWithin(reach, classOfAddress(address)));

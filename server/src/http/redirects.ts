@@ -1,4 +1,4 @@
-import type { Reach } from '../engine/ports.ts';
+import type { AddressPolicy } from '../engine/ports.ts';
 import { type AddressGuard, isLoopbackHost } from './address.ts';
 import { Failure } from './failure.ts';
 import { parseUrl } from './url.ts';
@@ -15,7 +15,7 @@ export interface Journey<Response extends Stop> {
   readonly start: URL;
   readonly guard: AddressGuard;
   /** Where it may lead. */
-  readonly reach: Reach;
+  readonly reach: AddressPolicy;
   readonly maxRedirects: number;
   /** Sends the request to one place. `home`: still at the origin it started from, where credentials belong. */
   readonly ask: (url: URL, home: boolean) => Promise<Response>;

@@ -26,7 +26,7 @@ import { fixAllKind, pinAllKind } from './protocol/convert.ts';
 import { inBackground } from './protocol/guard.ts';
 import { serverCommands, settingsSection, trustNotification } from './protocol/protocol.ts';
 import { createAutomaticChecks } from './registry/automatic-checks.ts';
-import { createKnowledge } from './registry/registry-observer.ts';
+import { createRegistryObserver } from './registry/registry-observer.ts';
 import { createTrust } from './registry/trust.ts';
 import type { Session } from './session.ts';
 import { createAnalyses } from './workspace/analyses.ts';
@@ -42,7 +42,7 @@ export function createServer(connection: Connection, ports: Ports): void {
   let client = readClient({ capabilities: {} });
   let folders: readonly string[] = [];
   let isRefreshing = false;
-  const knowledge = createKnowledge(ports.registry, () => {
+  const knowledge = createRegistryObserver(ports.registry, () => {
     // A check brings many answers: they show together.
     if (isRefreshing) return;
     isRefreshing = true;

@@ -1,7 +1,7 @@
 import type { Connection } from 'vscode-languageserver/node';
 import type { Ports } from './ports.ts';
 import type { Client } from './protocol/client-capabilities.ts';
-import type { Knowledge } from './registry/registry-observer.ts';
+import type { RegistryObserver } from './registry/registry-observer.ts';
 import type { Trust } from './registry/trust.ts';
 import type { Analyses } from './workspace/analyses.ts';
 import type { Companions } from './workspace/companions.ts';
@@ -18,7 +18,7 @@ export interface Session {
   readonly analyses: Analyses;
   readonly companions: Companions;
   readonly workspace: Workspace;
-  readonly knowledge: Knowledge;
+  readonly knowledge: RegistryObserver;
   readonly trust: Trust;
   /** What can be assumed of the client: next to nothing before `initialize`. */
   readonly client: Client;

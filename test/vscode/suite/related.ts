@@ -203,7 +203,7 @@ export const related: readonly Test[] = [
           .sort()
           .join();
       await eventually(
-        'the graver level',
+        'the more severe level',
         () => (severities() === 'Error,Warning' ? true : undefined),
         severities,
       );

@@ -11,14 +11,19 @@ import { uniqueKey } from '../model/key.ts';
 import { placeFix, placeImage, placeRelated } from '../model/place.ts';
 import { isPulled, pinnedTag } from '../model/pulled.ts';
 import type { SuppressionComment } from '../model/suppression.ts';
-import type { Neighbours, Observation, Outline, Surroundings } from '../model/surroundings.ts';
+import type {
+  FileSummary,
+  Observation,
+  WorkspaceContext,
+  WorkspaceView,
+} from '../model/workspace-context.ts';
 import { rules } from '../rules/index.ts';
 import type { Rule } from '../rules/rule.ts';
 import {
   placeComment,
   type Readable,
   readSuppressions,
-  Silences,
+  SuppressionMatcher,
   type Suppressions,
 } from '../suppression/suppress.ts';
 import { isRefusal, refuse } from '../text/edit.ts';
@@ -31,7 +36,7 @@ import {
   alone,
   joinPins,
   saysNothing,
-  type WorkspaceOutline,
+  type WorkspaceIndex,
 } from '../workspace/workspace-index.ts';
 import { readComments } from '../yaml/comments.ts';
 import { cutList, itemText } from '../yaml/list.ts';
@@ -49,7 +54,7 @@ export interface Input {
   /** The texts of the files that `companionsOf` names, where they exist. */
   readonly companions?: ReadonlyMap<string, string>;
   /** What is known of the other files of the workspace. */
-  readonly workspace?: WorkspaceOutline;
+  readonly workspace?: WorkspaceIndex;
   /** What a registry once said of an image; asks for nothing. */
   readonly observed?: (image: ImageName) => Observation | undefined;
 }
@@ -79,9 +84,9 @@ export interface Analysis {
   readonly waived: readonly WaivedFinding[];
   readonly suppressed: readonly SuppressedFinding[];
   /** What it tells other files. */
-  readonly outline: Outline;
+  readonly outline: FileSummary;
   /** What the other files told it; where they would tell something else by now, it is out of date. */
-  readonly neighbours: AskedNeighbours;
+  readonly workspaceView: AskedNeighbours;
   readonly skipped: readonly Skip[];
   /** What opens a comment in it; null where the format has none. */
   readonly commentMark: '#' | '//' | null;
@@ -101,10 +106,10 @@ export interface Analysis {
 }
 
 /** One text can be a document in one place and an item of a list in another. */
-type Pieces = Readonly<Record<Part, ReadonlyMap<string, Piece>>>;
+type Pieces = Readonly<Record<Part, ReadonlyMap<string, Chunk>>>;
 
 /** What one piece of text came to; offsets are into the piece, so it holds wherever the piece stands. */
-interface Piece {
+interface Chunk {
   /** It takes something over from another item of its list, so that the list has to be read in one go. */
   readonly leans: boolean;
   readonly kind: string | null;
@@ -115,7 +120,7 @@ interface Piece {
   readonly skipped: readonly Skip[];
 }
 
-const unclaimed: Piece = {
+const unclaimed: Chunk = {
   leans: false,
   kind: null,
   facts: null,
@@ -125,7 +130,7 @@ const unclaimed: Piece = {
 };
 
 /** A document of a stream that no kind claims may still hold what its author says of the whole file. */
-function readUnclaimed(text: string, isYaml: boolean): Piece {
+function readUnclaimed(text: string, isYaml: boolean): Chunk {
   if (!isYaml || !text.includes('holdfast-ignore-file')) return unclaimed;
   const read = readSuppressions(text, () => ({ comments: readComments(text), seeming: [], units: [] }));
   return {
@@ -144,9 +149,9 @@ export function analyze(input: Input, settings: Settings = defaultSettings, prev
   const candidates = candidatesFor(input, file);
   const known = previous && isSameButForText(previous, input, settings) ? previous.pieces : null;
   const pieces = {
-    document: new Map<string, Piece>(),
-    item: new Map<string, Piece>(),
-    frame: new Map<string, Piece>(),
+    document: new Map<string, Chunk>(),
+    item: new Map<string, Chunk>(),
+    frame: new Map<string, Chunk>(),
   };
   const place = ({ document, part, span: at }: CutPiece): Placed => {
     const written = input.text.slice(at.start, at.end);
@@ -167,10 +172,10 @@ export function analyze(input: Input, settings: Settings = defaultSettings, prev
 }
 
 /** What a file tells others, without a look at what is to be said of the file itself. Never throws on any text. */
-export function readOutline(
+export function readSummary(
   input: Omit<Input, 'workspace' | 'observed'>,
   { variables }: Pick<Settings, 'variables'> = defaultSettings,
-): Outline {
+): FileSummary {
   const { text } = input;
   const file = fileOf(input, variables);
   const candidates = candidatesFor(input, file);
@@ -178,7 +183,7 @@ export function readOutline(
     offset: at.start,
     piece: { facts: extract(new YamlPiece(text.slice(at.start, at.end)), file, candidates, 'document') },
   }));
-  return outlineOf(input, new SourceText(text), placed);
+  return summaryOf(input, new SourceText(text), placed);
 }
 
 /** Whether a file found in a folder is worth reading, by its path (see `SourceFile.path`) alone. */
@@ -301,7 +306,7 @@ function extract(
   return null;
 }
 
-function readPiece(text: string, file: SourceFile, candidates: readonly DocumentKind[], part: Part): Piece {
+function readPiece(text: string, file: SourceFile, candidates: readonly DocumentKind[], part: Part): Chunk {
   const yaml = new YamlPiece(text);
   const facts = extract(yaml, file, candidates, part);
   if (facts) {
@@ -349,7 +354,7 @@ interface Placed {
   readonly document: number;
   readonly offset: number;
   readonly length: number;
-  readonly piece: Piece;
+  readonly piece: Chunk;
 }
 
 /** RFC 8259 knows no comments, though the YAML parser that reads JSON would take them: only a kind that has its own does. */
@@ -362,16 +367,16 @@ function commentMarkOf(placed: Parts['placed'], { languageId, path }: Input): An
 }
 
 function assemble({ input, settings, source, pieces, placed }: Parts): Analysis {
-  const outline = outlineOf(input, source, placed);
-  const neighbours = input.workspace?.around(outline) ?? alone(outline);
-  const around = surroundingsOf(input, settings, neighbours);
-  const silences = new Silences(placed.map(({ piece }) => readable(piece)));
+  const outline = summaryOf(input, source, placed);
+  const workspaceView = input.workspace?.around(outline) ?? alone(outline);
+  const around = surroundingsOf(input, settings, workspaceView);
+  const silences = new SuppressionMatcher(placed.map(({ piece }) => readable(piece)));
   const taken = new Map<string, number>();
   const findings: Finding[] = [];
   const waived: WaivedFinding[] = [];
   const suppressed: SuppressedFinding[] = [];
   const add = (found: PlacedReport): void => {
-    const { finding, waiver } = toFinding(found, settings, neighbours);
+    const { finding, waiver } = toFinding(found, settings, workspaceView);
     if (!finding) return;
     if (waiver && !waiver.expired) waived.push({ finding, waiver });
     else findings.push(finding);
@@ -381,12 +386,12 @@ function assemble({ input, settings, source, pieces, placed }: Parts): Analysis 
       const key = uniqueKey(nameOf(rule, report), taken);
       // Asked of every report, whatever its level: a comment is in use where its rule is off too.
       const reason = silences.reasonFor(piece.suppressions, rule.id, report.span);
-      if (isAboutPull(rule) && report.image && isReplaced(piece, report.image, neighbours)) continue;
+      if (isAboutPull(rule) && report.image && isReplaced(piece, report.image, workspaceView)) continue;
       if (reason === null) {
         add({ rule, report, offset, key });
         continue;
       }
-      const { finding } = toFinding({ rule, report, offset, key }, settings, neighbours);
+      const { finding } = toFinding({ rule, report, offset, key }, settings, workspaceView);
       if (finding) suppressed.push({ finding, reason });
     }
   }
@@ -410,7 +415,7 @@ function assemble({ input, settings, source, pieces, placed }: Parts): Analysis 
     images: placed.flatMap(({ offset, piece }) =>
       (piece.facts?.images ?? []).map((use) => ({
         ...placeImage(use, offset),
-        ...(isReplaced(piece, use, neighbours) && { mutability: 'none' as const }),
+        ...(isReplaced(piece, use, workspaceView) && { mutability: 'none' as const }),
         kind: piece.kind ?? '',
       })),
     ),
@@ -418,7 +423,7 @@ function assemble({ input, settings, source, pieces, placed }: Parts): Analysis 
     waived,
     suppressed,
     outline,
-    neighbours,
+    workspaceView,
     skipped: skippedIn(placed),
     commentMark: commentMarkOf(placed, input),
     suppressions,
@@ -461,18 +466,20 @@ const replaceable: ReadonlySet<string | null> = new Set(
 );
 
 /** Whether an image of the workspace takes the place of this one. Skaffold leaves one with a digest as it is. */
-function isReplaced({ kind }: Piece, use: ImageUse, neighbours: Neighbours): boolean {
+function isReplaced({ kind }: Chunk, use: ImageUse, workspaceView: WorkspaceView): boolean {
   const { reading, replaceable: named } = use;
-  if (named && neighbours.replacedIn(named.dockerfile, named.names).extent === 'all') return true;
+  if (named && workspaceView.replacedIn(named.dockerfile, named.names).extent === 'all') return true;
   if (!replaceable.has(kind) || reading.state !== 'parsed' || !isPulled(use)) return false;
-  return reading.reference.digest === undefined && neighbours.isReplaced(repositoryName(reading.reference));
+  return (
+    reading.reference.digest === undefined && workspaceView.isReplaced(repositoryName(reading.reference))
+  );
 }
 
 /** BuildKit finds a build context by the reference as it is written: a digest would bring back the image that the context replaces. */
-function guarded(fix: Fix, neighbours: Neighbours): Fix {
+function guarded(fix: Fix, workspaceView: WorkspaceView): Fix {
   const named = isPinFix(fix) ? fix.pin.replaceable : undefined;
   if (!named || !isPinFix(fix)) return fix;
-  const { extent, path } = neighbours.replacedIn(named.dockerfile, named.names);
+  const { extent, path } = workspaceView.replacedIn(named.dockerfile, named.names);
   if (extent !== 'some') return fix;
   const by = path.slice(path.lastIndexOf('/') + 1);
   const replace = () =>
@@ -492,10 +499,10 @@ function once<T>(read: () => T): () => T {
 }
 
 /** Of a document that is not read, those alone that silence something. */
-const commentsOf = ({ facts, suppressions }: Piece): readonly Comment[] =>
+const commentsOf = ({ facts, suppressions }: Chunk): readonly Comment[] =>
   facts?.comments() ?? suppressions?.all.map(({ span: at }) => ({ span: at, text: '' })) ?? [];
 
-const readable = ({ facts, skipped, suppressions }: Piece): Readable => ({
+const readable = ({ facts, skipped, suppressions }: Chunk): Readable => ({
   suppressions,
   isWhole: skipped.length === 0,
   hasUnknownImages: facts?.images.some(({ mutability }) => mutability === 'unknown') ?? false,
@@ -515,13 +522,13 @@ const nameOf = ({ id }: Rule, { path }: Report): string => `${id} ${path.slice(0
 function toFinding(
   { key, offset, report, rule }: PlacedReport,
   settings: Settings,
-  neighbours: Neighbours,
+  workspaceView: WorkspaceView,
 ): { readonly finding: Finding | null; readonly waiver: Waiver | undefined } {
   const severity = levelOf(settings, rule);
   const waiver = waiverOf(settings.waivers, rule.id, report.image?.resolved ?? null);
   if (severity === null) return { finding: null, waiver };
   const fixes = once(
-    () => report.fixes?.().map((fix) => placeFix(shownFix(guarded(fix, neighbours)), offset)) ?? [],
+    () => report.fixes?.().map((fix) => placeFix(shownFix(guarded(fix, workspaceView)), offset)) ?? [],
   );
   const finding: Finding = {
     rule: rule.id,
@@ -564,24 +571,22 @@ const suppressionReports = (comments: readonly SuppressionComment[]): readonly R
 const waiverNote = ({ expired, expires }: Waiver): string =>
   expired ? ` (Its waiver expired on ${expires}.)` : '';
 
-type RuleReport = Piece['reports'][number];
+type RuleReport = Chunk['reports'][number];
 
 /** What the text alone decides, then what lies around it. */
-function allReports({ facts, reports }: Piece, around: Surroundings): readonly RuleReport[] {
+function allReports({ facts, reports }: Chunk, around: WorkspaceContext): readonly RuleReport[] {
   if (!facts) return reports;
   const wider = rules.flatMap((rule) =>
-    rule.reads === 'surroundings'
-      ? Array.from(rule.check(facts, around), (report) => ({ rule, report }))
-      : [],
+    rule.reads === 'context' ? Array.from(rule.check(facts, around), (report) => ({ rule, report })) : [],
   );
   return [...reports, ...wider];
 }
 
-function outlineOf(
+function summaryOf(
   { path }: Pick<Input, 'path'>,
   source: SourceText,
-  placed: readonly { readonly offset: number; readonly piece: Pick<Piece, 'facts'> }[],
-): Outline {
+  placed: readonly { readonly offset: number; readonly piece: Pick<Chunk, 'facts'> }[],
+): FileSummary {
   const facts = placed.flatMap(({ piece }) => piece.facts ?? []);
   // Only the first place of a pin is told: looking for the others would cost each of an ARG's readers a look at all of them.
   const lines = new Map<string, number>();
@@ -596,7 +601,7 @@ function outlineOf(
     }),
   );
   const includes = facts.flatMap(({ outline }) => outline.includes ?? []);
-  const said: Outline = {
+  const said: FileSummary = {
     path,
     pins: joinPins(pins),
     built: facts.flatMap(({ outline }) => outline.built),
@@ -619,10 +624,10 @@ function placeOfDigest({ site }: ImageUse, digest: string, { text }: SourceText,
 const surroundingsOf = (
   { observed, path }: Input,
   { pinStyle, signatures, trusted }: Settings,
-  neighbours: AskedNeighbours,
-): Surroundings => ({
+  workspaceView: AskedNeighbours,
+): WorkspaceContext => ({
   path,
-  neighbours,
+  workspaceView,
   observed: observed ?? (() => undefined),
   trusted,
   keepsTags: pinStyle === 'tag-and-digest',

@@ -162,11 +162,11 @@ export const joinAudits = (parts: readonly AuditResult[]): AuditResult => ({
   policies: parts.flatMap((part) => part.policies),
 });
 
-/** Whether `severity` is at least as grave as `level`. */
+/** Whether `severity` is at least as severe as `level`. */
 export const reaches = (severity: Severity, level: Severity): boolean =>
   severities.indexOf(severity) <= severities.indexOf(level);
 
-/** How many findings of each severity there are, gravest first, without those that do not occur. */
+/** How many findings of each severity there are, most severe first, without those that do not occur. */
 export const countSeverities = (
   findings: readonly Pick<AuditFinding, 'severity'>[],
 ): readonly { readonly severity: Severity; readonly count: number }[] =>

@@ -16,7 +16,7 @@ export function closest(word: string, names: readonly string[]): string | undefi
   return best;
 }
 
-/** How many insertions, deletions, replacements and swaps of neighbours lie between two words (optimal string alignment). */
+/** How many insertions, deletions, replacements and swaps of workspaceView lie between two words (optimal string alignment). */
 function editDistance(from: string, to: string): number {
   let beforeLast: readonly number[] = [];
   let last: readonly number[] = Array.from({ length: to.length + 1 }, (_, index) => index);

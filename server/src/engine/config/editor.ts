@@ -1,6 +1,6 @@
 import { rules } from '../rules/index.ts';
 import { levelOf, type RuleLevel, type Settings } from './settings.ts';
-import { gravity } from './severity.ts';
+import { severityRank } from './severity.ts';
 
 /** Settings of an editor that a policy lets through, and what it does not. */
 export interface EditorOutcome {
@@ -10,7 +10,7 @@ export interface EditorOutcome {
 }
 
 /**
- * Puts the settings of an editor beside a policy's for one file. They may make rules graver, and tell how to reach registries that the
+ * Puts the settings of an editor beside a policy's for one file. They may make rules more severe, and tell how to reach registries that the
  * policy does not speak of; they loosen nothing, except where `loosens` says that the policy allows it: then they come first.
  * What the editor says of kinds of files is not in here: see `editorKindCounts`.
  */
@@ -31,7 +31,7 @@ export function withEditor(policy: Settings, editor: Settings, loosens: boolean)
     const rule = rules.find((one) => one.id === id);
     if (!rule) continue;
     const held = levelOf(policy, rule) ?? 'off';
-    if (gravity(wish) > gravity(held)) raised[id] = wish;
+    if (severityRank(wish) > severityRank(held)) raised[id] = wish;
     else if (wish !== held) {
       refused.push(`holdfast.rules: ${id} stays at ${held}, as the policy says; ${wish} would be less.`);
     }

@@ -1,6 +1,6 @@
 import { rules } from '../rules/index.ts';
 import { levelOf, type RuleLevel, type Settings } from './settings.ts';
-import { gravity } from './severity.ts';
+import { severityRank } from './severity.ts';
 
 /** What a nested policy comes to below one that holds for everything under it, and what of it does not count. */
 export interface NestedOutcome {
@@ -20,8 +20,8 @@ export function withinRoot(root: Settings, nested: Settings): NestedOutcome {
     const held = levelOf(root, rule) ?? 'off';
     const wish = levelOf(nested, rule) ?? 'off';
     const isNamed = nested.rules[rule.id] !== undefined;
-    levels[rule.id] = gravity(wish) > gravity(held) ? wish : held;
-    if (isNamed && gravity(wish) < gravity(held)) refused.push(`rules.${rule.id}`);
+    levels[rule.id] = severityRank(wish) > severityRank(held) ? wish : held;
+    if (isNamed && severityRank(wish) < severityRank(held)) refused.push(`rules.${rule.id}`);
   }
   if (nested.waivers.length > 0) refused.push('waivers');
   if (nested.ignore.length > 0) refused.push('ignore');

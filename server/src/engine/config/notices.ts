@@ -88,7 +88,7 @@ export function idleNotices(text: string, today: string, audited: readonly Audit
 }
 
 const fromRegistry: ReadonlySet<string> = new Set(
-  rules.flatMap((rule) => (rule.reads === 'surroundings' && rule.isDecidedByRegistry ? rule.id : [])),
+  rules.flatMap((rule) => (rule.reads === 'context' && rule.isDecidedByRegistry ? rule.id : [])),
 );
 
 function unfitNotices(

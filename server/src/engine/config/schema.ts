@@ -38,7 +38,7 @@ export const policyPage = 'https://github.com/holdfast-dev/holdfast/blob/main/do
 
 const levelWords: Readonly<Record<(typeof ruleLevels)[number], string>> = {
   off: 'Not looked for.',
-  error: 'The gravest; `holdfast audit` fails at every `--fail-on` but `never`.',
+  error: 'The most severe; `holdfast audit` fails at every `--fail-on` but `never`.',
   warning: 'From here on `holdfast audit` fails where nothing else is asked for.',
   information: 'Shown, and worth a look.',
   hint: 'Shown in the faintest way.',
@@ -46,7 +46,8 @@ const levelWords: Readonly<Record<(typeof ruleLevels)[number], string>> = {
 
 const profileWords: Readonly<Record<(typeof profiles)[number], string>> = {
   recommended: 'Every rule at the severity its page tells.',
-  strict: 'Every rule graver by one step: hints become information, information warnings, warnings errors.',
+  strict:
+    'Every rule more severe by one step: hints become information, information warnings, warnings errors.',
 };
 
 const pinWords: Readonly<Record<(typeof pinStyles)[number], string>> = {
@@ -283,7 +284,7 @@ const keys: Readonly<Record<string, Key>> = {
     shape: { type: 'flag', wants: 'root is true or false.' },
   },
   profile: {
-    description: 'How grave the rules are that no other setting names.',
+    description: 'The severity of the rules that no other setting names.',
     example: 'strict',
     shape: profile,
   },
@@ -402,7 +403,7 @@ const keys: Readonly<Record<string, Key>> = {
       keys: {
         'may-loosen': {
           description:
-            'The settings of an editor count before this file. Where it is `false` or left out, they can only make rules graver.',
+            'The settings of an editor count before this file. Where it is `false` or left out, they can only make rules more severe.',
           example: 'true',
           shape: { type: 'flag', wants: 'may-loosen is true or false.' },
         },

@@ -1,6 +1,6 @@
 import type { BuildStage, BuildStep } from '../model/build.ts';
 import type { Script } from '../model/script.ts';
-import type { BuiltImage } from '../model/surroundings.ts';
+import type { BuiltImage } from '../model/workspace-context.ts';
 import type { Base } from './images.ts';
 import { isWindowsShell } from './interpreter.ts';
 import type { Dockerfile, Instruction } from './split.ts';

@@ -420,7 +420,7 @@ const ruleOf = (key: string): string => key.slice(0, key.indexOf(' '));
 function isAcceptable(document: Analysis, raised: Finding, cured: readonly string[]): boolean {
   const rule = rules.find(({ id }) => id === raised.rule);
   if (rule?.reads === 'suppressions') return true;
-  if (rule?.reads === 'surroundings' && !rule.isDecidedByText) return true;
+  if (rule?.reads === 'context' && !rule.isDecidedByText) return true;
   const removed = document.findings.filter(({ key }) => cured.includes(key));
   return removed.some(({ severity }) => severities.indexOf(severity) < severities.indexOf(raised.severity));
 }

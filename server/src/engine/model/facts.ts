@@ -5,7 +5,7 @@ import type { BuildStage } from './build.ts';
 import type { ImageUse, Located } from './image-use.ts';
 import type { Script } from './script.ts';
 import type { Setting } from './setting.ts';
-import type { Outline } from './surroundings.ts';
+import type { FileSummary } from './workspace-context.ts';
 
 export type { ImageRole, ImageUse, Located } from './image-use.ts';
 
@@ -86,7 +86,7 @@ export interface Readiness {
   readonly remedy: string;
 }
 
-/** A Dockerfile of the workspace, as `Neighbours.builtFrom` takes it. */
+/** A Dockerfile of the workspace, as `WorkspaceView.builtFrom` takes it. */
 export interface BuildSource {
   readonly dockerfile: string;
   readonly target: string | null;
@@ -97,7 +97,7 @@ export interface Configuration {
   /** `ConfigMap settings`. */
   readonly label: string;
   readonly type: 'config' | 'secret';
-  /** `ConfigMap/namespace/name`, as `Outline.consumes` has it. */
+  /** `ConfigMap/namespace/name`, as `FileSummary.consumes` has it. */
   readonly key: string;
   readonly path: string;
   /** What to underline: its name. */
@@ -160,7 +160,7 @@ export interface Facts {
   /** Why the file counts as one that deploys, rather than one for a developer's machine: `its name says "prod"`; null for any other. */
   readonly deploys: string | null;
   /** What it tells other files; `path` and the pins are put in by the engine. */
-  readonly outline: Pick<Outline, 'built' | 'builds' | 'consumes' | 'replaced' | 'includes'>;
+  readonly outline: Pick<FileSummary, 'built' | 'builds' | 'consumes' | 'replaced' | 'includes'>;
   readonly skipped: readonly Skip[];
   /** What the programs that read the text take in different ways. Read on demand. */
   ambiguities(): readonly Ambiguity[];

@@ -3,7 +3,7 @@ import type { Edits } from '../text/edit.ts';
 import type { Span } from '../text/span.ts';
 import type { ImageUse } from './image-use.ts';
 
-/** Of the Language Server Protocol; gravest first. */
+/** Of the Language Server Protocol; most severe first. */
 export const severities = ['error', 'warning', 'information', 'hint'] as const;
 export type Severity = (typeof severities)[number];
 

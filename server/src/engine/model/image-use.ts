@@ -46,6 +46,6 @@ export interface ImageUse {
    * somebody who asks for this very image: anything may stand in that file, and the name would carry it to a registry.
    */
   readonly envFileVariables?: readonly string[];
-  /** Of a Dockerfile: the names under which a build context can take its place, as in `Neighbours.replacedIn`. */
+  /** Of a Dockerfile: the names under which a build context can take its place, as in `WorkspaceView.replacedIn`. */
   readonly replaceable?: { readonly dockerfile: string; readonly names: readonly string[] };
 }

@@ -20,7 +20,7 @@ export interface SuppressionName extends Located<string> {
 }
 
 /** In what a comment that is meant to silence a finding differs from one that does. */
-export interface AstrayComment {
+export interface MisspeltSuppression {
   /** What stands in the place of `holdfast-ignore`. */
   readonly written: string;
   readonly meant: 'holdfast-ignore' | 'holdfast-ignore-file';
@@ -41,7 +41,7 @@ export interface SuppressionComment {
   readonly subject: Span;
   readonly names: readonly SuppressionName[];
   /** Why it is not read as it is meant; it has no names then. Null for one that is. */
-  readonly astray: AstrayComment | null;
+  readonly astray: MisspeltSuppression | null;
   /** Empty where none is given; then it silences nothing. */
   readonly reason: string;
   /** What stands where a reason would, without the two hyphens before it; else empty. */

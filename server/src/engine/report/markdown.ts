@@ -17,7 +17,7 @@ import {
 /** GitHub takes comments of at most 65,536 characters, GitLab more; some room is left for what people put around it. */
 const lengthMax = 60_000;
 
-/** For a comment on a pull request: gravest first, cut where a comment would become too long. */
+/** For a comment on a pull request: most severe first, cut where a comment would become too long. */
 export const markdown: Formatter = (result) => {
   const isLong = result.findings.length >= many;
   const counts = isLong ? countRules(result.findings).map(countRow) : [];

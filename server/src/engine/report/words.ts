@@ -35,7 +35,7 @@ export interface RuleCount {
   readonly number: number;
 }
 
-/** Of each rule that found something, gravest first, then by how often. */
+/** Of each rule that found something, most severe first, then by how often. */
 export function countRules(findings: readonly AuditFinding[]): readonly RuleCount[] {
   const counts = new Map<string, RuleCount>();
   for (const { rule, severity } of findings) {

@@ -1,12 +1,12 @@
 import type { Comment, Facts, ImageUse } from '../model/facts.ts';
 import type { LookupFix, Report } from '../model/finding.ts';
 import { partition } from '../text/partition.ts';
-import type { SurroundingsRule } from './rule.ts';
+import type { ContextRule } from './rule.ts';
 import { byDigest, digestOf, type PinnedUse, usedHere } from './support/pin.ts';
 import { briefImage } from './support/words.ts';
 
-export const digestWithoutTag: SurroundingsRule = {
-  reads: 'surroundings',
+export const digestWithoutTag: ContextRule = {
+  reads: 'context',
   id: 'digest-without-tag',
   title: 'An image by its digest alone, so that nobody can read its version',
   severity: 'hint',

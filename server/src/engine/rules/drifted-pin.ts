@@ -1,11 +1,11 @@
 import type { Report } from '../model/finding.ts';
-import type { Observation, Surroundings } from '../model/surroundings.ts';
-import type { SurroundingsRule } from './rule.ts';
+import type { Observation, WorkspaceContext } from '../model/workspace-context.ts';
+import type { ContextRule } from './rule.ts';
 import { byDigest, byTag, digestOf, type PinnedUse, repinFixes, usedHere } from './support/pin.ts';
 import { briefImage, code, day, shortDigest } from './support/words.ts';
 
-export const driftedPin: SurroundingsRule = {
-  reads: 'surroundings',
+export const driftedPin: ContextRule = {
+  reads: 'context',
   isDecidedByRegistry: true,
   id: 'drifted-pin',
   title: 'A pin whose tag names another image by now',
@@ -17,7 +17,7 @@ export const driftedPin: SurroundingsRule = {
 };
 
 /** A digest that is gone, or is one platform's part of what the tag names, has a rule of its own. */
-function drift(pinned: PinnedUse | null, { observed }: Surroundings): readonly Report[] {
+function drift(pinned: PinnedUse | null, { observed }: WorkspaceContext): readonly Report[] {
   const tag = pinned && byTag(pinned);
   const seen = tag && observed(tag);
   if (!pinned || !seen?.digest || seen.digest === pinned.digest) return [];

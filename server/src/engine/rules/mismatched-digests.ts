@@ -1,13 +1,13 @@
 import type { LocalFix, Related, Report } from '../model/finding.ts';
 import { pinnedTag } from '../model/pulled.ts';
-import type { PinnedDigest } from '../model/surroundings.ts';
+import type { PinnedDigest } from '../model/workspace-context.ts';
 import { folderOf, pathSeenFrom } from '../text/path.ts';
-import type { SurroundingsRule } from './rule.ts';
+import type { ContextRule } from './rule.ts';
 import { digestOf, type PinnedUse, reachOf, withDigest } from './support/pin.ts';
 import { brief, briefImage, code, shortDigest } from './support/words.ts';
 
-export const mismatchedDigests: SurroundingsRule = {
-  reads: 'surroundings',
+export const mismatchedDigests: ContextRule = {
+  reads: 'context',
   id: 'mismatched-digests',
   title: 'A tag that is pinned to different digests in one workspace',
   severity: 'warning',
@@ -17,12 +17,12 @@ export const mismatchedDigests: SurroundingsRule = {
       'It compares the images of two namespaces of a cluster by name; here digests of one tag are compared across the files of a workspace.',
   },
   fixSafety: 'behaviour',
-  check: (facts, { neighbours, path }) =>
+  check: (facts, { workspaceView, path }) =>
     facts.images.flatMap((use) => {
       const tag = pinnedTag(use, path);
       const pinned = digestOf(use);
       if (!tag || !pinned) return [];
-      const found = neighbours.pinsOf(tag.name, tag.platform);
+      const found = workspaceView.pinsOf(tag.name, tag.platform);
       if (found.length < 2 || isUsual(tag.digest, found)) return [];
       const others = found.filter(({ digest }) => digest !== tag.digest);
       return [report(pinned, others, path)];

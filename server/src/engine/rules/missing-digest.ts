@@ -1,12 +1,12 @@
 import { sampleDigest } from '../image/name.ts';
 import type { Report } from '../model/finding.ts';
-import type { Surroundings } from '../model/surroundings.ts';
-import type { SurroundingsRule } from './rule.ts';
+import type { WorkspaceContext } from '../model/workspace-context.ts';
+import type { ContextRule } from './rule.ts';
 import { byDigest, byTag, digestOf, type PinnedUse, repinFixes, usedHere } from './support/pin.ts';
 import { day } from './support/words.ts';
 
-export const missingDigest: SurroundingsRule = {
-  reads: 'surroundings',
+export const missingDigest: ContextRule = {
+  reads: 'context',
   isDecidedByRegistry: true,
   id: 'missing-digest',
   title: 'A pin to a digest that its registry no longer has',
@@ -22,7 +22,7 @@ export const missingDigest: SurroundingsRule = {
     }),
 };
 
-function report(pinned: PinnedUse, at: number, { observed }: Surroundings): Report {
+function report(pinned: PinnedUse, at: number, { observed }: WorkspaceContext): Report {
   const { use } = pinned;
   const tag = byTag(pinned);
   const now = tag && observed(tag)?.digest;

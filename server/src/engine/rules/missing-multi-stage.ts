@@ -1,21 +1,21 @@
 import type { BuildStage } from '../model/build.ts';
 import type { Facts } from '../model/facts.ts';
 import type { Report } from '../model/finding.ts';
-import type { Surroundings } from '../model/surroundings.ts';
-import type { SurroundingsRule } from './rule.ts';
+import type { WorkspaceContext } from '../model/workspace-context.ts';
+import type { ContextRule } from './rule.ts';
 import { finalChain } from './support/command-chain.ts';
 import { type Toolchain, toolchainLeft } from './support/toolchains.ts';
 import { brief } from './support/words.ts';
 
-export const missingMultiStage: SurroundingsRule = {
-  reads: 'surroundings',
+export const missingMultiStage: ContextRule = {
+  reads: 'context',
   id: 'missing-multi-stage',
   title: 'Build tools that stay in the image',
   severity: 'hint',
   kinds: ['dockerfile'],
   sameAs: {},
   fixSafety: null,
-  check: ({ stages }: Facts, { path }: Surroundings) => {
+  check: ({ stages }: Facts, { path }: WorkspaceContext) => {
     if (forBuilding.test(path.split('/').slice(-3).join('/'))) return [];
     const chain = [...finalChain(stages)].reverse();
     if (!isRun(chain)) return [];

@@ -1,8 +1,8 @@
 import type { Workload } from '../model/facts.ts';
 import type { Report } from '../model/finding.ts';
-import type { Surroundings } from '../model/surroundings.ts';
+import type { WorkspaceContext } from '../model/workspace-context.ts';
 import { shortened } from '../text/visible.ts';
-import type { SurroundingsRule } from './rule.ts';
+import type { ContextRule } from './rule.ts';
 import { builtFor } from './support/built-image.ts';
 import { capitalized } from './support/words.ts';
 
@@ -10,8 +10,8 @@ import { capitalized } from './support/words.ts';
 const everyContainer =
   'It asks every container; ours one of each pod that is rolled out, where a port says that it serves something.';
 
-export const missingReadinessGate: SurroundingsRule = {
-  reads: 'surroundings',
+export const missingReadinessGate: ContextRule = {
+  reads: 'context',
   id: 'missing-readiness-gate',
   title: 'A container that others wait for, and that never tells when it is ready',
   severity: 'hint',
@@ -35,7 +35,7 @@ export const missingReadinessGate: SurroundingsRule = {
 /** Characters of a label in a message. */
 const longestLabel = 30;
 
-function report(workload: Workload, around: Surroundings): readonly Report[] {
+function report(workload: Workload, around: WorkspaceContext): readonly Report[] {
   const { label, name, path, readiness } = workload;
   if (readiness?.present !== false || mayCheckItself(workload, around)) return [];
   return [
@@ -49,5 +49,5 @@ function report(workload: Workload, around: Surroundings): readonly Report[] {
 }
 
 /** An image that is built can bring a health check, which only its Dockerfile shows. */
-const mayCheckItself = (workload: Workload, around: Surroundings): boolean =>
+const mayCheckItself = (workload: Workload, around: WorkspaceContext): boolean =>
   workload.build !== null && builtFor(workload, around)?.hasHealthcheck !== false;

@@ -1,17 +1,17 @@
-import type { SurroundingsRule } from './rule.ts';
+import type { ContextRule } from './rule.ts';
 import { brief } from './support/words.ts';
 
-export const mutableConfig: SurroundingsRule = {
-  reads: 'surroundings',
+export const mutableConfig: ContextRule = {
+  reads: 'context',
   id: 'mutable-config',
   title: 'A ConfigMap or Secret in use that can be changed in place',
   severity: 'hint',
   kinds: ['kubernetes'],
   sameAs: {},
   fixSafety: 'behaviour',
-  check: ({ configurations }, { neighbours }) =>
+  check: ({ configurations }, { workspaceView }) =>
     configurations
-      .filter(({ immutable, key }) => immutable.value === false && neighbours.isConsumed(key))
+      .filter(({ immutable, key }) => immutable.value === false && workspaceView.isConsumed(key))
       .map(({ immutable, label, path }) => ({
         path: `${path}.immutable`,
         span: immutable.underline,

@@ -1,11 +1,11 @@
 import type { LocalFix, Report } from '../model/finding.ts';
-import type { Surroundings } from '../model/surroundings.ts';
-import type { SurroundingsRule } from './rule.ts';
+import type { WorkspaceContext } from '../model/workspace-context.ts';
+import type { ContextRule } from './rule.ts';
 import { byTag, digestOf, type PinnedUse, reachOf, usedHere, withDigest } from './support/pin.ts';
 import { brief, code } from './support/words.ts';
 
-export const platformDigest: SurroundingsRule = {
-  reads: 'surroundings',
+export const platformDigest: ContextRule = {
+  reads: 'context',
   isDecidedByRegistry: true,
   id: 'platform-digest',
   title: "A pin to one platform's part of an image for several platforms",
@@ -16,7 +16,7 @@ export const platformDigest: SurroundingsRule = {
   check: (facts, around) => facts.images.flatMap((use) => part(digestOf(use), around)),
 };
 
-function part(pinned: PinnedUse | null, { observed }: Surroundings): readonly Report[] {
+function part(pinned: PinnedUse | null, { observed }: WorkspaceContext): readonly Report[] {
   const tag = pinned && byTag(pinned);
   const seen = tag && observed(tag);
   if (!pinned || !seen?.digest || seen.digest === pinned.digest) return [];

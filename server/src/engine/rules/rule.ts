@@ -1,7 +1,7 @@
 import type { Facts } from '../model/facts.ts';
 import type { Report, Safety, Severity } from '../model/finding.ts';
 import type { SuppressionComment } from '../model/suppression.ts';
-import type { Surroundings } from '../model/surroundings.ts';
+import type { WorkspaceContext } from '../model/workspace-context.ts';
 
 interface RuleBase {
   /** Names the bad thing, so that "ignore unpinned-image" reads well. */
@@ -27,13 +27,13 @@ export interface FactsRule extends RuleBase {
 }
 
 /** Looks at what lies around the text too: other files, the policy, what a registry once said. Asks for nothing. */
-export interface SurroundingsRule extends RuleBase {
-  readonly reads: 'surroundings';
+export interface ContextRule extends RuleBase {
+  readonly reads: 'context';
   /** What lies around changes its words and its fixes, and never whether it finds something. */
   readonly isDecidedByText?: true;
   /** Without an answer of a registry it finds nothing. */
   readonly isDecidedByRegistry?: true;
-  check(facts: Facts, around: Surroundings): Iterable<Report>;
+  check(facts: Facts, around: WorkspaceContext): Iterable<Report>;
 }
 
 /** Looks at the comments that silence other rules. Nothing silences it. */
@@ -43,4 +43,4 @@ export interface SuppressionRule extends RuleBase {
 }
 
 /** One thing that can change after review. Pure and synchronous: it reads facts and reports. Its page has the same file name. */
-export type Rule = FactsRule | SurroundingsRule | SuppressionRule;
+export type Rule = FactsRule | ContextRule | SuppressionRule;

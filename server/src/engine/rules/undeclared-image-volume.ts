@@ -1,13 +1,13 @@
 import type { Mount, Workload } from '../model/facts.ts';
 import type { Report } from '../model/finding.ts';
-import type { Surroundings } from '../model/surroundings.ts';
-import type { SurroundingsRule } from './rule.ts';
+import type { WorkspaceContext } from '../model/workspace-context.ts';
+import type { ContextRule } from './rule.ts';
 import { volumesOf } from './support/built-image.ts';
 import { tidy } from './support/mounts.ts';
 import { brief, listed } from './support/words.ts';
 
-export const undeclaredImageVolume: SurroundingsRule = {
-  reads: 'surroundings',
+export const undeclaredImageVolume: ContextRule = {
+  reads: 'context',
   id: 'undeclared-image-volume',
   title: 'A volume of the image that stays writable though the root filesystem is read-only',
   severity: 'information',
@@ -20,7 +20,7 @@ export const undeclaredImageVolume: SurroundingsRule = {
   check: (facts, around) => facts.workloads.flatMap((workload) => check(workload, around)),
 };
 
-function check(workload: Workload, around: Surroundings): readonly Report[] {
+function check(workload: Workload, around: WorkspaceContext): readonly Report[] {
   const { image, mounts, mountsImageVolumes, name, path, readOnlyRoot } = workload;
   if (!mountsImageVolumes || readOnlyRoot.value !== true) return [];
   // A mount whose target cannot be seen may be the one that is missing.

@@ -2,12 +2,12 @@ import { type ImageName, pulledName } from '../image/name.ts';
 import type { ImageUse } from '../model/facts.ts';
 import type { Report } from '../model/finding.ts';
 import { isPulled } from '../model/pulled.ts';
-import type { SurroundingsRule } from './rule.ts';
+import type { ContextRule } from './rule.ts';
 import { usedHere } from './support/pin.ts';
 import { briefImage, capitalized } from './support/words.ts';
 
-export const unsignedImage: SurroundingsRule = {
-  reads: 'surroundings',
+export const unsignedImage: ContextRule = {
+  reads: 'context',
   isDecidedByRegistry: true,
   id: 'unsigned-image',
   title: 'An image without the signature that the policy demands',

@@ -1,13 +1,13 @@
 import type { RepositoryName } from '../image/name.ts';
 import type { ImageUse } from '../model/facts.ts';
 import type { Related, Report } from '../model/finding.ts';
-import type { SurroundingsRule } from './rule.ts';
+import type { ContextRule } from './rule.ts';
 import { usedHere } from './support/pin.ts';
 import { repositoryOf, trustTest } from './support/trust.ts';
 import { brief } from './support/words.ts';
 
-export const untrustedRegistry: SurroundingsRule = {
-  reads: 'surroundings',
+export const untrustedRegistry: ContextRule = {
+  reads: 'context',
   id: 'untrusted-registry',
   title: 'An image from a registry that the policy does not trust',
   severity: 'error',

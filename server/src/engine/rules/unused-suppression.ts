@@ -1,5 +1,5 @@
 import type { Fix, Related, Report } from '../model/finding.ts';
-import type { AstrayComment, SuppressionComment, SuppressionName } from '../model/suppression.ts';
+import type { MisspeltSuppression, SuppressionComment, SuppressionName } from '../model/suppression.ts';
 import type { SuppressionRule } from './rule.ts';
 import { brief, code } from './support/words.ts';
 
@@ -32,14 +32,14 @@ function reports(comment: SuppressionComment): readonly Report[] {
   return names.flatMap((name) => nameReport(comment, name) ?? []);
 }
 
-function misread({ first, isComment, meant, written }: AstrayComment): string {
+function misread({ first, isComment, meant, written }: MisspeltSuppression): string {
   const words = `${meant} ${first ?? 'RULE'} -- why`;
   if (!isComment) return `This is no comment; put ${brief(`# ${words}`, 42)} on the line above.`;
   return `${brief(written, 18)} silences nothing; write ${brief(words, 42)}.`;
 }
 
 /** A version that takes other words is not to be expected, so the ones that are meant can be put in. */
-const correction = ({ edits, meant }: AstrayComment): readonly Fix[] =>
+const correction = ({ edits, meant }: MisspeltSuppression): readonly Fix[] =>
   edits ? [{ id: 'respell', title: `Change it to ${meant}`, safety: 'safe', edits: () => edits }] : [];
 
 /** Whether it stands in the wrong place or has served its time, only its author knows. */

@@ -3,16 +3,16 @@ import type { Workload } from '../model/facts.ts';
 import type { Fix, LocalFix, LookupFix } from '../model/finding.ts';
 import { isPulled } from '../model/pulled.ts';
 import { uncovered } from '../model/scratch.ts';
-import type { Surroundings } from '../model/surroundings.ts';
+import type { WorkspaceContext } from '../model/workspace-context.ts';
 import { joinEdits } from '../text/edit.ts';
-import type { SurroundingsRule } from './rule.ts';
+import type { ContextRule } from './rule.ts';
 import { volumesOf } from './support/built-image.ts';
 import { type Draft, perPlace } from './support/dedupe-reports.ts';
 import { mountAt, tidy } from './support/mounts.ts';
 import { code, listed } from './support/words.ts';
 
-export const writableRootFilesystem: SurroundingsRule = {
-  reads: 'surroundings',
+export const writableRootFilesystem: ContextRule = {
+  reads: 'context',
   isDecidedByText: true,
   id: 'writable-root-filesystem',
   title: 'A container whose root filesystem can be written to',
@@ -40,7 +40,7 @@ export const writableRootFilesystem: SurroundingsRule = {
     ),
 };
 
-function report(workload: Workload, around: Surroundings): Draft {
+function report(workload: Workload, around: WorkspaceContext): Draft {
   const { misplacedReadOnlyRoot: misplaced } = workload;
   return {
     path: `${workload.path}.read-only-root`,
@@ -62,7 +62,7 @@ const beside = 'A program that writes anywhere beside its mounts stops working.'
 const withVolumes = 'read-only-with-volumes';
 
 /** Most programs write to `/tmp`, so the fix that also provides it comes first where nothing is mounted there. */
-function fixes(workload: Workload, around: Surroundings): readonly Fix[] {
+function fixes(workload: Workload, around: WorkspaceContext): readonly Fix[] {
   const needs = needsOf(workload, around);
   const readOnly: LocalFix = {
     id: 'read-only',
@@ -107,7 +107,7 @@ interface Needs {
  * would lose it whenever the container is made anew. Elsewhere they are part of the root filesystem or live no longer than the container
  * (`VOLUME` is left to the runtime in Kubernetes: containerd mounts an empty folder, CRI-O makes one), so scratch space takes nothing away.
  */
-function needsOf(workload: Workload, around: Surroundings): Needs {
+function needsOf(workload: Workload, around: WorkspaceContext): Needs {
   const declared = volumesOf(workload, around);
   const volumes = uncovered(workload.mounts, (declared?.paths ?? []).map(tidy).filter(isOwn)).filter(
     (path) => mountAt(workload, path) === undefined,

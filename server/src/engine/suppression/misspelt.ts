@@ -1,5 +1,5 @@
 import type { Comment } from '../model/facts.ts';
-import type { AstrayComment } from '../model/suppression.ts';
+import type { MisspeltSuppression } from '../model/suppression.ts';
 import { span } from '../text/span.ts';
 
 /** How a comment stands in its file. */
@@ -30,11 +30,11 @@ export const maySuppress = (text: string): boolean => hint.test(text);
  * A comment that is meant to silence a finding and does not: in other words than `holdfast-ignore`, as other tools have them, or where the
  * format takes it for no comment. Null where it is neither, or could be prose. `isRule` tells the names of rules.
  */
-export function readAstray(
+export function readMisspelt(
   { span: at, text }: Comment,
   { isAlone, isComment, isVerbatim }: Standing,
   isRule: (name: string) => boolean,
-): AstrayComment | null {
+): MisspeltSuppression | null {
   const match = attempt.exec(text);
   if (!match) return null;
   const [all, written = '', scope = '', between = '', first = ''] = match;

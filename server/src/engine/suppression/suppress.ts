@@ -1,7 +1,7 @@
 import { closest } from '../config/closest.ts';
 import type { Comment, Located } from '../model/facts.ts';
 import type {
-  AstrayComment,
+  MisspeltSuppression,
   SuppressionComment,
   SuppressionName,
   SuppressionState,
@@ -12,7 +12,7 @@ import { hasLetters } from '../text/letters.ts';
 import { partition } from '../text/partition.ts';
 import { SourceText } from '../text/source-text.ts';
 import { type Span, shiftSpan, span } from '../text/span.ts';
-import { maySuppress, readAstray } from './misspelt.ts';
+import { maySuppress, readMisspelt } from './misspelt.ts';
 
 /** A `holdfast-ignore` comment as it is written. Offsets are into its piece. */
 interface Suppression {
@@ -30,7 +30,7 @@ interface Suppression {
 }
 
 /** A comment that is meant to be one. */
-interface Astray extends AstrayComment {
+interface MisspeltComment extends MisspeltSuppression {
   /** Without its mark. */
   readonly words: Span;
   readonly subject: Span;
@@ -39,7 +39,7 @@ interface Astray extends AstrayComment {
 /** The suppressions of one piece of text. */
 export interface Suppressions {
   readonly all: readonly Suppression[];
-  readonly astray: readonly Astray[];
+  readonly astray: readonly MisspeltComment[];
   /** Those that name a rule and are about the line, or the stretch of lines, that an offset is in. */
   about(rule: string, offset: number): readonly Suppression[];
   readonly source: SourceText;
@@ -214,10 +214,10 @@ function readComment(comment: Comment, lines: Lines): Suppression | null {
 /** A full stop, or a number alone, tells nobody why. */
 const asReason = (text: string): string => (hasLetters(text) ? text : '');
 
-function readStray(comment: Comment, lines: Lines, isComment: boolean): Astray | null {
+function readStray(comment: Comment, lines: Lines, isComment: boolean): MisspeltComment | null {
   const { span: at, text } = comment;
   const isVerbatim = lines.source.text.startsWith(text, at.start);
-  const astray = readAstray(comment, { isVerbatim, isAlone: lines.isAlone(at), isComment }, isSilenceable);
+  const astray = readMisspelt(comment, { isVerbatim, isAlone: lines.isAlone(at), isComment }, isSilenceable);
   if (!astray) return null;
   const words = (text.endsWith('*/') ? text.slice(0, -2) : text).trimEnd().length;
   const from = text.search(/holdfast/i);
@@ -243,7 +243,7 @@ export interface Readable {
 }
 
 /** Which comments of a document silence what; it remembers which of them did. */
-export class Silences {
+export class SuppressionMatcher {
   readonly #fileWide: ReadonlyMap<string, readonly Suppression[]>;
   readonly #used = new Map<Suppression, Set<string>>();
   /** Not silenced, by line and rule. */
@@ -306,7 +306,7 @@ export class Silences {
 /** Lines between a comment and what it may have been meant for: a service or a container is seldom longer. */
 const linesNear = 10;
 
-function toAstrayComment({ subject, words, ...astray }: Astray): SuppressionComment {
+function toAstrayComment({ subject, words, ...astray }: MisspeltComment): SuppressionComment {
   const { first, meant } = astray;
   const untouched = (): Edits => refuse('Nothing silences a finding about a comment; do what it says.');
   return {

@@ -1,4 +1,4 @@
-import type { Outline } from '../model/surroundings.ts';
+import type { FileSummary } from '../model/workspace-context.ts';
 
 /** A file that another one names, and the id of the kind that makes it. */
 export interface NamedFile {
@@ -8,7 +8,7 @@ export interface NamedFile {
 }
 
 /** The files that a file says are Dockerfiles or Compose files, whatever their names. */
-export const namedFiles = ({ builds, includes = [] }: Outline): readonly NamedFile[] => [
+export const namedFiles = ({ builds, includes = [] }: FileSummary): readonly NamedFile[] => [
   ...builds
     // One that stands in the file itself is read with it.
     .filter(({ dockerfile }) => !dockerfile.includes('#'))

@@ -2,16 +2,16 @@ import type { FilePlace } from '../model/finding.ts';
 import type {
   BuildRequest,
   BuiltImage,
-  Neighbours,
-  Outline,
+  FileSummary,
   OutlinePin,
   PinnedDigest,
   Replacement,
-} from '../model/surroundings.ts';
+  WorkspaceView,
+} from '../model/workspace-context.ts';
 import { folderOf } from '../text/path.ts';
 
 /** A question to the other files of a workspace, and the answer that was given: plain data. */
-export interface NeighbourAnswer {
+export interface ViewAnswer {
   readonly question: NeighbourQuestion;
   readonly given: unknown;
 }
@@ -22,11 +22,11 @@ export type NeighbourQuestion =
   | { readonly asks: 'replacedIn'; readonly dockerfile: string; readonly names: readonly string[] }
   | { readonly asks: 'builtFrom'; readonly dockerfile: string; readonly target: string | null };
 
-/** `Neighbours` that remember what they were asked, and nothing of the text they were asked for. */
-export interface AskedNeighbours extends Neighbours {
+/** `WorkspaceView` that remember what they were asked, and nothing of the text they were asked for. */
+export interface AskedNeighbours extends WorkspaceView {
   readonly wasAsked: boolean;
   /** What they were asked, each question once, and what they said. */
-  readonly answers: readonly NeighbourAnswer[];
+  readonly answers: readonly ViewAnswer[];
   /** Whether they would still give every answer they gave. */
   isSettled(): boolean;
 }
@@ -35,8 +35,8 @@ export interface AskedNeighbours extends Neighbours {
  * What the files of a workspace tell each other, by file. Whoever calls the engine keeps it: puts in what each file's analysis
  * says of itself, and hands it to later analyses.
  */
-export class WorkspaceOutline {
-  readonly #files = new Map<string, Outline>();
+export class WorkspaceIndex {
+  readonly #files = new Map<string, FileSummary>();
   readonly #index = new Index();
   #epoch = 0;
 
@@ -46,7 +46,7 @@ export class WorkspaceOutline {
   }
 
   /** Takes in what a file says now. The time depends on that file alone. */
-  put(outline: Outline): void {
+  put(outline: FileSummary): void {
     const { path } = outline;
     const before = this.#files.get(path);
     if (saysNothing(outline)) {
@@ -69,24 +69,24 @@ export class WorkspaceOutline {
   }
 
   /** All files, with `own` in the place of what was known of its path. They answer by what is known when they are asked. */
-  around(own: Outline): AskedNeighbours {
+  around(own: FileSummary): AskedNeighbours {
     return new Joined(this.#index, own);
   }
 
   /** Whether the file that says `own` would get the answers it once got. */
-  wouldSay(own: Outline, answers: readonly NeighbourAnswer[]): boolean {
+  wouldSay(own: FileSummary, answers: readonly ViewAnswer[]): boolean {
     const now = this.around(own);
     return answers.every(({ given, question }) => isSame(answerTo(question, now), given));
   }
 
   /** What each file says, without those that say nothing. */
-  outlines(): readonly Outline[] {
+  outlines(): readonly FileSummary[] {
     return [...this.#files.values()];
   }
 }
 
 /** What a file sees that is read alone. */
-export const alone = (own: Outline): AskedNeighbours => new Joined(new Index(), own);
+export const alone = (own: FileSummary): AskedNeighbours => new Joined(new Index(), own);
 
 /** Each digest of a tag and platform once, at its first place. */
 export function joinPins(pins: readonly Omit<OutlinePin, 'count'>[]): readonly OutlinePin[] {
@@ -100,7 +100,7 @@ export function joinPins(pins: readonly Omit<OutlinePin, 'count'>[]): readonly O
 }
 
 /** Whether other files learn nothing from it. */
-export const saysNothing = ({ builds, built, consumes, pins, replaced }: Outline): boolean =>
+export const saysNothing = ({ builds, built, consumes, pins, replaced }: FileSummary): boolean =>
   builds.length + built.length + consumes.length + pins.length + replaced.length === 0;
 
 /** Key → what each file says under it, by the file's path. */
@@ -140,7 +140,7 @@ class Index {
   readonly #consumed = new ByFile<string>();
   readonly #replaced = new ByFile<true>();
 
-  add({ builds, built, consumes, path, pins, replaced }: Outline): void {
+  add({ builds, built, consumes, path, pins, replaced }: FileSummary): void {
     for (const pin of pins) this.#pins.add(pin.name, path, pin);
     for (const image of built) this.#built.add(builtKey(image.dockerfile, image.target), path, image);
     for (const request of builds) {
@@ -154,7 +154,7 @@ class Index {
     for (const image of replaced) this.#replaced.add(image, path, true);
   }
 
-  remove({ builds, built, consumes, path, pins, replaced }: Outline): void {
+  remove({ builds, built, consumes, path, pins, replaced }: FileSummary): void {
     for (const { name } of pins) this.#pins.remove(name, path);
     for (const { dockerfile, target } of built) this.#built.remove(builtKey(dockerfile, target), path);
     for (const { dockerfile, images } of builds) {
@@ -209,23 +209,23 @@ function configurationParts(key: string): { readonly name: string; readonly name
 const nowhere = '';
 
 /** An answer as it was given, and how to find it again. */
-interface Answer<T> extends NeighbourAnswer {
+interface Answer<T> extends ViewAnswer {
   readonly given: T;
   again(): T;
 }
 
 const isSame = (a: unknown, b: unknown): boolean => JSON.stringify(a) === JSON.stringify(b);
 
-function answerTo(question: NeighbourQuestion, neighbours: Neighbours): unknown {
+function answerTo(question: NeighbourQuestion, workspaceView: WorkspaceView): unknown {
   switch (question.asks) {
     case 'builtFrom':
-      return neighbours.builtFrom(question.dockerfile, question.target);
+      return workspaceView.builtFrom(question.dockerfile, question.target);
     case 'replacedIn':
-      return neighbours.replacedIn(question.dockerfile, question.names);
+      return workspaceView.replacedIn(question.dockerfile, question.names);
     case 'pinsOf':
-      return neighbours.pinsOf(question.name, question.platform ?? undefined);
+      return workspaceView.pinsOf(question.name, question.platform ?? undefined);
     default:
-      return neighbours[question.asks](question.name);
+      return workspaceView[question.asks](question.name);
   }
 }
 
@@ -239,7 +239,7 @@ class Joined implements AskedNeighbours {
   readonly #replaced = new Map<string, Answer<boolean>>();
   readonly #contexts = new Map<string, Answer<Replacement>>();
 
-  constructor(others: Index, own: Outline) {
+  constructor(others: Index, own: FileSummary) {
     this.#others = others;
     this.#path = own.path;
     this.#own.add(own);
@@ -255,7 +255,7 @@ class Joined implements AskedNeighbours {
     ]);
   }
 
-  get answers(): readonly NeighbourAnswer[] {
+  get answers(): readonly ViewAnswer[] {
     return this.#asked.map(({ given, question }) => ({ question, given }));
   }
 

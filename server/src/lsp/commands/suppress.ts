@@ -5,7 +5,7 @@ import type { Session } from '../session.ts';
 import { property } from '../workspace/editor-settings.ts';
 import { applyFix } from './execute-command.ts';
 
-/** Silences a finding with the reason that the client asked the user for. */
+/** SuppressionMatcher a finding with the reason that the client asked the user for. */
 export function serveSuppress(session: Session): void {
   const { connection, ports } = session;
   const failed = (): Applied => ({

@@ -8,7 +8,7 @@ import {
 import type { RegistryClient } from '../../registry/index.ts';
 
 /** What registries have told, now and in earlier runs. */
-export interface Knowledge {
+export interface RegistryObserver {
   /** Goes up with everything new; what was computed at another time may be out of date. */
   readonly epoch: number;
   /** Asks as the user's actions do, and notices what is new. */
@@ -25,7 +25,7 @@ interface Asked {
 }
 
 /** `learned` is called whenever there is something that was not known before, or is known no more. */
-export function createKnowledge(registry: RegistryClient, learned: () => void): Knowledge {
+export function createRegistryObserver(registry: RegistryClient, learned: () => void): RegistryObserver {
   let epoch = 0;
   /** What documents were told before the answers of earlier runs were read; null once they are. */
   let early: Map<string, Asked> | null = new Map();

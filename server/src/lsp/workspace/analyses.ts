@@ -1,5 +1,5 @@
 import { type Analysis, analyze, haveSameCompanions, type Input } from '../../engine/index.ts';
-import type { Knowledge } from '../registry/registry-observer.ts';
+import type { RegistryObserver } from '../registry/registry-observer.ts';
 import type { Watch } from '../supervisor/thread.ts';
 import type { Companions } from './companions.ts';
 import type { Configuration } from './configuration.ts';
@@ -39,7 +39,7 @@ export function createAnalyses(
   documents: Documents,
   configuration: Configuration,
   companions: Companions,
-  knowledge: Knowledge,
+  knowledge: RegistryObserver,
   workspace: Pick<Workspace, 'around' | 'took'>,
   watch: Watch,
 ): Analyses {
@@ -88,7 +88,7 @@ export function createAnalyses(
     },
     unsettled: () =>
       [...kept.values()].flatMap(({ reading }) =>
-        reading && !reading.analysis.neighbours.isSettled() ? reading.uri : [],
+        reading && !reading.analysis.workspaceView.isSettled() ? reading.uri : [],
       ),
     forget(uri) {
       kept.delete(uriKey(uri));
@@ -103,11 +103,11 @@ function hasSameSurroundings(
   workspace: Input['workspace'],
 ): boolean {
   if (!reading) return true;
-  const { input, neighbours } = reading.analysis;
+  const { input, workspaceView } = reading.analysis;
   return (
     haveSameCompanions(input.companions, companions) &&
     input.workspace === workspace &&
-    neighbours.isSettled()
+    workspaceView.isSettled()
   );
 }
 

@@ -1,5 +1,5 @@
 import { setImmediate as turn } from 'node:timers/promises';
-import { readOutline, WorkspaceOutline } from '../../engine/index.ts';
+import { readSummary, WorkspaceIndex } from '../../engine/index.ts';
 import { delays } from '../ports.ts';
 import { guarded, inBackground } from '../protocol/guard.ts';
 import type { Session } from '../session.ts';
@@ -18,7 +18,7 @@ const isElsewhere = (uri: string): boolean => /\/(?:node_modules|\.git)\//.test(
 /** `refresh` is given the open documents that have to be read again because other files say something else. */
 export function createWorkspace(session: Session, refresh: (uris: readonly string[]) => void): Workspace {
   const { analyses, ports } = session;
-  const outline = new WorkspaceOutline();
+  const outline = new WorkspaceIndex();
   const isBelow = (uri: string): boolean => folderOf(session.folders, uri) !== undefined;
   let told = outline.epoch;
   let telling = new AbortController();
@@ -62,7 +62,7 @@ export function createWorkspace(session: Session, refresh: (uris: readonly strin
 /** Reads files one after the other; between two of them everybody else gets a turn. */
 class Reader {
   readonly #session: Session;
-  readonly #outline: WorkspaceOutline;
+  readonly #outline: WorkspaceIndex;
   readonly #onDone: () => void;
   /** Key → URI of the files that the last search found. */
   readonly #listed = new Map<string, string>();
@@ -72,7 +72,7 @@ class Reader {
   #isListOld = false;
   #run: Promise<void> | null = null;
 
-  constructor(session: Session, outline: WorkspaceOutline, onDone: () => void) {
+  constructor(session: Session, outline: WorkspaceIndex, onDone: () => void) {
     this.#session = session;
     this.#outline = outline;
     this.#onDone = onDone;
@@ -144,7 +144,7 @@ class Reader {
     if (documents.snapshot(uri)) await this.#session.analyses.current(uri);
     else if (read && read.input.text.length <= textMax) {
       this.#session.ports.watch.reads(uri, read.input.text.length);
-      this.#outline.put(readOutline(read.input, read.settings));
+      this.#outline.put(readSummary(read.input, read.settings));
     } else this.#outline.remove(uriPath(uri));
   }
 

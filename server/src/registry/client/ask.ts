@@ -1,4 +1,4 @@
-import type { Clock, Reach } from '../../engine/ports.ts';
+import type { AddressPolicy, Clock } from '../../engine/ports.ts';
 import type { AddressGuard } from '../../http/address.ts';
 import { Failure } from '../../http/failure.ts';
 import type { Advice } from '../../http/network-errors.ts';
@@ -16,7 +16,7 @@ import * as messages from './messages.ts';
 /** How a registry is reached. */
 export interface Way {
   readonly endpoint: Endpoint;
-  readonly reach: Reach;
+  readonly reach: AddressPolicy;
   readonly signal: AbortSignal;
   /** Takes what the user should know though it works: whole sentences. */
   readonly notices: Set<string>;

@@ -7,7 +7,7 @@ interface Lane {
 }
 
 /** Lets at most `limit` through at a time for each key, first come, first served. */
-export class Gate {
+export class ConcurrencyLimit {
   readonly #limit: number;
   readonly #lanes = new Map<string, Lane>();
 

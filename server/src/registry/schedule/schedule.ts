@@ -1,4 +1,4 @@
-import type { Clock, FailedLookup, Reach } from '../../engine/ports.ts';
+import type { AddressPolicy, Clock, FailedLookup } from '../../engine/ports.ts';
 import type { AddressGuard } from '../../http/address.ts';
 import { Failure, failed } from '../../http/failure.ts';
 import type { Advice } from '../../http/network-errors.ts';
@@ -8,7 +8,7 @@ import * as messages from '../client/messages.ts';
 import type { Limits } from '../limits.ts';
 import type { Endpoint } from '../protocol/endpoint.ts';
 import type { Credentials } from '../sign-in/credentials.ts';
-import { Gate } from './concurrency-limit.ts';
+import { ConcurrencyLimit } from './concurrency-limit.ts';
 import { Troubles } from './host-backoff.ts';
 import { CoolDown } from './rate-limit.ts';
 
@@ -33,11 +33,11 @@ export interface VisitsOptions {
   readonly isOffline: () => boolean;
 }
 
-const anywhere: Reach = new Set(['public', 'private', 'loopback']);
+const anywhere: AddressPolicy = new Set(['public', 'private', 'loopback']);
 
 export function createVisits(options: VisitsOptions): Visits {
   const { advice, clock, credentials, guard, isOffline, limits, timers } = options;
-  const gate = new Gate(limits.perHost);
+  const gate = new ConcurrencyLimit(limits.perHost);
   const troubles = new Troubles(clock, limits);
 
   /** How the registry may be reached. Throws a Failure where it may not be. */

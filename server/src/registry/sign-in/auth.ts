@@ -1,4 +1,4 @@
-import type { Clock, Log, Reach } from '../../engine/ports.ts';
+import type { AddressPolicy, Clock, Log } from '../../engine/ports.ts';
 import { isLoopbackHost } from '../../http/address.ts';
 import { BoundedMap } from '../../http/bounded-map.ts';
 import { Failure } from '../../http/failure.ts';
@@ -17,7 +17,7 @@ import { basicHeader, type TokenClient } from './token.ts';
 export interface Errand {
   readonly endpoint: Endpoint;
   readonly origin: string;
-  readonly reach: Reach;
+  readonly reach: AddressPolicy;
   /** As whoever answers calls it. */
   readonly repository: string;
   /** The origin is the registry's own. Elsewhere nobody is signed in. */

@@ -1,4 +1,4 @@
-import type { Clock, Reach } from '../../engine/ports.ts';
+import type { AddressPolicy, Clock } from '../../engine/ports.ts';
 import { type AddressGuard, isLoopbackHost } from '../../http/address.ts';
 import { Failure } from '../../http/failure.ts';
 import type { Advice } from '../../http/network-errors.ts';
@@ -24,7 +24,7 @@ export interface TokenRequest {
   /** What to say where the credential is not accepted. */
   readonly rejection: string;
   /** Of the registry: the token server may not be deeper in a private network. */
-  readonly reach: Reach;
+  readonly reach: AddressPolicy;
   readonly signal: AbortSignal;
 }
 

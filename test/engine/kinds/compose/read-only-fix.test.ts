@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { analyze, type Fix, WorkspaceOutline } from '../../../../server/src/engine/index.ts';
+import { analyze, type Fix, WorkspaceIndex } from '../../../../server/src/engine/index.ts';
 
 /** The fixes offered for a writable root filesystem, in a workspace with these files. */
 function offered(path: string, text: string, beside: Readonly<Record<string, string>>): readonly Fix[] {
-  const workspace = new WorkspaceOutline();
+  const workspace = new WorkspaceIndex();
   for (const [name, other] of Object.entries(beside)) {
     workspace.put(analyze({ path: name, text: other }).outline);
   }

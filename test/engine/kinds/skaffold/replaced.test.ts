@@ -4,8 +4,8 @@ import {
   type Analysis,
   analyze,
   offeredPins,
-  readOutline,
-  WorkspaceOutline,
+  readSummary,
+  WorkspaceIndex,
 } from '../../../../server/src/engine/index.ts';
 
 const digest = `sha256:${'a'.repeat(64)}`;
@@ -25,10 +25,10 @@ build:
   artifacts: [{image: job}]
 `;
 
-const skaffold = readOutline({ path: '/w/skaffold.yaml', text: config });
+const skaffold = readSummary({ path: '/w/skaffold.yaml', text: config });
 
 function read(path: string, text: string): Analysis {
-  const workspace = new WorkspaceOutline();
+  const workspace = new WorkspaceIndex();
   workspace.put(skaffold);
   return analyze({ path, text, workspace });
 }

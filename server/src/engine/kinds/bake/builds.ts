@@ -1,6 +1,6 @@
 import { contextNameOf, taggedName } from '../../image/name.ts';
 import { parseReference } from '../../image/reference.ts';
-import type { BuildRequest } from '../../model/surroundings.ts';
+import type { BuildRequest } from '../../model/workspace-context.ts';
 import { folderOf, pathFrom } from '../../text/path.ts';
 import { type Entry, entriesOf, type Value } from './hcl.ts';
 import { Variables } from './variables.ts';

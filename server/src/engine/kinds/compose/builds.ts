@@ -1,7 +1,7 @@
 import { contextNameOf, taggedName } from '../../image/name.ts';
 import { parseReference } from '../../image/reference.ts';
 import type { BuildSource } from '../../model/facts.ts';
-import type { BuildRequest } from '../../model/surroundings.ts';
+import type { BuildRequest } from '../../model/workspace-context.ts';
 import { folderOf, pathFrom } from '../../text/path.ts';
 import type { YamlValue } from '../../yaml/lookup.ts';
 import { seen } from './interpolate.ts';

@@ -3,7 +3,7 @@ import type { ImageRole, ImageUse, Located, Mount, Rollout, Workload } from '../
 import { noTraits } from '../../model/no-facts.ts';
 import { uncovered } from '../../model/scratch.ts';
 import type { Script } from '../../model/script.ts';
-import type { BuildRequest } from '../../model/surroundings.ts';
+import type { BuildRequest } from '../../model/workspace-context.ts';
 import { type Edits, refuse } from '../../text/edit.ts';
 import { type Span, span } from '../../text/span.ts';
 import { appendItems, listFromScalar, setIn } from '../../yaml/insert.ts';

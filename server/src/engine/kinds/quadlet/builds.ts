@@ -1,6 +1,6 @@
 import { taggedName } from '../../image/name.ts';
 import { parseReference } from '../../image/reference.ts';
-import type { BuildRequest } from '../../model/surroundings.ts';
+import type { BuildRequest } from '../../model/workspace-context.ts';
 import { folderOf, pathFrom } from '../../text/path.ts';
 import { seen } from './specifiers.ts';
 import type { Section } from './unit.ts';

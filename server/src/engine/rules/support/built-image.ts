@@ -1,17 +1,17 @@
 import { pulledName, taggedName } from '../../image/name.ts';
 import type { Workload } from '../../model/facts.ts';
-import type { BuiltImage, Surroundings } from '../../model/surroundings.ts';
+import type { BuiltImage, WorkspaceContext } from '../../model/workspace-context.ts';
 import { folderOf, pathSeenFrom } from '../../text/path.ts';
 import { code } from './words.ts';
 
 /** What the workspace builds for a workload, as far as its Dockerfile is known. */
 export function builtFor(
   { build, image }: Pick<Workload, 'build' | 'image'>,
-  { neighbours }: Surroundings,
+  { workspaceView }: WorkspaceContext,
 ): BuiltImage | undefined {
-  if (build) return neighbours.builtFrom(build.dockerfile, build.target);
+  if (build) return workspaceView.builtFrom(build.dockerfile, build.target);
   if (image?.reading.state !== 'parsed' || image.reading.reference.digest !== undefined) return undefined;
-  return neighbours.builtAs(taggedName(image.reading.reference));
+  return workspaceView.builtAs(taggedName(image.reading.reference));
 }
 
 /** The paths that an image declares as volumes. */
@@ -22,7 +22,7 @@ export interface ImageVolumes {
 }
 
 /** What is known of a workload's image: from its Dockerfile, or because a registry once told; null where nothing is. */
-export function volumesOf(workload: Workload, around: Surroundings): ImageVolumes | null {
+export function volumesOf(workload: Workload, around: WorkspaceContext): ImageVolumes | null {
   const built = builtFor(workload, around);
   if (built) {
     const isInline = built.dockerfile.includes('#');

@@ -2,7 +2,7 @@ import type { ImageName } from '../image/name.ts';
 import type { FilePlace } from './finding.ts';
 
 /** What one file tells the others of its workspace: plain data that keeps no text alive. */
-export interface Outline {
+export interface FileSummary {
   /** As in `SourceFile.path`. */
   readonly path: string;
   /** Tags that are pinned in it, each digest of a tag and platform once. */
@@ -69,7 +69,7 @@ export interface Replacement {
 }
 
 /** The other files of the workspace, with this one among them. */
-export interface Neighbours {
+export interface WorkspaceView {
   /**
    * The digests that a tag is pinned to, most used first; a few at most. With a platform those are left out that are for another one; pins that
    * do not tell are for any.
@@ -104,10 +104,10 @@ export interface Observation {
 }
 
 /** What a rule may know beyond the text. */
-export interface Surroundings {
+export interface WorkspaceContext {
   /** Of the file, as in `SourceFile.path`. */
   readonly path: string;
-  readonly neighbours: Neighbours;
+  readonly workspaceView: WorkspaceView;
   observed(image: ImageName): Observation | undefined;
   /** Registries, and repositories under them, that the policy trusts, as patterns; null where it says nothing. */
   readonly trusted: readonly string[] | null;

@@ -1,4 +1,4 @@
-import { rules } from './index.ts';
+import { rules } from '../rules/index.ts';
 
 /** Rules of ours that take the place of one of another tool, by the name it has there: `DL3007`, `CKV_K8S_22`. */
 export function rulesLike(peerRule: string): readonly string[] {
