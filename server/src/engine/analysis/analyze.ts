@@ -148,6 +148,7 @@ export function analyze(input: Input, settings: Settings = defaultSettings, prev
   const file = fileOf(input, settings.variables);
   const candidates = candidatesFor(input, file);
   const known = previous && isSameButForText(previous, input, settings) ? previous.pieces : null;
+  const before = known?.document.size === 1 ? known.document.values().next().value?.facts : null;
   const pieces = {
     document: new Map<string, Chunk>(),
     item: new Map<string, Chunk>(),
@@ -158,7 +159,7 @@ export function analyze(input: Input, settings: Settings = defaultSettings, prev
     const text = part === 'item' ? itemText(written) : written;
     let piece = pieces[part].get(text) ?? known?.[part].get(text);
     const key = piece ? text : unshared(text, input.text);
-    piece ??= readPiece(key, file, candidates, part);
+    piece ??= readPiece(key, before ? { ...file, before } : file, candidates, part);
     pieces[part].set(key, piece);
     return { document, offset: at.start, length: text.length, piece };
   };

@@ -1,9 +1,8 @@
 import type { Variables } from '../model/variables.ts';
 import type { MappedText } from '../text/mapped-text.ts';
+import type { Dockerfile } from './dockerfile.ts';
 import { type Expansion, expand, hole, type Lookup, type Value } from './expand.ts';
-import type { Dockerfile } from './split.ts';
 import { Effort } from './substitute.ts';
-import { splitQuotedWords } from './words.ts';
 
 /** Set by BuildKit for every build (`dockerfile2llb/platform.go`); a default in the file takes their place. */
 const predefined: ReadonlySet<string> = new Set([
@@ -51,10 +50,10 @@ export class GlobalArguments {
     this.#escapeToken = escapeToken;
     this.#given = given;
     this.#variables = variables;
-    for (const { keyword, rest } of instructions) {
+    for (const { keyword, words } of instructions) {
       if (keyword === 'FROM') break;
       if (keyword !== 'ARG') continue;
-      for (const word of splitQuotedWords(rest, escapeToken)) this.#declare(word, emptyIsUnknown);
+      for (const word of words) this.#declare(word, emptyIsUnknown);
     }
   }
 

@@ -1,9 +1,10 @@
 import type { BuildStage, BuildStep } from '../model/build.ts';
 import type { Script } from '../model/script.ts';
 import type { BuiltImage } from '../model/workspace-context.ts';
+import type { Dockerfile } from './dockerfile.ts';
 import type { Base } from './images.ts';
+import type { Instruction } from './instruction.ts';
 import { isWindowsShell } from './interpreter.ts';
-import type { Dockerfile, Instruction } from './split.ts';
 import { StepReader } from './steps.ts';
 
 /** Where a Dockerfile stands. */

@@ -4,12 +4,12 @@ import type { ImageRole, ImageUse } from '../model/facts.ts';
 import type { MappedText } from '../text/mapped-text.ts';
 import { type BuildValues, GlobalArguments, noValues } from './arguments.ts';
 import type { Frontend } from './directives.ts';
+import type { Dockerfile } from './dockerfile.ts';
 import { type Expansion, expand, verbatim } from './expand.ts';
+import type { Instruction } from './instruction.ts';
 import { readReaders } from './readers.ts';
 import { type FindReader, siteOf } from './site.ts';
-import { type Dockerfile, type Instruction, instructionOf } from './split.ts';
 import { namesStage, outside, readStages, type Stage } from './stages.ts';
-import { readFlags } from './words.ts';
 
 /**
  * Every image a Dockerfile pulls: the frontend, base images, and the sources of `COPY --from=` and `RUN --mount=…,from=`,
@@ -36,7 +36,7 @@ export function readImages(
       if (base?.use) uses.push(base.use);
       continue;
     }
-    for (const { role, word } of sourceWords(instruction, file.escapeToken)) {
+    for (const { role, word } of sourceWords(instruction)) {
       // BuildKit expands no variables here.
       const source = expand(word, () => 'unknown', file.escapeToken);
       if (/^\d*$/.test(source.text) || namesStage(source, names)) continue;
@@ -59,13 +59,14 @@ interface SourceWord {
 }
 
 /** The values of `COPY --from=` and of every `RUN --mount=…,from=` of one instruction, which may stand behind `ONBUILD`. */
-function sourceWords({ keyword, rest }: Instruction, escapeToken: string): readonly SourceWord[] {
+function sourceWords(instruction: Instruction): readonly SourceWord[] {
+  const { keyword } = instruction;
   if (keyword === 'ONBUILD') {
-    const inner = instructionOf(rest);
-    return inner.keyword === 'ONBUILD' ? [] : sourceWords(inner, escapeToken);
+    const { inner } = instruction;
+    return inner.keyword === 'ONBUILD' ? [] : sourceWords(inner);
   }
-  if ((keyword !== 'COPY' && keyword !== 'RUN') || !rest.text.startsWith('--')) return [];
-  return readFlags(rest, escapeToken).flags.flatMap(({ name, value }): readonly SourceWord[] => {
+  if (keyword !== 'COPY' && keyword !== 'RUN') return [];
+  return instruction.flags.flatMap(({ name, value }): readonly SourceWord[] => {
     if (keyword === 'COPY') return name === 'from' ? [{ role: 'copy-source', word: value }] : [];
     const word = name === 'mount' ? mountSource(value) : undefined;
     return word ? [{ role: 'mount-source', word }] : [];

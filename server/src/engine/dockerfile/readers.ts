@@ -1,6 +1,6 @@
 import type { Span } from '../text/span.ts';
-import type { Dockerfile, Instruction } from './split.ts';
-import { readFlags, splitQuotedWords } from './words.ts';
+import type { Dockerfile } from './dockerfile.ts';
+import type { Instruction } from './instruction.ts';
 
 /** Something beside a base image that gets the value of a build argument declared before the first stage. */
 export interface ArgumentReader {
@@ -17,8 +17,7 @@ const mention = /\$\{?(?:env:)?[!#]?([a-z_]\w*)|%([a-z_]\w*)%/gi;
  * The first reader of each argument. A stage sees an argument from `ARG NAME` on, and so do the stages that go on from it; the commands of
  * `RUN` get it in their environment, so that this line alone counts as one.
  */
-export function readReaders(file: Dockerfile): ReadonlyMap<string, ArgumentReader> {
-  const { escapeToken, instructions } = file;
+export function readReaders({ instructions }: Dockerfile): ReadonlyMap<string, ArgumentReader> {
   const shown = new Map<string, ArgumentReader>();
   const readers = new Map<string, ArgumentReader>();
   let inStage = false;
@@ -34,13 +33,13 @@ export function readReaders(file: Dockerfile): ReadonlyMap<string, ArgumentReade
     if (keyword === 'FROM') {
       inStage = true;
       // The flags see all of them.
-      const written = readFlags(rest, escapeToken).flags.map(({ value }) => value.text);
+      const written = instruction.flags.map(({ value }) => value.text);
       note(written.join(' '), instruction, null);
     } else if (inStage) {
       note(rest.text, instruction, shown);
       for (const { body } of heredocs) note(body.text, instruction, shown);
       if (keyword === 'ARG') {
-        for (const { text } of splitQuotedWords(rest, escapeToken)) {
+        for (const { text } of instruction.words) {
           if (!text.includes('=') && !shown.has(text)) {
             shown.set(text, { argument: text, keyword, span: instruction.text.span });
           }

@@ -1,6 +1,6 @@
 import type { Comment } from '../model/facts.ts';
 import { span } from '../text/span.ts';
-import type { Dockerfile } from './split.ts';
+import type { Dockerfile } from './dockerfile.ts';
 
 /**
  * What is written like a comment of Holdfast behind an instruction: a shell may take it for one, a Dockerfile does not. What stands in

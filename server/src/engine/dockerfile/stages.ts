@@ -1,9 +1,9 @@
 import type { MappedText } from '../text/mapped-text.ts';
 import { type Span, span } from '../text/span.ts';
 import { fitsParts } from '../text/wildcard.ts';
+import type { Dockerfile } from './dockerfile.ts';
 import type { Value } from './expand.ts';
-import type { Dockerfile, Instruction } from './split.ts';
-import { readFlags, splitWords } from './words.ts';
+import type { Instruction } from './instruction.ts';
 
 export interface Stage {
   /** In lower case: stage names do not tell cases apart. Null for a stage that is known by its number only. */
@@ -30,25 +30,18 @@ export const outside: Stage = {
 };
 
 /** The stages in the order of their `FROM` instructions. */
-export function readStages({ escapeToken, instructions }: Dockerfile): readonly Stage[] {
+export function readStages({ instructions }: Dockerfile): readonly Stage[] {
   const starts = instructions.filter(({ keyword }) => keyword === 'FROM');
-  return starts.map((start, number) => stageOf(start, number, number === starts.length - 1, escapeToken));
+  return starts.map((start, number) => stageOf(start, number, number === starts.length - 1));
 }
 
-function stageOf(
-  { keyword, rest, text }: Instruction,
-  number: number,
-  isLast: boolean,
-  escapeToken: string,
-): Stage {
-  const { flags, rest: words } = readFlags(rest, escapeToken);
-  const [base, as, alias] = splitWords(words);
-  const name = as?.text.toUpperCase() === 'AS' && alias ? alias.text.toLowerCase() : null;
+function stageOf({ flags, from, keyword, text }: Instruction, number: number, isLast: boolean): Stage {
+  const name = from.stage?.text.toLowerCase() ?? null;
   const label = name === null && isLast ? 'final stage' : `stage ${name ?? number}`;
   const platform = flags.find((flag) => flag.name === 'platform')?.value ?? null;
   return {
     name,
-    base,
+    base: from.image ?? undefined,
     path: `stage/${name ?? number}/`,
     label,
     keyword: text.spanOf(0, keyword.length),

@@ -1,12 +1,13 @@
 import type { BuildFlag, BuildStep, PlainStep, VariableStep } from '../model/build.ts';
 import type { Located } from '../model/facts.ts';
 import type { Moment, Script } from '../model/script.ts';
+import { movedScript } from '../shell/moved.ts';
 import { type ScriptSpec, shellScript, unreadScript, wordsScript } from '../shell/script.ts';
 import { MappedText } from '../text/mapped-text.ts';
 import { span } from '../text/span.ts';
+import type { Flag, Instruction, Property } from './instruction.ts';
 import { interpreterOf, whyUnread } from './interpreter.ts';
-import { type Instruction, instructionOf } from './split.ts';
-import { type Flag, jsonWords, readFlags, splitQuotedWords, splitWords, unquoted } from './words.ts';
+import { unquoted } from './words.ts';
 
 /** What holds for the steps of one stage. */
 export interface StepContext {
@@ -38,9 +39,7 @@ export class StepReader {
 
   read(instruction: Instruction): readonly BuildStep[] {
     const isTrigger = instruction.keyword === 'ONBUILD';
-    const inner = isTrigger
-      ? { ...instructionOf(instruction.rest), heredocs: instruction.heredocs }
-      : instruction;
+    const inner = isTrigger ? instruction.inner : instruction;
     const word = inner.keyword.toLowerCase();
     // Counted together: one that becomes the other leaves the paths of those behind it as they are.
     const counted = word === 'add' ? 'copy' : word;
@@ -60,77 +59,85 @@ export class StepReader {
   }
 
   #readStep(instruction: Instruction, base: Base): readonly BuildStep[] {
-    const { rest } = instruction;
     switch (instruction.keyword) {
       case 'RUN':
         return [this.#run(instruction, base)];
       case 'CMD':
       case 'ENTRYPOINT':
-        return [{ ...base, type: 'script', flags: [], script: this.#script(rest, 'start', base) }];
+        return [{ ...base, type: 'script', flags: [], script: this.#script(instruction, 'start', base) }];
       case 'HEALTHCHECK':
-        return [this.#healthcheck(rest, base)];
+        return [this.#healthcheck(instruction, base)];
       case 'COPY':
       case 'ADD':
         return [this.#copy(instruction, base)];
       case 'ENV':
-        return this.#variables(this.#environment(rest), base);
       case 'ARG':
-        return this.#variables(splitQuotedWords(rest, this.#context.escapeToken).map(pairOf), base);
+        return this.#variables(instruction.properties, base);
       case 'SHELL':
-        return [this.#setShell(rest, base)];
+        return [this.#setShell(instruction, base)];
       default:
         return [this.#plain(this.#words(instruction), base)];
     }
   }
 
-  #run({ heredocs, rest }: Instruction, base: Base): BuildStep {
-    const { flags, rest: command } = readFlags(rest, this.#context.escapeToken);
+  #run(instruction: Instruction, base: Base): BuildStep {
+    const { arguments: command, flags, heredocs } = instruction;
     const [first] = heredocs;
     const step = { ...base, type: 'script', flags: flags.map(toFlag) } as const;
-    if (!first) return { ...step, script: this.#script(command, 'build', base) };
+    if (!first) return { ...step, script: this.#script(instruction, 'build', base) };
     if (command.text.trim() === first.mark.text) {
-      return { ...step, script: this.#shellText(first.body, 'build', base, interpreterOf(first.body.text)) };
+      const { body } = first;
+      const interpreter = interpreterOf(body.text);
+      return { ...step, script: this.#shellText(instruction, body, 'build', base, interpreter) };
     }
     // The shell gets the heredocs as they stand, behind the line that opens them.
     const lineBreak = MappedText.within('\n', span(command.span.end, command.span.end));
     const parts = heredocs.flatMap(({ whole }) => [lineBreak, whole]);
-    return { ...step, script: this.#shellText(MappedText.join([command, ...parts]), 'build', base) };
+    const text = MappedText.join([command, ...parts]);
+    return { ...step, script: this.#shellText(instruction, text, 'build', base) };
   }
 
-  #healthcheck(rest: MappedText, base: Base): BuildStep {
-    const { flags, rest: command } = readFlags(rest, this.#context.escapeToken);
-    const inner = instructionOf(command);
-    if (inner.keyword !== 'CMD') return this.#plain(splitWords(command), base);
-    const script = this.#script(inner.rest, 'probe', base);
+  #healthcheck({ flags, inner, words }: Instruction, base: Base): BuildStep {
+    if (inner.keyword !== 'CMD') return this.#plain(words, base);
+    const script = this.#script(inner, 'probe', base);
     return { ...base, type: 'script', flags: flags.map(toFlag), script };
   }
 
   /** The exec form or the shell form. */
-  #script(text: MappedText, moment: Moment, base: Base): Script {
-    const words = jsonWords(text);
-    if (!words) return this.#shellText(text, moment, base);
+  #script(instruction: Instruction, moment: Moment, base: Base): Script {
+    const { arguments: text, json: words } = instruction;
+    if (!words) return this.#shellText(instruction, text, moment, base);
     const spec = this.#spec(moment, base);
-    return this.#context.windows ? unreadScript(spec, text.span, onWindows) : wordsScript(spec, words);
+    return this.#context.windows
+      ? unreadScript(spec, text.span, onWindows)
+      : placed(instruction, spec, () => wordsScript(spec, words, text.span));
   }
 
   /** `interpreter` is what the text itself asks for. */
-  #shellText(text: MappedText, moment: Moment, base: Base, interpreter: string | null = null): Script {
+  #shellText(
+    instruction: Instruction,
+    text: MappedText,
+    moment: Moment,
+    base: Base,
+    interpreter: string | null = null,
+  ): Script {
     const spec = this.#spec(moment, base);
     const reason = this.#context.windows
       ? onWindows
       : whyUnread(interpreter === null ? this.#shell : [interpreter]);
-    return reason === null ? shellScript(spec, text) : unreadScript(spec, text.span, reason);
+    return reason === null
+      ? placed(instruction, spec, () => shellScript(spec, text))
+      : unreadScript(spec, text.span, reason);
   }
 
   #spec(moment: Moment, { keyword }: Base): ScriptSpec {
     return { moment, owner: this.#context.label, path: keyword.path };
   }
 
-  #copy({ heredocs, rest }: Instruction, base: Base): BuildStep {
+  #copy({ flags, heredocs, json, words }: Instruction, base: Base): BuildStep {
     const { escapeToken } = this.#context;
-    const { flags, rest: paths } = readFlags(rest, escapeToken);
-    const words = jsonWords(paths) ?? splitWords(paths).map((word) => unquoted(word, escapeToken));
-    const located = words.map((word, at) => this.#located(word, `${base.keyword.path}/${at}`));
+    const paths = json ?? words.map((word) => unquoted(word, escapeToken));
+    const located = paths.map((word, at) => this.#located(word, `${base.keyword.path}/${at}`));
     const target = located.length > 1 ? located.at(-1) : undefined;
     const marks = new Set(heredocs.map(({ mark }) => mark.span.start));
     const sources = (target ? located.slice(0, -1) : located).filter((word) => !marks.has(word.span.start));
@@ -145,16 +152,7 @@ export class StepReader {
     };
   }
 
-  /** `A=b C=d`, or the old form `A b c`, whose value goes to the end of the line. */
-  #environment(rest: MappedText): readonly Pair[] {
-    const words = splitQuotedWords(rest, this.#context.escapeToken);
-    const [name] = words;
-    if (!name) return [];
-    if (name.text.includes('=')) return words.map(pairOf);
-    return [{ name, value: rest.slice(name.text.length).trim() }];
-  }
-
-  #variables(pairs: readonly Pair[], base: Base): readonly VariableStep[] {
+  #variables(pairs: readonly Property[], base: Base): readonly VariableStep[] {
     const { escapeToken, path: stage } = this.#context;
     const word = base.keyword.value.toLowerCase();
     return pairs.map(({ name, value }) => {
@@ -168,21 +166,16 @@ export class StepReader {
     });
   }
 
-  #setShell(rest: MappedText, base: Base): PlainStep {
-    const words = jsonWords(rest) ?? splitWords(rest);
+  #setShell({ json, words: written }: Instruction, base: Base): PlainStep {
+    const words = json ?? written;
     if (!base.onBuild) this.#shell = words.map(({ text }) => text);
     return this.#plain(words, base);
   }
 
-  #words({ keyword, rest }: Instruction): readonly MappedText[] {
-    const { escapeToken } = this.#context;
-    if (keyword === 'LABEL') {
-      return splitQuotedWords(rest, escapeToken).map((word) => unquoted(word, escapeToken));
-    }
-    const words =
-      (keyword === 'VOLUME' ? jsonWords(rest) : null) ??
-      (wholeLine.has(keyword) && rest.text !== '' ? [rest] : splitWords(rest));
-    return words.map((word) => unquoted(word, escapeToken));
+  #words({ json, keyword, rest, words }: Instruction): readonly MappedText[] {
+    const written =
+      (keyword === 'VOLUME' ? json : null) ?? (wholeLine.has(keyword) && rest.text !== '' ? [rest] : words);
+    return written.map((word) => unquoted(word, this.#context.escapeToken));
   }
 
   #plain(words: readonly MappedText[], base: Base): PlainStep {
@@ -197,20 +190,15 @@ export class StepReader {
 
 type Base = Pick<BuildStep, 'keyword' | 'onBuild' | 'span'>;
 
-interface Pair {
-  readonly name: MappedText;
-  readonly value: MappedText | null;
-}
-
 const onWindows = 'it runs on Windows';
 
 /** Their argument is one text, spaces and all. */
 const wholeLine: ReadonlySet<string> = new Set(['MAINTAINER', 'STOPSIGNAL', 'USER', 'WORKDIR']);
 
-function pairOf(word: MappedText): Pair {
-  const equals = word.text.indexOf('=');
-  if (equals < 0) return { name: word, value: null };
-  return { name: word.slice(0, equals), value: word.slice(equals + 1) };
+/** Its script is read once, however often the file changes around it. */
+function placed(instruction: Instruction, spec: ScriptSpec, read: () => Script): Script {
+  const { by, script } = instruction.script(read);
+  return movedScript(script, spec, by);
 }
 
 const toFlag = ({ name, value, written }: Flag): BuildFlag => ({

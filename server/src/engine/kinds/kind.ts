@@ -17,6 +17,8 @@ export interface SourceFile {
   readonly variables?: Variables;
   /** The user's settings say that the file is of this kind, so its name says nothing. */
   readonly assigned?: boolean;
+  /** What was read of an earlier version of the same file, where it was one piece: for kinds that hand parts of it on. */
+  readonly before?: Facts;
 }
 
 interface KindBase {

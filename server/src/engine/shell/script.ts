@@ -22,9 +22,12 @@ export function shellScript(spec: ScriptSpec, text: MappedText): Script {
   return new LazyScript(spec, text.span, null, () => commandsOfText(text));
 }
 
-/** One program with its arguments (the exec form). A shell that is given its script (`sh -c …`) runs that text. */
-export function wordsScript(spec: ScriptSpec, words: readonly MappedText[]): Script {
-  const first = words[0]?.span ?? span(0, 0);
+/**
+ * One program with its arguments (the exec form). A shell that is given its script (`sh -c …`) runs that text. `empty` is where it stands
+ * when it has no words.
+ */
+export function wordsScript(spec: ScriptSpec, words: readonly MappedText[], empty = span(0, 0)): Script {
+  const first = words[0]?.span ?? empty;
   const at = span(first.start, Math.max(first.end, words.at(-1)?.span.end ?? 0));
   const reason = whyTooMuch(words.map(({ text }) => text).join(' '));
   if (reason !== null) return unreadScript(spec, at, reason);

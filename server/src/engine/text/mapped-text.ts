@@ -18,10 +18,13 @@ interface Run {
 export class MappedText {
   readonly text: string;
   readonly #runs: readonly Run[];
+  /** Added to every place of the runs. */
+  readonly #by: number;
 
-  private constructor(text: string, runs: readonly Run[]) {
+  private constructor(text: string, runs: readonly Run[], by = 0) {
     this.text = text;
     this.#runs = runs;
+    this.#by = by;
   }
 
   /** The part of `source` between two offsets. */
@@ -50,22 +53,31 @@ export class MappedText {
     let text = '';
     const runs: Run[] = [];
     for (const part of parts) {
-      for (const run of part.#runs) runs.push({ ...run, at: run.at + text.length });
+      const by = part.#by;
+      for (const { at, from, to } of part.#runs) {
+        runs.push({ at: at + text.length, from: from + by, ...(to !== undefined && { to: to + by }) });
+      }
       text += part.text;
     }
     return new MappedText(text, runs);
   }
 
+  /** The same text where the source has it `by` characters further on. */
+  moved(by: number): MappedText {
+    return by === 0 ? this : new MappedText(this.text, this.#runs, this.#by + by);
+  }
+
   slice(start: number, end: number = this.text.length): MappedText {
     const first = this.#runAt(start);
     const { to } = this.#runs[first] ?? {};
-    const runs: Run[] = [{ at: 0, from: this.offset(start), ...(to !== undefined && { to }) }];
+    const from = this.offset(start) - this.#by;
+    const runs: Run[] = [{ at: 0, from, ...(to !== undefined && { to }) }];
     for (let i = first + 1; i < this.#runs.length; i++) {
       const run = this.#runs[i];
       if (!run || run.at >= end) break;
       runs.push({ ...run, at: run.at - start });
     }
-    return new MappedText(this.text.slice(start, end), runs);
+    return new MappedText(this.text.slice(start, end), runs, this.#by);
   }
 
   trim(): MappedText {
@@ -80,7 +92,7 @@ export class MappedText {
   offset(index: number): number {
     const run = this.#runs[this.#runAt(index)];
     if (!run) return 0;
-    return run.to === undefined ? run.from + index - run.at : run.from;
+    return this.#by + (run.to === undefined ? run.from + index - run.at : run.from);
   }
 
   /** Where the characters from `start` to `end` stand, with whatever was left out between them. */
@@ -101,7 +113,8 @@ export class MappedText {
   }
 
   #endOf(index: number): number {
-    return this.#runs[this.#runAt(index)]?.to ?? this.offset(index) + 1;
+    const to = this.#runs[this.#runAt(index)]?.to;
+    return to === undefined ? this.offset(index) + 1 : to + this.#by;
   }
 
   #runAt(index: number): number {

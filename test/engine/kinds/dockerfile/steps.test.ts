@@ -2,8 +2,8 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { readBuild } from '../../../../server/src/engine/dockerfile/build.ts';
+import { splitDockerfile } from '../../../../server/src/engine/dockerfile/dockerfile.ts';
 import { readBases } from '../../../../server/src/engine/dockerfile/images.ts';
-import { splitDockerfile } from '../../../../server/src/engine/dockerfile/split.ts';
 import type { BuildStep } from '../../../../server/src/engine/model/build.ts';
 import { MappedText } from '../../../../server/src/engine/text/mapped-text.ts';
 import { shown as shownCommand } from '../../shell/read.ts';

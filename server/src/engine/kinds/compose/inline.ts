@@ -1,7 +1,7 @@
 import type { GivenArguments } from '../../dockerfile/arguments.ts';
 import { type Build, readBuild } from '../../dockerfile/build.ts';
+import { splitDockerfile } from '../../dockerfile/dockerfile.ts';
 import { readBases, readImages } from '../../dockerfile/images.ts';
-import { splitDockerfile } from '../../dockerfile/split.ts';
 import { readReference } from '../../image/reading.ts';
 import type { Comment, ImageUse } from '../../model/facts.ts';
 import { noVariables } from '../../model/variables.ts';

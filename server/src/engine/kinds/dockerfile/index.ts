@@ -1,8 +1,8 @@
 import { noValues } from '../../dockerfile/arguments.ts';
 import { readBuild } from '../../dockerfile/build.ts';
+import { type Dockerfile, splitDockerfile } from '../../dockerfile/dockerfile.ts';
 import { readBases, readImages } from '../../dockerfile/images.ts';
 import { readSeemingComments } from '../../dockerfile/seeming-comments.ts';
-import { type Dockerfile, splitDockerfile } from '../../dockerfile/split.ts';
 import type { Comment, Facts, Skip } from '../../model/facts.ts';
 import { noFacts } from '../../model/no-facts.ts';
 import { noVariables } from '../../model/variables.ts';
@@ -21,8 +21,18 @@ export const dockerfile: WholeFileKind = {
   extract: readDockerfile,
 };
 
-function readDockerfile({ assigned, name, path, text, variables }: SourceFile): Facts {
-  const file = splitDockerfile(text);
+/** The files that facts were read from. */
+const files = new WeakMap<Facts, Dockerfile>();
+
+function readDockerfile(source: SourceFile): Facts {
+  const before = source.before && files.get(source.before);
+  const file = splitDockerfile(source.text, before);
+  const facts = factsOf(file, source);
+  files.set(facts, file);
+  return facts;
+}
+
+function factsOf(file: Dockerfile, { assigned, name, path, text, variables }: SourceFile): Facts {
   const comments: Facts['comments'] = () =>
     file.comments.map((at) => ({ span: at, text: text.slice(at.start, at.end) }));
   const seemingComments = (): readonly Comment[] => readSeemingComments(file, text);

@@ -1,4 +1,4 @@
-import type { Dockerfile } from '../../dockerfile/split.ts';
+import type { Dockerfile } from '../../dockerfile/dockerfile.ts';
 import type { ImageUse } from '../../model/facts.ts';
 import type { Span } from '../../text/span.ts';
 
