@@ -197,7 +197,7 @@ class Reading {
   }
 
   get flags(): readonly Flag[] {
-    this.#flags ??= this.#flagsEnd === 0 ? [] : this.#read().flags.map((flag) => this.#flag(flag));
+    this.#flags ??= this.#readFlags();
     return this.#flags;
   }
 
@@ -212,14 +212,7 @@ class Reading {
   }
 
   get properties(): readonly Property[] {
-    this.#properties ??= this.#read().properties.map((property, _, { length }) => {
-      const name = this.#slice(property.name);
-      const value = property.value && this.#slice(property.value);
-      // In the old form of `ENV`, a name and then the value, the value can be empty.
-      const isOldForm =
-        this.keyword === 'ENV' && length === 1 && !this.rest.text.slice(name.text.length).startsWith('=');
-      return { name, value: isOldForm ? this.rest.slice(name.text.length).trim() : value };
-    });
+    this.#properties ??= this.#readProperties();
     return this.#properties;
   }
 
@@ -257,33 +250,43 @@ class Reading {
     }
   }
 
+  #readFlags(): readonly Flag[] {
+    if (this.#flagsEnd === 0) return [];
+    const masked = quotesMasked(this.rest.text.slice(0, this.#flagsEnd), this.#escapeToken);
+    return flagsIn(masked).map(({ end, nameEnd, start }) => {
+      const written = this.rest.slice(start, end);
+      const name = unquoted(this.rest.slice(start + 2, nameEnd), this.#escapeToken).text;
+      return { name, value: unquoted(written, this.#escapeToken).slice(name.length + 3), written };
+    });
+  }
+
+  #readProperties(): readonly Property[] {
+    const { properties } = this.#read();
+    return properties.map((property) => {
+      const name = this.#slice(property.name);
+      const rest = this.arguments.slice(property.name.end);
+      // The old form of `ENV`: a name, and the value behind it, which can be empty.
+      const isOldForm = this.keyword === 'ENV' && properties.length === 1 && !rest.text.startsWith('=');
+      return { name, value: isOldForm ? rest.trim() : property.value && this.#slice(property.value) };
+    });
+  }
+
   #read(): Parts {
-    if (this.#parts) return this.#parts;
-    const { text } = this.rest;
-    const flags = quotesMasked(text.slice(0, this.#flagsEnd), this.#escapeToken);
-    const between = ' '.repeat(this.#argumentsAt - this.#flagsEnd);
-    const args = takesScript.has(this.keyword) ? '' : text.slice(this.#argumentsAt);
-    const masked = takesProperties.has(this.keyword)
-      ? quotesMasked(args, this.#escapeToken)
-      : wordsMasked(args);
-    this.#parts = parse(this.keyword, flags + between + masked);
+    const { text } = this.arguments;
+    this.#parts ??= partsIn(
+      this.keyword,
+      takesProperties.has(this.keyword) ? quotesMasked(text, this.#escapeToken) : wordsMasked(text),
+    );
     return this.#parts;
   }
 
-  #flag({ end, nameEnd, start }: FlagPlace): Flag {
-    const written = this.rest.slice(start, end);
-    const name = unquoted(this.rest.slice(start + 2, nameEnd), this.#escapeToken).text;
-    return { name, value: unquoted(written, this.#escapeToken).slice(name.length + 3), written };
-  }
-
   #slice({ end, start }: Span): MappedText {
-    return this.rest.slice(start, end);
+    return this.arguments.slice(start, end);
   }
 }
 
-/** Where the parts of an instruction stand in what follows its keyword. */
+/** Where the parts of an instruction's arguments stand in them. */
 interface Parts {
-  readonly flags: readonly FlagPlace[];
   readonly words: readonly Span[];
   readonly properties: readonly { readonly name: Span; readonly value: Span | null }[];
   readonly image: Span | null;
@@ -326,24 +329,40 @@ function quotesMasked(text: string, escapeToken: string): string {
 
 const mask = 'x';
 
-/** The instructions of which the parser tells more than words. */
-const withParts: ReadonlySet<string> = new Set([...takesFlags, ...takesProperties]);
+/** Of other instructions the parser tells but words. */
+const withParts: ReadonlySet<string> = new Set(['FROM', ...takesProperties]);
 
-function parse(keyword: string, masked: string): Parts {
-  const name = withParts.has(keyword) ? keyword : 'EXPOSE';
-  const [parsed] = DockerfileParser.parse(`${name} ${masked}`).getInstructions();
-  const place = placeAfter(name);
-  if (!parsed) return { flags: [], words: [], properties: [], image: null, stage: null };
-  const words = parsed instanceof PropertyInstruction ? parsed.getPropertyArguments() : parsed.getArguments();
+function partsIn(keyword: string, masked: string): Parts {
+  const { parsed, place } = parse(withParts.has(keyword) ? keyword : 'EXPOSE', masked);
+  const words =
+    parsed instanceof PropertyInstruction ? parsed.getPropertyArguments() : (parsed?.getArguments() ?? []);
   const image = parsed instanceof From ? parsed.getImageRange() : null;
   const stage = parsed instanceof From ? parsed.getBuildStageRange() : null;
   return {
-    flags: flagsOf(parsed, place),
     words: words.map((word) => place(word.getRange())),
     properties: propertiesOf(parsed, masked, place),
     image: image && place(image),
     stage: stage && place(stage),
   };
+}
+
+/** `HEALTHCHECK` has nothing but flags read: before other arguments they cost the square of their number. */
+function flagsIn(masked: string): readonly FlagPlace[] {
+  const { parsed, place } = parse('HEALTHCHECK', masked);
+  if (!(parsed instanceof ModifiableInstruction)) return [];
+  return parsed
+    .getFlags()
+    .map((flag) => ({ ...place(flag.getRange()), nameEnd: place(flag.getNameRange()).end }));
+}
+
+/** `place` turns the ranges of the parser into offsets in `args`. */
+function parse(
+  keyword: string,
+  args: string,
+): { readonly parsed: ParsedInstruction | undefined; readonly place: Place } {
+  const [parsed] = DockerfileParser.parse(`${keyword} ${args}`).getInstructions();
+  const from = keyword.length + 1;
+  return { parsed, place: ({ end, start }) => span(start.character - from, end.character - from) };
 }
 
 interface Range {
@@ -353,19 +372,11 @@ interface Range {
 
 type Place = (range: Range) => Span;
 
-const placeAfter =
-  (keyword: string): Place =>
-  ({ end, start }) =>
-    span(start.character - keyword.length - 1, end.character - keyword.length - 1);
-
-const flagsOf = (parsed: ParsedInstruction, place: Place): readonly FlagPlace[] =>
-  parsed instanceof ModifiableInstruction
-    ? parsed
-        .getFlags()
-        .map((flag) => ({ ...place(flag.getRange()), nameEnd: place(flag.getNameRange()).end }))
-    : [];
-
-function propertiesOf(parsed: ParsedInstruction, masked: string, place: Place): Parts['properties'] {
+function propertiesOf(
+  parsed: ParsedInstruction | undefined,
+  masked: string,
+  place: Place,
+): Parts['properties'] {
   if (parsed instanceof Arg) {
     // The parser knows one argument alone.
     const words = parsed.getPropertyArguments().map((word) => place(word.getRange()));
@@ -382,7 +393,7 @@ function propertiesOf(parsed: ParsedInstruction, masked: string, place: Place): 
 
 function propertyAt({ end, start }: Span, masked: string): Parts['properties'] {
   const moved = (at: Span): Span => span(at.start + start, at.end + start);
-  return parse('ARG', masked.slice(start, end)).properties.map(({ name, value }) => ({
+  return partsIn('ARG', masked.slice(start, end)).properties.map(({ name, value }) => ({
     name: moved(name),
     value: value && moved(value),
   }));
@@ -393,8 +404,7 @@ function jsonTexts(args: MappedText): readonly MappedText[] | null {
   if (!args.text.startsWith('[')) return null;
   const values = parseJson(args.text);
   if (!Array.isArray(values) || !values.every((value) => typeof value === 'string')) return null;
-  const [parsed] = DockerfileParser.parse(`CMD ${args.text.replace(/[\t\r]/g, ' ')}`).getInstructions();
-  const place = placeAfter('CMD');
+  const { parsed, place } = parse('CMD', args.text.replace(/[\t\r]/g, ' '));
   const strings = parsed instanceof JSONInstruction ? parsed.getJSONStrings() : [];
   return strings.map((string) => {
     const { end, start } = place(string.getJSONRange());
