@@ -273,6 +273,8 @@ const dockerfile: Readonly<Record<string, Text>> = {
   'Dockerfile: ADDs': (n) =>
     `FROM debian:12\n${times(n, (i) => `ADD https://a.io/${i}.tgz /a\nADD https://github.com/a/b.git#v${i} /b\n`)}`,
   'Dockerfile: COPY of many': (n) => `FROM debian:12\nCOPY ${times(n, (i) => `a${i} `)} /\n`,
+  'Dockerfile: flags of one COPY': (n) => `FROM debian:12\nCOPY ${times(n, (i) => `--a${i}=b `)}c /\n`,
+  'Dockerfile: names of one ARG': (n) => `FROM debian:12\nARG ${times(n, (i) => `A${i}="b c" `)}\n`,
   'Dockerfile: labels': (n) => `FROM debian:12\n${times(n, (i) => `LABEL a${i}="b" c${i}=d\n`)}`,
   'Dockerfile: comments': (n) => `${times(n, (i) => `# c${i}\n`)}FROM debian:12\n`,
   'Dockerfile: suppressions': (n) => times(n, () => '# holdfast-ignore floating-tag -- why\nFROM nginx\n'),

@@ -43,9 +43,10 @@ export function splitDockerfile(text: string | MappedText, before?: Dockerfile):
   const source = typeof text === 'string' ? MappedText.of(text, 0, text.length) : text;
   const { end, escapeToken, frontend } = readDirectives(source);
   const lines = new Lines(source.text, end, escapeToken);
-  const known = before?.escapeToken === escapeToken ? before.read : null;
-  // Where equal texts can stand in another file in different ways, none is shared.
-  const reader = new Reader(source, escapeToken, typeof text === 'string', known);
+  // Equal texts can stand in another file in different ways.
+  const isShared = typeof text === 'string';
+  const known = isShared && before?.escapeToken === escapeToken ? before.read : null;
+  const reader = new Reader(source, escapeToken, isShared, known);
   const instructions: Instruction[] = [];
   const comments: Span[] = [];
   let unclosed: MappedText | null = null;

@@ -262,13 +262,16 @@ class Reading {
 
   #readProperties(): readonly Property[] {
     const { properties } = this.#read();
-    return properties.map((property) => {
-      const name = this.#slice(property.name);
-      const rest = this.arguments.slice(property.name.end);
-      // The old form of `ENV`: a name, and the value behind it, which can be empty.
-      const isOldForm = this.keyword === 'ENV' && properties.length === 1 && !rest.text.startsWith('=');
-      return { name, value: isOldForm ? rest.trim() : property.value && this.#slice(property.value) };
-    });
+    const [first] = properties;
+    if (this.keyword === 'ENV' && first && properties.length === 1) {
+      const rest = this.arguments.slice(first.name.end);
+      // The old form: a name, and the value behind it, which can be empty.
+      if (!rest.text.startsWith('=')) return [{ name: this.#slice(first.name), value: rest.trim() }];
+    }
+    return properties.map(({ name, value }) => ({
+      name: this.#slice(name),
+      value: value && this.#slice(value),
+    }));
   }
 
   #read(): Parts {
