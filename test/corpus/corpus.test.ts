@@ -36,6 +36,17 @@ if (existsSync(corpus)) {
     assert.deepEqual(counts, JSON.parse(readFileSync(snapshot, 'utf8')));
   });
 
+  test('every message is one short sentence', () => {
+    const messages = new Set(
+      [...analyses.values()].flatMap(({ findings }) => findings.map(({ message }) => message)),
+    );
+    assert.ok(messages.size > 500);
+    for (const message of messages) {
+      assert.ok(message.length <= 90, message);
+      assert.match(message, /\.$/, 'it is not cut');
+    }
+  });
+
   test('pinning everything changes the references and nothing else', { timeout: 240_000 }, async () => {
     const demo = await startRegistry({ anyName: true });
     try {

@@ -242,6 +242,29 @@ test('control and direction characters of a file do not reach messages and title
   );
 });
 
+test('a message is short whatever the names in it', () => {
+  const long = 'n'.repeat(400);
+  const findings = [
+    ...read(
+      `FROM ${long}\nRUN curl https://a.b/${long} | sh && apt-get install ${long}\nADD ${long} /\n`,
+      '/w/Dockerfile',
+    ).findings,
+    ...read(
+      `services:\n  ${long}:\n    image: ${long}:1\n    privileged: true\n    volumes: ['./${long}:/b']\n`,
+      '/w/compose.yaml',
+    ).findings,
+    ...read(
+      `apiVersion: v1\nkind: Pod\nmetadata: {name: ${long}}\nspec: {containers: [{name: ${long}, image: '${long}:1'}]}\n`,
+      '/w/pod.yaml',
+    ).findings,
+  ];
+  assert.ok(findings.length > 8);
+  for (const { message } of findings) {
+    assert.ok(message.length <= 90, message);
+    assert.match(message, /\.$/, 'the sentence is whole');
+  }
+});
+
 test('passwords in addresses are not repeated, whole or cut off', () => {
   const secret = 'Tr0ub4dor'.repeat(3);
   for (const address of [`me:${secret}@h.io`, `${secret}@h.io`, `me:${secret.repeat(20)}@h.io`]) {

@@ -19,6 +19,7 @@ import type {
 } from '../model/workspace-context.ts';
 import { rules } from '../rules/index.ts';
 import type { Rule } from '../rules/rule.ts';
+import { longestMessage } from '../rules/support/words.ts';
 import {
   placeComment,
   type Readable,
@@ -536,7 +537,8 @@ function toFinding(
     severity,
     key,
     span: shiftSpan(report.span, offset),
-    message: told(`${report.message}${waiver ? waiverNote(waiver) : ''}`),
+    // Rules cut names so that the whole sentence fits; this holds for names that nobody thought of.
+    message: told(`${shortened(report.message, longestMessage)}${waiver ? waiverNote(waiver) : ''}`),
     related: report.related?.map((related) => placeRelated(shownRelated(related), offset)) ?? [],
     ...(report.unfinishedAt !== undefined && { unfinishedAt: report.unfinishedAt + offset }),
     get fixable() {

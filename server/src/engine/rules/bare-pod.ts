@@ -16,6 +16,6 @@ export const barePod: FactsRule = {
     facts.barePods.map(({ path, span, value }) => ({
       path: `${path}.bare`,
       span,
-      message: `${brief(value)} has no controller to restart it; let a Deployment or a Job create it.`,
+      message: `${brief(value, 18)} has no controller to restart it; let a Deployment or a Job create it.`,
     })),
 };

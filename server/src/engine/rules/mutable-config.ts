@@ -15,7 +15,7 @@ export const mutableConfig: ContextRule = {
       .map(({ immutable, label, path }) => ({
         path: `${path}.immutable`,
         span: immutable.underline,
-        message: `${brief(label)} can change in place; make it immutable, with a name for each version.`,
+        message: `${brief(label, 18)} can change in place; make it immutable, with a name for each version.`,
         fixes: () => [
           {
             id: 'immutable',
