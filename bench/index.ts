@@ -4,12 +4,13 @@ import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { build } from '../scripts/build.ts';
 import { audit } from './audit.ts';
+import { dockerfile } from './dockerfile.ts';
 import { growth } from './growth.ts';
 import { latency } from './latency.ts';
 import { installPeers, isOnPath } from './peers.ts';
 import { registry, registryNeeds } from './registry.ts';
 
-const parts = ['latency', 'audit', 'registry', 'growth'] as const;
+const parts = ['latency', 'dockerfile', 'audit', 'registry', 'growth'] as const;
 const usage = `npm run bench -- [--only ${parts.join('|')}] [--shape TEXT] [--work NAME,…] [FOLDER]`;
 
 const root = fileURLToPath(new URL('..', import.meta.url));
@@ -19,7 +20,7 @@ const { positionals, values } = parseArgs({
 });
 const corpus = resolve(positionals[0] ?? process.env.HOLDFAST_CORPUS ?? join(root, '../shared/corpus'));
 const chosen = parts.filter((part) => values.only === undefined || values.only === part);
-const onManifests = chosen.some((part) => part === 'latency' || part === 'audit');
+const onManifests = chosen.some((part) => part !== 'registry' && part !== 'growth');
 
 function complain(message: string): never {
   console.error(message);
@@ -48,6 +49,9 @@ if (onManifests) {
     console.log(
       `Edit to diagnostics, each server's own debounce included\n${await latency(root, corpus, peers)}\n`,
     );
+  }
+  if (chosen.includes('dockerfile')) {
+    console.log(`A keystroke in a Dockerfile, no debounce\n${await dockerfile(corpus, peers)}\n`);
   }
   if (chosen.includes('audit')) console.log(`Audit, whole process\n${audit(root, corpus, peers)}\n`);
 }
