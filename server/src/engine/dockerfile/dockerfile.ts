@@ -140,9 +140,12 @@ class Reader {
   /** Of an edited file a copy: a part of its text would keep the whole version alive. */
   #cut(start: number, end: number): MappedText {
     const cut = this.#source.slice(start, end);
-    return this.#known ? MappedText.of(structuredClone(cut.text), 0, end - start).moved(start) : cut;
+    return this.#known ? MappedText.of(copied(cut.text), 0, end - start).moved(start) : cut;
   }
 }
+
+/** Joined with another text it is written down anew when it is cut; `structuredClone` takes as long as the parser. */
+const copied = (text: string): string => ` ${text}`.slice(1);
 
 const joined = ({ parts, start }: LogicalLine, source: MappedText): MappedText =>
   MappedText.join(parts.map((part) => source.slice(part.start - start, part.end - start)));

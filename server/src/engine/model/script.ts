@@ -13,6 +13,8 @@ export interface Script {
   readonly span: Span;
   /** Why it was not read: `it is written for PowerShell`. Then there are no commands. */
   readonly unread: string | null;
+  /** What its commands were read from: one object for all copies of a script that edits elsewhere in its file make. */
+  readonly source: object;
   /** Every simple command, those in subshells, branches, loops and substitutions too, in the order of the text. Read on demand, once. */
   commands(): readonly Command[];
 }

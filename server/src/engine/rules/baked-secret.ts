@@ -5,6 +5,7 @@ import type { Command, Script, Word } from '../model/script.ts';
 import type { FactsRule } from './rule.ts';
 import { finalChain } from './support/command-chain.ts';
 import { Ordinals } from './support/ordinals.ts';
+import { sparedIfEmpty } from './support/remembered.ts';
 import { givenSecrets, secretsInText } from './support/secret-arguments.ts';
 import { secretFile } from './support/secret-files.ts';
 import { type Secret, secretIn } from './support/secrets.ts';
@@ -103,7 +104,7 @@ const isManifest = ({ value }: Located<string>): boolean =>
     value,
   );
 
-function inScript(script: Script): readonly Report[] {
+const inScript = sparedIfEmpty((script: Script): readonly Report[] => {
   const ordinals = new Ordinals();
   const commands = script.commands();
   const isWritten = writtenBy(commands);
@@ -125,7 +126,7 @@ function inScript(script: Script): readonly Report[] {
       ...told,
     ].map((report) => ({ ...report, path: ordinals.next(`${script.path}/${report.path}`) }));
   });
-}
+});
 
 const textsOf = ({ assignments, redirects, words }: Command): readonly Pick<Word, 'text' | 'span'>[] => [
   ...assignments.map(({ value }) => value),

@@ -4,6 +4,7 @@ import type { Script } from '../model/script.ts';
 import type { FactsRule } from './rule.ts';
 import { chanceIn } from './support/nondeterminism.ts';
 import { Ordinals } from './support/ordinals.ts';
+import { sparedIfEmpty } from './support/remembered.ts';
 import { brief, code } from './support/words.ts';
 
 export const nondeterministicBuildStep: FactsRule = {
@@ -27,11 +28,11 @@ function inStage({ steps }: BuildStage): readonly Report[] {
   );
 }
 
-function inScript(script: Script): readonly Report[] {
+const inScript = sparedIfEmpty((script: Script): readonly Report[] => {
   const ordinals = new Ordinals();
   return chanceIn(script.commands()).map(({ gives, into, name, span }) => ({
     path: ordinals.next(`${script.path}/${name}`),
     span,
     message: `${brief(name, 16)} puts ${gives} into ${into}; pass it as ${code('ARG')}.`,
   }));
-}
+});

@@ -6,6 +6,7 @@ import { isGitSource } from '../packages/git-source.ts';
 import { packageAction } from '../packages/index.ts';
 import type { Span } from '../text/span.ts';
 import type { FactsRule } from './rule.ts';
+import { remembered, sparedIfEmpty } from './support/remembered.ts';
 import { code, sentenceLabel } from './support/words.ts';
 
 const portAlone =
@@ -57,8 +58,9 @@ function inBuild({ stages }: Facts): readonly Report[] {
 /** MPI starts the processes of a job on the other machines over SSH, so its containers cannot do without. */
 const mpi = /(?:^|[^a-z])(?:open-?mpi|mpich|mpi(?:exec|run|user)?|horovod)(?:[^a-z]|$)/i;
 const isMpi = (text: string): boolean => mpi.test(text.slice(0, 300));
-const runsMpi = (script: Script): boolean =>
-  script.commands().some(({ words }) => words.some(({ text }) => isMpi(text)));
+const runsMpi = remembered((script) =>
+  script.commands().some(({ words }) => words.some(({ text }) => isMpi(text))),
+);
 const mentionsMpi = (step: BuildStep): boolean =>
   step.type === 'script' ? runsMpi(step.script) : textsOf(step).some(({ value }) => isMpi(value));
 
@@ -104,7 +106,7 @@ function textsOf(step: BuildStep): readonly Located<string>[] {
 
 const gitWord = /(?:^|[/=@._-])(?:git|git-shell|gitea|gitlab|gogs|forgejo|gerrit)(?:$|[/:._-])/i;
 
-function inScript(script: Script): readonly Sign[] {
+const inScript = sparedIfEmpty((script: Script): readonly Sign[] => {
   if (script.moment === 'probe') return [];
   return script
     .commands()
@@ -112,7 +114,7 @@ function inScript(script: Script): readonly Sign[] {
       ...(script.moment === 'build' ? installed(script, command) : []),
       ...started(script, command),
     ]);
-}
+});
 
 const servers: ReadonlySet<string> = new Set([
   'dropbear',

@@ -1,6 +1,9 @@
+import type { Report } from '../model/finding.ts';
+import type { Script } from '../model/script.ts';
 import { type PackageAction, packageAction } from '../packages/index.ts';
 import type { FactsRule } from './rule.ts';
 import { Ordinals } from './support/ordinals.ts';
+import { sparedIfEmpty } from './support/remembered.ts';
 import { brief } from './support/words.ts';
 
 const dropped = 'Newer versions of hadolint no longer have it.';
@@ -26,22 +29,21 @@ export const systemUpgrade: FactsRule = {
     'KICS Yum Update Enabled': goneFromKics,
   },
   fixSafety: null,
-  check: ({ scripts }) =>
-    scripts
-      .filter(({ moment }) => moment === 'build')
-      .flatMap((script) => {
-        const ordinals = new Ordinals();
-        return script.commands().flatMap((command) => {
-          const action = packageAction(command);
-          if (!action || !upgradesEverything(action)) return [];
-          return {
-            path: `${script.path}/${ordinals.next(action.name)}`,
-            span: action.span,
-            message: `${brief(action.name)} takes whatever is newest; take a newer base image instead.`,
-          };
-        });
-      }),
+  check: ({ scripts }) => scripts.filter(({ moment }) => moment === 'build').flatMap(inScript),
 };
+
+const inScript = sparedIfEmpty((script: Script): readonly Report[] => {
+  const ordinals = new Ordinals();
+  return script.commands().flatMap((command) => {
+    const action = packageAction(command);
+    if (!action || !upgradesEverything(action)) return [];
+    return {
+      path: `${script.path}/${ordinals.next(action.name)}`,
+      span: action.span,
+      message: `${brief(action.name)} takes whatever is newest; take a newer base image instead.`,
+    };
+  });
+});
 
 const upgradesEverything = ({ items, manager, verb }: PackageAction): boolean =>
   verb === 'upgrade' && manager.isSystem && (items.length === 0 || manager.upgradesAll);

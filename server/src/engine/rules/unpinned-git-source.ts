@@ -16,6 +16,7 @@ import { span } from '../text/span.ts';
 import type { FactsRule } from './rule.ts';
 import { Ordinals } from './support/ordinals.ts';
 import { gitCall } from './support/programs.ts';
+import { remembered } from './support/remembered.ts';
 import { code, fitted } from './support/words.ts';
 
 export const unpinnedGitSource: FactsRule = {
@@ -102,13 +103,15 @@ function commitFix(
   ];
 }
 
+const runsGit = remembered((script) => script.commands().some(({ name }) => name === 'git'));
+
 /** Clones of a stage after which nothing there takes a certain commit. */
 function cloned({ steps }: BuildStage): readonly Report[] {
   const reports: Report[] = [];
   let settled = false;
   let taken = '';
   for (const step of steps.toReversed()) {
-    if (step.type !== 'script' || step.script.moment !== 'build') continue;
+    if (step.type !== 'script' || step.script.moment !== 'build' || !runsGit(step.script)) continue;
     const here: Located<string>[] = [];
     for (const command of step.script.commands().toReversed()) {
       settled ||= takesCommit(command);

@@ -4,6 +4,7 @@ import type { Script } from '../model/script.ts';
 import { type PackageItem, packageAction } from '../packages/index.ts';
 import type { FactsRule } from './rule.ts';
 import { Ordinals } from './support/ordinals.ts';
+import { remembered } from './support/remembered.ts';
 import { code, fitted, isShort } from './support/words.ts';
 
 export const unpinnedPackage: FactsRule = {
@@ -48,18 +49,24 @@ export const unpinnedPackage: FactsRule = {
 /** Archives that have the packages of a distribution as they were on a day, and the script that Debian's images take them with. */
 const archive = /snapshot\.(?:debian\.org|ubuntu\.com)|snapshot\.debian\.net|repro-sources-list/;
 
+const namesArchive = remembered((script) =>
+  script
+    .commands()
+    .some(
+      ({ redirects, words }) =>
+        words.some(({ text }) => archive.test(text)) ||
+        redirects.some(({ target }) => archive.test(target.text)),
+    ),
+);
+
+/** Whether some package is taken at all. */
+const takesPackages = remembered((script) =>
+  script.commands().some((command) => takesNames.has(packageAction(command)?.verb ?? '')),
+);
+
 /** Whether the packages of the distribution are those of a day, which settles their versions. */
 function datedPackages({ stages }: Facts, builds: readonly Script[]): boolean {
-  const isNamed = builds.some((script) =>
-    script
-      .commands()
-      .some(
-        ({ redirects, words }) =>
-          words.some(({ text }) => archive.test(text)) ||
-          redirects.some(({ target }) => archive.test(target.text)),
-      ),
-  );
-  if (isNamed) return true;
+  if (builds.some(namesArchive)) return true;
   return stages.some(({ steps }) =>
     steps.some((step) => {
       if (step.type === 'variable') return archive.test(step.value?.value ?? '');
@@ -69,6 +76,7 @@ function datedPackages({ stages }: Facts, builds: readonly Script[]): boolean {
 }
 
 function reports(script: Script, isDated: boolean): readonly Report[] {
+  if (!takesPackages(script)) return [];
   const ordinals = new Ordinals();
   return script.commands().flatMap((command) => {
     const action = packageAction(command);

@@ -15,6 +15,7 @@ class MovedScript implements Script {
   readonly path: string;
   readonly span: Span;
   readonly unread: string | null;
+  readonly source: object;
   readonly #script: Script;
   readonly #move: Move;
   #commands: readonly Command[] | null = null;
@@ -25,6 +26,7 @@ class MovedScript implements Script {
     this.path = path;
     this.span = shiftSpan(script.span, by);
     this.unread = script.unread;
+    this.source = script.source;
     this.#script = script;
     this.#move = new Move(by);
   }

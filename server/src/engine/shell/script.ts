@@ -44,6 +44,7 @@ class LazyScript implements Script {
   readonly path: string;
   readonly span: Span;
   readonly unread: string | null;
+  readonly source = this;
   readonly #read: () => readonly Command[];
   #commands: readonly Command[] | null = null;
 

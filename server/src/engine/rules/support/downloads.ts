@@ -4,6 +4,7 @@ import type { Span } from '../../text/span.ts';
 import { addressedFile, fileName, folderOf, isLocalAddress } from './files.ts';
 import { checkOf } from './integrity-checks.ts';
 import { downloadCall, isDownload, runDownload } from './programs.ts';
+import { remembered } from './remembered.ts';
 import { interpreters, type Use, useOf } from './uses.ts';
 
 /** A download that is used in the same stage, and that nothing there checks. */
@@ -67,13 +68,15 @@ export class StageChecks {
   }
 }
 
+const downloads = remembered((script) => script.commands().some(isDownload));
+
 /** Downloads of a stage that are run, installed, unpacked or made executable without a check. Each is found once. */
 export function uncheckedDownloads({ steps }: BuildStage): readonly UncheckedDownload[] {
   const scripts = steps.flatMap((step) =>
     step.type === 'script' && step.script.moment === 'build' ? step.script : [],
   );
+  if (!scripts.some(downloads)) return [];
   const commands = scripts.map((script) => script.commands());
-  if (!commands.some((list) => list.some(isDownload))) return [];
   const reader = new Reader(new StageChecks(commands));
   scripts.forEach(({ path }, at) => {
     const here = commands[at] ?? [];

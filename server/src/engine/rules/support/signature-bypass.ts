@@ -5,6 +5,7 @@ import { type Span, span } from '../../text/span.ts';
 import { isLocalAddress } from './files.ts';
 import { checkOf } from './integrity-checks.ts';
 import { addressesOf, downloadCall, isDownload } from './programs.ts';
+import { sparedIfEmpty } from './remembered.ts';
 import { writtenBy } from './written.ts';
 
 /** What is not checked any more: who signed a package, whose certificate a server shows, or whether a Go module is what it was for others. */
@@ -23,7 +24,7 @@ export interface Bypass {
 }
 
 /** What a script switches off. */
-export function bypassesOf(script: Script): readonly Bypass[] {
+export const bypassesOf = sparedIfEmpty((script: Script): readonly Bypass[] => {
   const commands = script.commands();
   // Nothing else matters for what is compared with a checksum or a signature.
   const isVerified = commands.some(verifies);
@@ -38,7 +39,7 @@ export function bypassesOf(script: Script): readonly Bypass[] {
       ...(isWritten(command) ? textBypasses(command) : []),
     ];
   });
-}
+});
 
 /** An environment variable, or a setting of that name, which switches a check off; null where it does not. */
 export function checkOffBy(name: string, value: string): Check | null {
