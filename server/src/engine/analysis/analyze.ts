@@ -170,7 +170,7 @@ export function analyze(input: Input, settings: Settings = defaultSettings, prev
       ? parts
       : [place({ document: at.start, part: 'document', span: at })];
   });
-  return assemble({ input, settings, source, pieces, placed });
+  return assemble({ before: previous?.outline, input, settings, source, pieces, placed });
 }
 
 /** What a file tells others, without a look at what is to be said of the file itself. Never throws on any text. */
@@ -347,6 +347,8 @@ function strayBytes(text: string, candidates: readonly DocumentKind[]): readonly
 }
 
 interface Parts extends Pick<Analysis, 'input' | 'settings' | 'source' | 'pieces'> {
+  /** The summary of the version before. */
+  readonly before: FileSummary | undefined;
   readonly placed: readonly Placed[];
 }
 
@@ -368,8 +370,8 @@ function commentMarkOf(placed: Parts['placed'], { languageId, path }: Input): An
   return languageId === 'json' || path.toLowerCase().endsWith('.json') ? null : '#';
 }
 
-function assemble({ input, settings, source, pieces, placed }: Parts): Analysis {
-  const outline = summaryOf(input, source, placed);
+function assemble({ before, input, settings, source, pieces, placed }: Parts): Analysis {
+  const outline = summaryOf(input, source, placed, before);
   const workspaceView = input.workspace?.around(outline) ?? alone(outline);
   const around = surroundingsOf(input, settings, workspaceView);
   const silences = new SuppressionMatcher(placed.map(({ piece }) => readable(piece)));
@@ -589,6 +591,7 @@ function summaryOf(
   { path }: Pick<Input, 'path'>,
   source: SourceText,
   placed: readonly { readonly offset: number; readonly piece: Pick<Chunk, 'facts'> }[],
+  before?: FileSummary,
 ): FileSummary {
   const facts = placed.flatMap(({ piece }) => piece.facts ?? []);
   // Only the first place of a pin is told: looking for the others would cost each of an ARG's readers a look at all of them.
@@ -613,6 +616,7 @@ function summaryOf(
     replaced: facts.flatMap(({ outline }) => outline.replaced),
     ...(includes.length > 0 && { includes }),
   };
+  if (before && JSON.stringify(before) === JSON.stringify(said)) return before;
   // A part of a string keeps the whole text alive; a copy does not.
   return saysNothing(said) && includes.length === 0 ? said : structuredClone(said);
 }
