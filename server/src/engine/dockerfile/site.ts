@@ -27,7 +27,7 @@ export function siteOf(
   return {
     value: written.text,
     span,
-    verbatim: isHere ? span : null,
+    verbatim: isHere && written.isVerbatim ? span : null,
     /** The default that supplies the reference, and the other instructions it supplies. */
     get seenFrom() {
       if (!origin || isHere) return [];
@@ -37,6 +37,8 @@ export function siteOf(
     replace(value): Edits {
       if (!origin || holes.length > 0) return refuse(whyNotKnown(expansion, role));
       const { names, partOf, place } = origin;
+      // An open quote is no part of the word, and stands within its place.
+      if (!place.isVerbatim) return refuse(whyNotKnown({ ...expansion, variables: [] }, role));
       if (partOf) return refuse(whyShared(place, partOf));
       const reader = findReader(names);
       if (reader) return refuse(whyRead(reader), reader.span);

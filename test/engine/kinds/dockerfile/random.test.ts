@@ -37,6 +37,10 @@ test('the sample cut off anywhere', () => {
   for (let start = 1; start <= sample.length; start++) read(sample.slice(start)).comments();
 });
 
+test('a quote that is left open is no part of a reference', () => {
+  for (const text of ["COPY --from=$':", 'FROM $/"FROM ', "FROM 'node:20", 'FROM "node:20']) check(text);
+});
+
 test('any text', () => {
   fc.assert(fc.property(fc.string({ unit: 'binary', maxLength: 200 }), (text) => void read(text).comments()));
 });
